@@ -1,0 +1,1 @@
+"""Commands for developers; nothing of the running app needs them."""
