@@ -1,0 +1,77 @@
+"""Pure functions on text: comparing, finding, masking, making inert."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_TEXT = 50_000
+"""Characters a cell of a Google Sheet can hold (Drive's help page on limits)."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DIGITS_RUN = re.compile(r"\d[\d\-() .]{4,}\d")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^])")
+_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+
+def folded(text: str) -> str:
+    """Return `text` for comparing: width, case, kana kind and blanks folded away.
+
+    「ｶｲﾔｸ」「カイヤク」「かいやく」 and "ＡＢＣ"/"abc" become equal. Never shown.
+    """
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return " ".join(plain.translate(_KATAKANA_TO_HIRAGANA).split())
+
+
+def storable(text: str) -> str:
+    r"""Return `text` as every store can hold it: `\n` line ends, no control codes.
+
+    Lone surrogates, which no UTF-8 file can hold, become U+FFFD. Everything else
+    that a person typed stays, direction marks and odd blanks included.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    clean = _CONTROL.sub("", unified)
+    return clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def one_line(text: str, limit: int = 80) -> str:
+    """Return `text` on one line for a table, cut with 「…」 after `limit`."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Return `text` so that Streamlit's Markdown shows it letter for letter.
+
+    A remote image in a customer's words would be fetched by the reader's browser
+    (security.md, row 14), so everything that Markdown could read is escaped.
+    """
+    return _MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+
+
+def digits(text: str) -> str:
+    """Return only the digits of `text`, full-width ones included."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
+
+
+def masked(contact: str) -> str:
+    """Return a contact that a colleague can recognise but nobody can use.
+
+    A mail address keeps its first letter and domain; anything else keeps its
+    last four digits. Empty stays empty.
+    """
+    stripped = contact.strip()
+    if not stripped:
+        return ""
+    if "@" in stripped:
+        name, _, domain = stripped.partition("@")
+        return f"{name[:1]}…@{domain}"
+    tail = digits(stripped)[-4:]
+    return f"…{tail}" if tail else "…"
+
+
+def redacted(text: str) -> str:
+    """Return `text` for a log: mail addresses and runs of digits taken out."""
+    without_mail = re.sub(r"[^\s@]+@[^\s@]+", "[mail]", text)
+    return " ".join(_DIGITS_RUN.sub("[number]", without_mail).split())
