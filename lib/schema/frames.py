@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from math import isnan
 from typing import Any, cast
 
 import pandas as pd
@@ -133,20 +134,24 @@ def record_at(table: Table, frame: pd.DataFrame, key: str) -> Record | None:
     return record_from(table, cast("dict[str, Any]", frame.iloc[position].to_dict()))
 
 
-def _series(field: Field, values: Sequence[Any]) -> pd.Series[Any]:
+def _series(field: Field, values: Sequence[Any]) -> Any:
     if field.kind == "date":
         return pd.Series(pd.to_datetime(list(values))).astype("datetime64[s]")
     if field.kind == "datetime":
         # Through UTC, because a column may hold offsets of several zones.
         moments = pd.Series(pd.to_datetime(list(values), utc=True))
-        return cast("pd.Series[Any]", moments.astype(dtype_of(field)))
+        return moments.astype(dtype_of(field))
     return pd.Series(list(values), dtype=dtype_of(field))
 
 
 def _missing(value: Any) -> bool:
-    if value is None:
-        return True
-    return bool(pd.isna(value)) if not isinstance(value, str | date) else False
+    # NaT counts as a datetime and NaN as a float, so both are asked for by name.
+    return (
+        value is None
+        or value is pd.NaT
+        or value is pd.NA
+        or (isinstance(value, float) and isnan(value))
+    )
 
 
 def _as_datetime(value: Any) -> datetime:
