@@ -1,0 +1,60 @@
+"""照合キー: the same customer recognised without keeping a phone book."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import unicodedata
+from pathlib import Path
+
+from lib.text import digits
+
+_FEWEST_DIGITS = 9
+"""Shorter runs of digits are extensions or slips, and would join strangers."""
+
+
+def normalised_contact(contact: str) -> str:
+    """Return a phone as its national digits, a mail in lower case; "" if neither.
+
+    "+81 90-1234-5678", "０９０(１２３４)５６７８" and "09012345678" become one.
+    """
+    plain = unicodedata.normalize("NFKC", contact).strip()
+    if "@" in plain:
+        return plain.casefold()
+    number = digits(plain)
+    if plain.startswith("+81") or (number.startswith("81") and len(number) > 10):
+        number = "0" + number[2:].lstrip("0")
+    return number if len(number) >= _FEWEST_DIGITS else ""
+
+
+def customer_key(contact: str, secret: bytes) -> str:
+    """Return 20 hex letters for that contact under `secret`; "" for no contact."""
+    plain = normalised_contact(contact)
+    if not plain:
+        return ""
+    return hmac.new(secret, plain.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+def secret_of(data: Path) -> bytes:
+    """Return the key of this installation; it is made once, in `data/customer.key`.
+
+    Losing it means that old rows are no longer recognised; it is part of a backup.
+    """
+    path = data / "customer.key"
+    try:
+        return bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        return _made(path)
+
+
+def _made(path: Path) -> bytes:
+    secret = secrets.token_bytes(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first
+        return bytes.fromhex(path.read_text("ascii").strip())
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret.hex())
+    return secret

@@ -1,0 +1,74 @@
+"""Settings of the installation: environment first, then `.streamlit/secrets.toml`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from lib.errors import SettingsError
+from lib.i18n import N_
+
+PREFIX: Final = "MIMAMORI_"
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+SECRETS: Final = ROOT / ".streamlit" / "secrets.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What `MIMAMORI_STORE`, `MIMAMORI_DATA` and `MIMAMORI_ADMINS` say.
+
+    store_url: `sqlite:///path`, `postgresql+psycopg://…` or `gsheet://ID`.
+    data: folder for database, drafts, backups and keys; 0700, exists.
+    admins: mail addresses that are administrators whatever メンバー says.
+    """
+
+    store_url: str
+    data: Path
+    admins: tuple[str, ...] = ()
+
+
+def installation() -> Installation:
+    """Return how this installation is set up.
+
+    Raises:
+        SettingsError: the data folder cannot be made or the secrets cannot be read.
+    """
+    data = Path(_setting("DATA") or ROOT / "data").expanduser().resolve()
+    _make_private(data)
+    return Installation(
+        store_url=_setting("STORE") or f"sqlite:///{data / 'mimamori.db'}",
+        data=data,
+        admins=tuple(_setting("ADMINS").replace(",", " ").split()),
+    )
+
+
+def _setting(name: str) -> str:
+    key = PREFIX + name
+    return os.environ.get(key) or str(_secrets().get(key, ""))
+
+
+@lru_cache(maxsize=1)
+def _secrets() -> dict[str, object]:
+    if not SECRETS.is_file():
+        return {}
+    try:
+        return tomllib.loads(SECRETS.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            N_("設定ファイル {name} を読めません。書き方を確かめてください。"),
+            name=".streamlit/secrets.toml",
+        ) from error
+
+
+def _make_private(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            N_("データの置き場所を作れません。{name} の設定を確かめてください。"),
+            name=f"{PREFIX}DATA",
+        ) from error
