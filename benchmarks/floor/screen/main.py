@@ -1,0 +1,5 @@
+"""A page that does nothing."""
+
+import streamlit as st
+
+st.button("+1")
