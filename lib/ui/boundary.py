@@ -1,0 +1,85 @@
+"""Errors become messages here and nowhere else; what was typed stays."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from lib.errors import AppError, InvalidRecord
+from lib.i18n import _
+from lib.schema.ids import ALPHABET
+from lib.text import inert, redacted
+from lib.ui import flash
+
+log = logging.getLogger("mimamori.errors")
+
+
+def message_of(error: AppError) -> str:
+    """Return the error's message in the person's language, its braces filled."""
+    text = _(error.message)
+    return text.format(**error.details) if error.details else text
+
+
+@contextmanager
+def page_boundary() -> Iterator[None]:
+    """Show whatever goes wrong inside as a calm message with an error number.
+
+    Streamlit's own control flow (stop, rerun) passes: it is no `Exception`.
+    """
+    try:
+        yield
+    except AppError as error:
+        st.error(inert(message_of(error)), icon=":material/error:")
+    except Exception as error:  # noqa: BLE001 - the last line of defence of a page
+        _show_unexpected(error)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """Run an action inside a callback; an error is told at the top of the next run.
+
+    `InvalidRecord` passes on: the form shows it at the fields.
+    """
+    try:
+        yield
+    except InvalidRecord:
+        raise
+    except AppError as error:
+        flash.say(message_of(error), "error")
+
+
+def last_resort(error: Exception) -> bool:
+    """Show an error that no boundary caught (a callback's); True: it is dealt with."""
+    if isinstance(error, AppError):
+        st.error(inert(message_of(error)), icon=":material/error:")
+    else:
+        _show_unexpected(error)
+    return True
+
+
+def _show_unexpected(error: Exception) -> None:
+    number = "".join(secrets.choice(ALPHABET) for _i in range(6))
+    log.error("error %s: %s", number, _trace(error))
+    st.error(
+        inert(
+            _(
+                "思わぬ問題が起きました。入力はこのまま残っています。もう一度試して、直らなければ番号 {number} を管理者に伝えてください。"
+            ).format(number=number)
+        ),
+        icon=":material/error:",
+    )
+
+
+def _trace(error: Exception) -> str:
+    """Return where it happened, without the values that stood there."""
+    frames = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{step.tb_lineno}")
+        step = step.tb_next
+    return f"{type(error).__name__}({redacted(str(error))[:200]}) at {' > '.join(frames[-8:])}"

@@ -1,0 +1,154 @@
+"""Who is looking, and the data this person may reach.
+
+Streamlit runs a page again at every click; what must outlive a run and is shared by
+all people (the store and its snapshot) is kept in this module, not in `st.cache_*`,
+which any browser may clear for everybody.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import streamlit as st
+
+from lib.errors import NotAllowed
+from lib.i18n import Language
+from lib.schema.frames import record_from
+from lib.schema.masters import Member
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.tables import table
+from lib.schema.vocab import Role
+from lib.settings.customer_key import secret_of
+from lib.settings.install import Installation, installation
+from lib.store.access import UserStore
+from lib.store.drafts import DraftBox
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
+
+OPERATOR = "operator"
+"""Session key of the chosen person: the member's key, a mail address."""
+
+LANGUAGE = "language"
+"""Session key of the language code."""
+
+_lock = threading.Lock()
+_live: LiveStore | None = None
+
+
+def live() -> LiveStore:
+    """Return the one store of this process; opened on first use."""
+    global _live  # noqa: PLW0603 - one store for the process
+    with _lock:
+        if _live is None:
+            place = installation()
+            _live = LiveStore(open_store(place.store_url, data=place.data))
+        return _live
+
+
+def close() -> None:
+    """Let go of the store; the next `live()` opens it anew."""
+    global _live  # noqa: PLW0603
+    with _lock:
+        if _live is not None:
+            _live.close()
+        _live = None
+
+
+def place() -> Installation:
+    """Return how this installation is set up."""
+    return installation()
+
+
+def drafts() -> DraftBox:
+    """Return the drafts of all people; ask only for one's own."""
+    return DraftBox(place().data)
+
+
+def customer_secret() -> bytes:
+    """Return the key with which contacts are turned into 照合キー."""
+    return secret_of(place().data)
+
+
+def members() -> list[Member]:
+    """Return the active members, highest rank first, then by name."""
+    rows = live().for_user(SYSTEM).frame("members")
+    everyone = [record_from(table("members"), row) for row in rows.to_dict("records")]
+    active = [m for m in everyone if isinstance(m, Member) and m.is_active]
+    return sorted(active, key=lambda m: (-(m.rank or 0), m.name))
+
+
+def principal() -> Principal | None:
+    """Return who acts in this session; None until somebody has a name.
+
+    Until sign-in is set up, the 「操作者」 picker says who it is: attribution for the
+    log, no proof. Someone who is no longer active falls back to the default.
+    """
+    everyone = members()
+    chosen = st.session_state.get(OPERATOR)
+    found = next((m for m in everyone if m.email == chosen), None)
+    found = found or _default_operator(everyone)
+    return Principal.of(found) if found else None
+
+
+def desk() -> UserStore:
+    """Return the data that the person may reach; the only way for a page to any.
+
+    Raises:
+        NotAllowed: nobody is chosen yet.
+    """
+    who = principal()
+    if who is None:
+        raise NotAllowed
+    return live().for_user(who)
+
+
+def guard(*roles: Role) -> UserStore:
+    """Return the desk if the person has one of `roles` (none named: anybody).
+
+    Every page opens with this line, although the menu shows only what a role may
+    open: an address can be typed.
+
+    Raises:
+        NotAllowed: the person has another role.
+    """
+    found = desk()
+    if roles and found.principal.role not in roles:
+        raise NotAllowed
+    return found
+
+
+def language() -> Language:
+    """Return the language of this session; Japanese outside of one."""
+    return "en" if st.session_state.get(LANGUAGE) == "en" else "ja"
+
+
+def remember_choices() -> None:
+    """Keep operator and language for the next window on this machine."""
+    drafts().save(
+        "",
+        "choices",
+        "last",
+        {
+            OPERATOR: st.session_state.get(OPERATOR),
+            LANGUAGE: st.session_state.get(LANGUAGE),
+        },
+    )
+
+
+def restore_choices() -> None:
+    """Give a new session the operator and language chosen last on this machine."""
+    if LANGUAGE in st.session_state:
+        return
+    last = drafts().load("", "choices", "last")
+    values = last.values if last else {}
+    st.session_state[LANGUAGE] = values.get(LANGUAGE) or "ja"
+    if values.get(OPERATOR):
+        st.session_state[OPERATOR] = values[OPERATOR]
+
+
+def _default_operator(everyone: list[Member]) -> Member | None:
+    own = [m for m in everyone if m.source.code != "sample"]
+    return next(
+        (m for m in own or everyone if m.role is Role.ADMIN),
+        (own or everyone or [None])[0],
+    )

@@ -1,0 +1,272 @@
+"""A field of a record as a widget: label, help, options and limits from the schema.
+
+Widgets have keys (`form.field`), live outside `st.form` (whose unsent values are lost
+on a page switch) and keep their values for the session, so that a rerun, a change of
+language or of page loses nothing. Values are the record's own Python values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+import streamlit as st
+
+from lib import clock
+from lib.errors import FieldProblem
+from lib.i18n import _
+from lib.schema.column import Field
+from lib.schema.record import Record
+from lib.schema.vocab import Choice
+from lib.text import LONGEST_TEXT
+from lib.ui import format as fmt
+
+OnChange = Callable[[], None] | Literal["rerun", "ignore"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One entry being typed. `name` prefixes the keys of its widgets.
+
+    problems: what is wrong, by field; shown under the widget it belongs to.
+    """
+
+    name: str
+    record: type[Record]
+    problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        """Return the session key of a field's widget."""
+        return f"{self.name}.{name}"
+
+    def set(self, **values: Any) -> None:
+        """Put values into the widgets; only before they are drawn in this run."""
+        for name, value in values.items():
+            st.session_state[self.key(name)] = value
+
+    def get(self, name: str) -> Any:
+        """Return what stands in a field now, the schema's default if untouched."""
+        key = self.key(name)
+        if key in st.session_state:
+            return st.session_state[key]
+        if name in self.record.model_fields:
+            return self.record.field(name).default
+        return None
+
+    def values(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what stands in these fields, ready for the record.
+
+        A cleared choice falls back to the schema's default; a bare time is Tokyo's.
+        """
+        return {name: _clean(self.record.field(name), self.get(name)) for name in names}
+
+    def clear(self) -> None:
+        """Forget everything typed, so that the next run draws an empty form."""
+        for key in [k for k in st.session_state if str(k).startswith(self.name + ".")]:
+            del st.session_state[key]
+
+    def show_problems(self, name: str) -> None:
+        """Show what is wrong with a field, right below it."""
+        for message in self.problems.get(name, ()):
+            st.caption(f":red[:material/error: {_(message)}]")
+
+
+def problems_by_field(found: Iterable[FieldProblem]) -> dict[str, list[str]]:
+    """Return problems grouped by field name, "" for those of no single field."""
+    grouped: dict[str, list[str]] = {}
+    for problem in found:
+        grouped.setdefault(problem.field, []).append(problem.message)
+    return grouped
+
+
+def label_of(spec: Field, *, required: bool = False) -> str:
+    """Return a field's label in the person's language; plain text, no Markdown."""
+    text = _(spec.label)
+    if spec.column.unit:
+        text += f" ({_(spec.column.unit)})"
+    return text + _("(必須)") if required else text
+
+
+def field_input(
+    form: Form,
+    name: str,
+    *,
+    required: bool = False,
+    on_change: OnChange = "ignore",
+    label: str | None = None,
+    placeholder: str | None = None,
+    options: Sequence[Any] | None = None,
+    format_option: Callable[[Any], str] | None = None,
+    pills: bool = False,
+    height: int | None = None,
+    disabled: bool = False,
+) -> Any:
+    """Draw the widget for one field and return its value.
+
+    A field that `refers` or `suggests` takes its `options` from the caller and accepts
+    a word that is not among them. `pills` shows a choice as one-tap chips.
+    """
+    spec = form.record.field(name)
+    key = form.key(name)
+    st.session_state.setdefault(key, _widget_value(spec, spec.default))
+    shared = {
+        "label": label or label_of(spec, required=required),
+        "key": key,
+        "help": _(spec.column.help) or None,
+        "disabled": disabled,
+        "persist_state": "session",
+    }
+    if options is not None and spec.kind == "text":
+        value = _open_choice(shared, options, format_option, on_change, placeholder)
+    else:
+        value = _closed_widget(
+            spec,
+            shared,
+            on_change=on_change,
+            placeholder=placeholder,
+            pills=pills,
+            height=height,
+        )
+    form.show_problems(name)
+    return value
+
+
+def _open_choice(
+    shared: dict[str, Any],
+    options: Sequence[Any],
+    format_option: Callable[[Any], str] | None,
+    on_change: OnChange,
+    placeholder: str | None,
+) -> Any:
+    key = shared["key"]
+    if st.session_state[key] == "":
+        st.session_state[key] = None
+    typed = st.session_state[key]
+    known = [*options, typed] if typed and typed not in options else list(options)
+    return st.selectbox(
+        **shared,
+        options=known,
+        format_func=format_option or str,
+        accept_new_options=True,
+        filter_mode="contains",
+        placeholder=placeholder or _("選ぶか入力"),
+        on_change=on_change,
+    )
+
+
+def _closed_widget(
+    spec: Field,
+    shared: dict[str, Any],
+    *,
+    on_change: OnChange,
+    placeholder: str | None,
+    pills: bool,
+    height: int | None,
+) -> Any:
+    match spec.kind:
+        case "choice" | "choices" if pills or spec.kind == "choices":
+            return st.pills(
+                **shared,
+                options=list(spec.choices),
+                format_func=fmt.choice,
+                selection_mode="multi" if spec.kind == "choices" else "single",
+                on_change=on_change,
+            )
+        case "choice":
+            return st.selectbox(
+                **shared,
+                options=list(spec.choices),
+                format_func=fmt.choice,
+                filter_mode="contains",
+                placeholder=_("選んでください"),
+                on_change=on_change,
+            )
+        case "integer":
+            return st.number_input(
+                **shared,
+                min_value=int(spec.minimum) if spec.minimum is not None else None,
+                max_value=int(spec.maximum) if spec.maximum is not None else None,
+                step=1,
+                placeholder=placeholder or "",
+                on_change=on_change,
+            )
+        case "decimal":
+            return st.number_input(
+                **shared,
+                min_value=spec.minimum,
+                max_value=spec.maximum,
+                step=0.1,
+                format="%.1f",
+                placeholder=placeholder or "",
+                on_change=on_change,
+            )
+        case "date":
+            return st.date_input(**shared, format="YYYY/MM/DD", on_change=on_change)
+        case "datetime":
+            return st.datetime_input(
+                **shared,
+                format="YYYY/MM/DD",
+                step=timedelta(minutes=15),
+                on_change=on_change,
+            )
+        case _:
+            return _text(spec, shared, on_change, placeholder, height)
+
+
+def _text(
+    spec: Field,
+    shared: dict[str, Any],
+    on_change: OnChange,
+    placeholder: str | None,
+    height: int | None,
+) -> Any:
+    if spec.column.long:
+        return st.text_area(
+            **shared,
+            max_chars=LONGEST_TEXT,
+            height=height or 110,
+            placeholder=placeholder,
+            on_change=on_change,
+        )
+    return st.text_input(
+        **shared,
+        placeholder=placeholder,
+        on_change=on_change,
+        live="800ms" if on_change == "ignore" else False,
+    )
+
+
+def _widget_value(spec: Field, value: Any) -> Any:
+    """Return a record's value as its widget holds it (wall time for a datetime)."""
+    if spec.kind == "datetime" and value is not None:
+        return clock.in_tokyo(value).replace(tzinfo=None)
+    if spec.kind == "choices":
+        return list(value or ())
+    return value
+
+
+def widget_values(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """Return a record's values as widgets hold them, for `Form.set`."""
+    return {
+        name: _widget_value(record.field(name), getattr(record, name)) for name in names
+    }
+
+
+def _clean(spec: Field, value: Any) -> Any:
+    if spec.kind == "text":
+        return value or ""
+    if spec.kind == "choices":
+        return tuple(value or ())
+    if spec.kind == "choice" and value is None:
+        return spec.default
+    if spec.kind == "datetime" and value is not None:
+        return clock.in_tokyo(value)
+    return value
+
+
+def choices_for(kind: type[Choice], *, without: Iterable[Choice] = ()) -> list[Choice]:
+    """Return a vocabulary in its order, without some of it."""
+    left_out = set(without)
+    return [member for member in kind if member not in left_out]

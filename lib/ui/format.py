@@ -1,0 +1,127 @@
+"""Numbers, dates and choices as the person's language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+
+from lib import clock
+from lib.i18n import N_, _, current
+from lib.schema.column import Field
+from lib.schema.frames import JOINER
+from lib.schema.vocab import Choice, ComplaintStatus, Severity, Temper
+
+NOTHING: Final = "—"
+"""Stands where there is no value: no data, or nothing to divide by. Never 0."""
+
+SHAPES: Final[Mapping[Choice, str]] = {
+    Severity.CRITICAL: "▲",
+    Severity.HIGH: "◆",
+    Severity.MEDIUM: "●",
+    Severity.LOW: "○",
+}
+"""A shape for each severity, so that colour never stands alone."""
+
+COLOURS: Final[Mapping[Choice, str]] = {
+    Severity.CRITICAL: "red",
+    Severity.HIGH: "orange",
+    Severity.MEDIUM: "blue",
+    Severity.LOW: "gray",
+    Temper.FURIOUS: "orange",
+    Temper.HOSTILE: "red",
+    ComplaintStatus.RECEIVED: "blue",
+    ComplaintStatus.CLOSED: "green",
+    ComplaintStatus.CANCELLED: "gray",
+}
+"""Theme colours of badges; anything else is gray."""
+
+
+def choice(value: Choice | None) -> str:
+    """Return a choice in the person's language, with its shape; 「—」 for none."""
+    if value is None:
+        return NOTHING
+    shape = SHAPES.get(value)
+    return f"{shape} {_(value.value)}" if shape else _(value.value)
+
+
+def number(value: float | None, *, decimals: int = 0, unit: str = "") -> str:
+    """Return "1,234件"; 「—」 for a missing value."""
+    if value is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=current()) + _(unit)
+
+
+def percent(share: float | None, *, decimals: int = 1) -> str:
+    """Return a share (0-1) as "89.8%"; 「—」 for a missing one."""
+    return NOTHING if share is None else f"{share * 100:.{decimals}f}%"
+
+
+def duration(seconds: float | None) -> str:
+    """Return "6分16秒" or "6 min 16 s"; 「—」 for a missing one."""
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes:
+        return _(N_("{minutes}分{seconds:02d}秒")).format(minutes=minutes, seconds=rest)
+    return _(N_("{seconds}秒")).format(seconds=rest)
+
+
+def day(value: date | None, *, weekday: bool = True) -> str:
+    """Return "11月21日(土)" or "Sat, Nov 21"; 「—」 for none."""
+    if value is None:
+        return NOTHING
+    if current() == "ja":
+        return format_date(value, "M月d日(EEE)" if weekday else "M月d日", locale="ja")
+    return format_date(value, "EEE, MMM d" if weekday else "MMM d", locale="en")
+
+
+def full_day(value: date | None) -> str:
+    """Return "2026/11/21(土)"; 「—」 for none."""
+    if value is None:
+        return NOTHING
+    return format_date(value, "yyyy/MM/dd(EEE)", locale=current())
+
+
+def moment(value: datetime | None) -> str:
+    """Return "2026/11/21 14:30"; 「—」 for none."""
+    return NOTHING if value is None else f"{clock.in_tokyo(value):%Y/%m/%d %H:%M}"
+
+
+def short_moment(value: datetime | None) -> str:
+    """Return the nearest unmistakable form: "14:30", "11/22 10:00"; 「—」 for none."""
+    if value is None:
+        return NOTHING
+    local = clock.in_tokyo(value)
+    if local.date() == clock.today():
+        return f"{local:%H:%M}"
+    return f"{local.month}/{local.day} {local:%H:%M}"
+
+
+def relative(value: datetime | None) -> str:
+    """Return "19 時間前" or "in 2 days", seen from now; 「—」 for none."""
+    if value is None:
+        return NOTHING
+    ahead: timedelta = clock.in_tokyo(value) - clock.now()
+    return format_timedelta(ahead, add_direction=True, locale=current())
+
+
+def cell(field: Field, value: object) -> str:
+    """Return any record value as one reads it in a detail or a comparison."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, Choice):
+        return choice(value)
+    if isinstance(value, tuple):
+        return JOINER.join(choice(part) for part in value) or NOTHING
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return full_day(value)
+    if isinstance(value, int | float):
+        return number(value, unit=field.column.unit)
+    return str(value)

@@ -1,0 +1,28 @@
+"""The main script: set up, menu by role, error boundary around the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import i18n
+from lib.i18n import _
+from lib.ui import boundary, context, flash, navigation, shell
+
+
+def main() -> None:
+    """Draw the frame and the page that the address names."""
+    st.set_page_config(
+        page_title=_("見守り Mimamori"), page_icon=shell.ICON, layout="wide"
+    )
+    st.logo(shell.LOGO, icon_image=shell.ICON, size="large")
+    with boundary.page_boundary():
+        who = context.principal()
+        page = st.navigation(navigation.menu(who.role if who else None))
+        shell.sidebar()
+        flash.show()
+        page.run()
+
+
+i18n.follow(context.language)
+context.restore_choices()
+main()

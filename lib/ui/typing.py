@@ -1,0 +1,48 @@
+"""Text reaches the server while it is being typed, not only when the field is left.
+
+Streamlit commits a text area on blur or Ctrl+Enter. This invisible component presses
+Ctrl+Enter for the person one second after the last keystroke (never while Japanese is
+being composed), and at once when Ctrl+S is about to press the save button. The text
+area itself stays Streamlit's own.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_SCRIPT = """
+export default function ({ parentElement }) {
+  const page = parentElement.ownerDocument;
+  if (page.mimamoriTyping) return;
+  page.mimamoriTyping = true;
+  let timer = 0, composing = false;
+  const area = (node) =>
+    node instanceof HTMLTextAreaElement && node.closest('[data-testid="stTextArea"]');
+  const commit = (node) => node.dispatchEvent(new KeyboardEvent("keydown", {
+    key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true, cancelable: true,
+  }));
+  const later = (node) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (composing ? later(node) : commit(node)), 1000);
+  };
+  page.addEventListener("compositionstart", () => { composing = true; }, true);
+  page.addEventListener("compositionend", (event) => {
+    composing = false;
+    if (area(event.target)) later(event.target);
+  }, true);
+  page.addEventListener("input", (event) => {
+    if (area(event.target)) later(event.target);
+  }, true);
+  page.addEventListener("keydown", (event) => {
+    const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    if (save && !composing && area(page.activeElement)) commit(page.activeElement);
+  }, true);
+}
+"""
+
+_commit_while_typing = st.components.v2.component("commit_while_typing", js=_SCRIPT)
+
+
+def commit_while_typing() -> None:
+    """Mount the component on this page; once a page is enough."""
+    _commit_while_typing(key="commit_while_typing")
