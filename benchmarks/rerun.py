@@ -14,10 +14,7 @@ one, which no person ever meets.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -32,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.client import Run, Session
-from tools.serve import ROOT, Server, serving
+from tools.serve import Server, fill_with_sample, serving
 
 FLOOR = Path(__file__).parent / "floor" / "app.py"
 SEED = 20261121
@@ -341,13 +338,9 @@ def filled_folder(effort: Effort, given: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="mimamori-benchmark-") as temporary:
         data = Path(temporary) / "data"
-        command = [
-            *(sys.executable, "-m", "lib.cli", "sample"),
-            *("--months", str(effort.months)),
-            *("--complaints-per-day", str(effort.complaints_per_day)),
-        ]
-        environment = {**os.environ, "MIMAMORI_DATA": str(data)}
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        fill_with_sample(
+            data, months=effort.months, complaints_per_day=effort.complaints_per_day
+        )
         yield data
 
 

@@ -27,10 +27,12 @@ class Server:
     """A running server.
 
     url: where it answers, without a slash at the end.
+    data: its data folder.
     log: the file that takes what it prints; it goes when the server goes.
     """
 
     url: str
+    data: Path
     pid: int
     log: Path
 
@@ -66,12 +68,32 @@ def serving(
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        server = Server(f"http://127.0.0.1:{port}", process.pid, log)
+        server = Server(f"http://127.0.0.1:{port}", data, process.pid, log)
         try:
             _wait_until_healthy(server, process)
             yield server
         finally:
             _stop(process)
+
+
+def fill_with_sample(
+    data: Path,
+    *,
+    months: int,
+    complaints_per_day: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> None:
+    """Fill the store of a data folder with the sample company.
+
+    Raises:
+        subprocess.CalledProcessError: the command refused; it has said why.
+    """
+    command = [sys.executable, "-m", "lib.cli", "sample", "--months", str(months)]
+    if complaints_per_day is not None:
+        command += ["--complaints-per-day", str(complaints_per_day)]
+    subprocess.run(
+        command, cwd=ROOT, env=_environment(data, settings or {}), check=True
+    )
 
 
 def _free_port() -> int:

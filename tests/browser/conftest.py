@@ -1,0 +1,115 @@
+"""A real Chromium against a running app, each with a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.driving import DESKTOP, PHONE, running, settled
+from tools.browser import system_chromium
+from tools.serve import ROOT, Server
+
+HERE = Path(__file__).resolve().parent
+
+SAMPLE_MONTHS = 3
+
+# A sandbox needs rights that containers do not give; the rest keeps Chromium from
+# calling home in the middle of a test.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class OpenTab(Protocol):
+    """Opens a browser tab; every tab of a test is another person's."""
+
+    def __call__(
+        self, server: Server, path: str = "", *, phone: bool = False, dark: bool = False
+    ) -> Page:
+        """Return the tab, settled on `path` of the server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in this folder."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any],
+) -> dict[str, Any]:
+    """Prefer the system's Chromium; without one, Playwright starts its own."""
+    chosen = dict(browser_type_launch_args)
+    if found := system_chromium():
+        chosen["executable_path"] = found
+    chosen["args"] = [*chosen.get("args", []), *CHROMIUM_FLAGS]
+    return chosen
+
+
+@pytest.fixture
+def empty_app(tmp_path: Path) -> Iterator[Server]:
+    """Serve an app that nobody has used yet, for one test."""
+    with running(tmp_path / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sample_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the sample company, for all tests together: change nothing they share."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    with running(data, sample_months=SAMPLE_MONTHS) as server:
+        yield server
+
+
+@pytest.fixture
+def open_tab(new_context: Callable[..., BrowserContext]) -> OpenTab:
+    """Give the function that opens tabs; they close with the test."""
+
+    def opened(
+        server: Server, path: str = "", *, phone: bool = False, dark: bool = False
+    ) -> Page:
+        context = new_context(
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="dark" if dark else "light",
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+        )
+        page = context.new_page()
+        page.goto(f"{server.url}/{path}")
+        return settled(page)
+
+    return opened
+
+
+@pytest.fixture
+def picture(pytestconfig: pytest.Config) -> Callable[[Page, str], Path]:
+    """Give the function that writes `NAME.png`.
+
+    Into the folder that SCREENSHOTS names (see `make screenshots`), else among the
+    results of the tests.
+    """
+    results = Path(pytestconfig.getoption("--output"), "pictures")
+    folder = ROOT / os.environ.get("SCREENSHOTS", results)
+
+    def taken(page: Page, name: str) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        settled(page).screenshot(path=path, animations="disabled")
+        return path
+
+    return taken

@@ -1,0 +1,48 @@
+"""What the browser tests share: the fixed time, the screen sizes, when to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tools.serve import Server, fill_with_sample, serving
+
+NOW = "2026-11-21T10:30:00+09:00"
+"""A Saturday morning; what the clock says unless a test asks for another time."""
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# A click asks for a run at once, but the attribute follows a frame later: the page
+# counts as settled only when it has been idle for a while.
+SETTLED = """
+() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const idle = app?.dataset.testScriptState === 'notRunning'
+    && app?.dataset.testConnectionState === 'CONNECTED';
+  window.idleSince = idle ? (window.idleSince ?? performance.now()) : undefined;
+  return idle && performance.now() - window.idleSince > 200;
+}
+"""
+
+
+@contextmanager
+def running(
+    data: Path, *, sample_months: int = 0, now: str = NOW, **settings: str
+) -> Iterator[Server]:
+    """Serve the app on `data`, filled with sample months where asked for."""
+    chosen = {"MIMAMORI_NOW": now, **settings}
+    if sample_months:
+        fill_with_sample(data, months=sample_months, settings=chosen)
+    with serving(data, settings=chosen) as server:
+        yield server
+
+
+def settled(page: Page) -> Page:
+    """Return the page once its script has run to the end without an exception."""
+    page.wait_for_function(SETTLED, timeout=30_000)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    return page
