@@ -23,7 +23,11 @@ from lib.errors import StoreUnavailable
 KEPT: Final = timedelta(days=30)
 """An older draft is thrown away when drafts are next listed."""
 
-_TAGS: Final = {"datetime": datetime, "date": date, "time": time}
+_TAGS: Final[dict[str, type[datetime] | type[date] | type[time]]] = {
+    "datetime": datetime,
+    "date": date,
+    "time": time,
+}
 
 
 @dataclass(frozen=True, slots=True)

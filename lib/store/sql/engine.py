@@ -1,0 +1,128 @@
+"""Connections: how SQLite and PostgreSQL are opened and how transactions begin."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from lib.store.sql.faults import FileGone
+
+BUSY_SECONDS: Final = 5
+"""How long a write waits for another's before it gives up."""
+
+_BEGIN: Final = "mimamori_begin"
+_INODE: Final = "mimamori_inode"
+
+_POSTGRES_OPTIONS: Final = (
+    f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s -c statement_timeout=60s"
+    " -c idle_in_transaction_session_timeout=60s"
+)
+
+
+def sqlite_engine(path: Path) -> sa.Engine:
+    """Return an engine on an existing SQLite file; it never makes one.
+
+    A file made in passing would be an empty store in place of the one that was
+    moved away, and everybody would write into it.
+    """
+    address = f"file:{quote(str(path.resolve()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address,
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # transactions are begun by `_begin` below
+            check_same_thread=False,
+        )
+
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=sa.QueuePool,
+        pool_size=5,
+        max_overflow=25,
+        pool_timeout=BUSY_SECONDS,
+        hide_parameters=True,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: Any) -> None:
+        record.info[_INODE] = _inode(path)
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "checkout")
+    def _is_still_the_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info[_INODE] != _inode(path):
+            raise sa.exc.DisconnectionError("the file was replaced")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        kind = connection.get_execution_options().get(_BEGIN, "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+def postgres_engine(url: sa.URL) -> sa.Engine:
+    """Return an engine on a PostgreSQL database."""
+    return sa.create_engine(
+        url,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": BUSY_SECONDS, "options": _POSTGRES_OPTIONS},
+    )
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection on which all reads see the same moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(  # noqa: PLW2901
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction that may write; leaving it commits."""
+    with (
+        engine.connect().execution_options(**{_BEGIN: "IMMEDIATE"}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file only its owner can read, and its folders; keep an existing.
+
+    SQLite gives the files it lays beside (-wal, -shm) the same mode.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError as error:
+        raise FileGone from error

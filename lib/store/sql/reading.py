@@ -1,0 +1,174 @@
+"""From SQL to frames and records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import pandas as pd
+import sqlalchemy as sa
+
+from lib import clock
+from lib.schema.frames import frame_from_columns, record_from
+from lib.schema.record import Record
+from lib.schema.tables import KEY_SEPARATOR, TABLES, Table
+from lib.schema.tables import table as table_by_code
+from lib.store.merge import RowKey
+from lib.store.protocol import AUDIT_TAIL, Snapshot
+from lib.store.sql.layout import META, REVISION, SEQ, SQL_TABLES, key_column
+
+KEYS_AT_ONCE: Final = 500
+"""Keys in one IN (…): every SQLite takes 999 parameters."""
+
+
+def snapshot(connection: sa.Connection) -> Snapshot:
+    """Return all tables as they stand in this transaction."""
+    revision = revision_of(connection)
+    return Snapshot(
+        frames={table.code: _whole(connection, table) for table in TABLES},
+        revision=revision,
+        loaded_at=clock.now(),
+    )
+
+
+def newer(connection: sa.Connection, known: Snapshot) -> Snapshot:
+    """Return `known` brought up to date; itself where nothing changed.
+
+    Changed rows keep their place and new ones follow, so that the frames equal
+    those of a full load, which come in the order of insertion.
+    """
+    meta = connection.execute(sa.select(META.c.revision, META.c.rewritten)).one()
+    if meta.revision == known.revision:
+        return known
+    if not meta.rewritten <= known.revision < meta.revision:
+        return snapshot(connection)
+    frames = {
+        table.code: _merged(
+            table, known.frames[table.code], _since(connection, table, known.revision)
+        )
+        for table in TABLES
+    }
+    return Snapshot(frames=frames, revision=meta.revision, loaded_at=clock.now())
+
+
+def revision_of(connection: sa.Connection) -> int:
+    """Return the number of the last change."""
+    return int(connection.execute(sa.select(META.c.revision)).scalar_one())
+
+
+def audit_of(connection: sa.Connection, table: str, key: str) -> pd.DataFrame:
+    """Return every log row of one record, oldest first."""
+    log = SQL_TABLES["audit"]
+    wanted = _select(connection, table_by_code("audit")).where(
+        log.c["table"] == table, log.c["row_key"] == key
+    )
+    return _frame(
+        table_by_code("audit"), _rows(connection, wanted.order_by(log.c[SEQ]))
+    )
+
+
+def records(
+    connection: sa.Connection, wanted: Iterable[RowKey]
+) -> dict[RowKey, Record]:
+    """Return those of the wanted rows that exist."""
+    by_table: dict[str, list[str]] = {}
+    for code, key in wanted:
+        by_table.setdefault(code, []).append(key)
+    return {
+        (code, table_by_code(code).key_of(record)): record
+        for code, keys in by_table.items()
+        for record in _records(connection, table_by_code(code), keys)
+    }
+
+
+def _records(
+    connection: sa.Connection, table: Table, keys: Sequence[str]
+) -> list[Record]:
+    stored = SQL_TABLES[table.code]
+    columns = [stored.c[field.name] for field in table.fields]
+    found: list[Record] = []
+    for some in chunks(keys, KEYS_AT_ONCE):
+        rows = connection.execute(
+            sa.select(*columns).where(key_column(table).in_(some))
+        ).mappings()
+        found += [record_from(table, dict(row)) for row in rows]
+    return found
+
+
+def chunks(items: Sequence[str], size: int) -> Iterable[list[str]]:
+    """Yield `items` in lists of at most `size`."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _whole(connection: sa.Connection, table: Table) -> pd.DataFrame:
+    seq = SQL_TABLES[table.code].c[SEQ]
+    query = _select(connection, table)
+    if table.code != "audit":
+        return _frame(table, _rows(connection, query.order_by(seq)))
+    newest_first = _rows(connection, query.order_by(seq.desc()).limit(AUDIT_TAIL))
+    return _frame(table, newest_first[::-1])
+
+
+def _since(connection: sa.Connection, table: Table, revision: int) -> pd.DataFrame:
+    stored = SQL_TABLES[table.code]
+    changed = _select(connection, table).where(stored.c[REVISION] > revision)
+    return _frame(table, _rows(connection, changed.order_by(stored.c[SEQ])))
+
+
+def _merged(table: Table, old: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    if changed.empty:
+        return old
+    replaced = changed.index.intersection(old.index)
+    added = changed.drop(replaced)
+    merged = old
+    if len(replaced):
+        merged = old.copy()
+        places = old.index.get_indexer(replaced)
+        for name in merged.columns:
+            column = merged[name].copy()
+            column.iloc[places] = changed.loc[replaced, name].array
+            merged[name] = column
+    if len(added):
+        merged = pd.concat([merged, added]) if len(merged) else added
+    return merged.tail(AUDIT_TAIL) if table.code == "audit" else merged
+
+
+def _select(connection: sa.Connection, table: Table) -> sa.Select[Any]:
+    """Return a query for the values as the driver gives them.
+
+    SQLite's dates stay text here: pandas reads a column of them many times faster
+    than SQLAlchemy turns them into objects one by one.
+    """
+    stored = SQL_TABLES[table.code]
+    as_text = connection.dialect.name == "sqlite"
+    return sa.select(
+        *(
+            sa.type_coerce(stored.c[field.name], sa.Text())
+            if as_text and field.kind in ("date", "datetime")
+            else stored.c[field.name]
+            for field in table.fields
+        )
+    )
+
+
+def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Any]:
+    return connection.execute(query).all()
+
+
+def _frame(table: Table, rows: Sequence[Any]) -> pd.DataFrame:
+    names = [field.name for field in table.fields]
+    values: Iterable[Sequence[Any]] = (
+        zip(*rows, strict=True) if rows else [()] * len(names)
+    )
+    columns = dict(zip(names, values, strict=True))
+    return frame_from_columns(table, _keys(table, columns), columns)
+
+
+def _keys(table: Table, columns: Mapping[str, Sequence[Any]]) -> Sequence[str]:
+    if len(table.key) == 1:
+        return columns[table.key[0]]
+    parts = (map(str, columns[name]) for name in table.key)
+    return [KEY_SEPARATOR.join(key) for key in zip(*parts, strict=True)]

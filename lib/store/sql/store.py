@@ -1,0 +1,69 @@
+"""The store on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import pandas as pd
+import sqlalchemy as sa
+
+from lib.store.protocol import Commit, Receipt, Snapshot
+from lib.store.sql import reading as reads
+from lib.store.sql.engine import BUSY_SECONDS, reading, writing
+from lib.store.sql.faults import mapped, may_pass
+from lib.store.sql.writing import apply
+
+TRIES: Final = 3
+
+_NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+class SqlStore:
+    """A `Store` on one database. Make it with `lib.store.opening.open_store`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose database has the present layout."""
+        self._engine = engine
+
+    @property
+    def kind(self) -> str:
+        """What the badge says: "SQLite" or "PostgreSQL"."""
+        return _NAMES[self._engine.dialect.name]
+
+    def load(self) -> Snapshot:
+        """Return everything, in the order of insertion; of 操作ログ the tail."""
+        with mapped(), reading(self._engine) as connection:
+            return reads.snapshot(connection)
+
+    def refresh(self, known: Snapshot) -> Snapshot:
+        """Return what stands now; costs one small query where nothing changed."""
+        with mapped(), reading(self._engine) as connection:
+            return reads.newer(connection, known)
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Apply all writes with their log rows, or nothing; see `Store.commit`.
+
+        A transaction that a deadlock, a lock or a broken connection ended is tried
+        again up to three times, as long as no more time than one wait has passed.
+        """
+        started = time.monotonic()
+        with mapped():
+            for left in range(TRIES - 1, -1, -1):
+                try:
+                    with writing(self._engine) as connection:
+                        return apply(connection, commit)
+                except sa.exc.DBAPIError as error:
+                    late = time.monotonic() - started > BUSY_SECONDS - 1
+                    if not left or late or not may_pass(error):
+                        raise
+        raise AssertionError  # the last try returns or raises
+
+    def audit(self, table: str, key: str) -> pd.DataFrame:
+        """Return every log row of one record, oldest first, however old."""
+        with mapped(), reading(self._engine) as connection:
+            return reads.audit_of(connection, table, key)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
