@@ -11,22 +11,25 @@ from pathlib import Path
 
 from lib.text import digits
 
-_FEWEST_DIGITS = 9
-"""Shorter runs of digits are extensions or slips, and would join strangers."""
+_NATIONAL = (10, 11)
+"""Digits of a Japanese number with its leading 0: landline, mobile."""
 
 
 def normalised_contact(contact: str) -> str:
     """Return a phone as its national digits, a mail in lower case; "" if neither.
 
-    "+81 90-1234-5678", "０９０(１２３４)５６７８" and "09012345678" become one.
+    "+81 90-1234-5678", "０９０(１２３４)５６７８", "09012345678" and the "9012345678"
+    that a spreadsheet makes of it become one. Shorter runs of digits are extensions
+    or slips, and would join strangers: they give "".
     """
     plain = unicodedata.normalize("NFKC", contact).strip()
     if "@" in plain:
         return plain.casefold()
     number = digits(plain)
-    if plain.startswith("+81") or (number.startswith("81") and len(number) > 10):
-        number = "0" + number[2:].lstrip("0")
-    return number if len(number) >= _FEWEST_DIGITS else ""
+    if not number.startswith("0"):
+        # No national number starts without 0, so 81 is the country's code.
+        number = "0" + number.removeprefix("81").removeprefix("0")
+    return number if len(number) in _NATIONAL else ""
 
 
 def customer_key(contact: str, secret: bytes) -> str:

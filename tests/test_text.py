@@ -1,0 +1,63 @@
+"""Comparing, storing, masking and showing text."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.text import digits, folded, inert, masked, one_line, redacted, storable
+
+
+def test_width_case_and_kana_kind_are_folded_away():
+    assert (
+        folded("ｶｲﾔｸ　したい") == folded("カイヤク したい") == folded("かいやく したい")
+    )
+    assert folded("ＡＢＣ") == folded("abc")
+
+
+def test_invisible_marks_do_not_hide_a_word_from_search():
+    assert folded("解\u200b約") == folded("解約")
+
+
+def test_line_ends_become_one_kind_and_control_codes_go():
+    assert storable("a\r\nb\rc\x00\x07") == "a\nb\nc"
+
+
+def test_a_lone_surrogate_becomes_a_replacement_mark():
+    assert storable("a\ud800b") == "a\ufffdb"
+
+
+@given(st.text())
+def test_storable_text_is_utf8_and_storing_it_again_changes_nothing(text):
+    once = storable(text)
+
+    once.encode("utf-8")
+    assert storable(once) == once
+
+
+def test_formulas_markup_and_direction_marks_stay_as_typed():
+    for text in ("=1+1", "+81 90", "@SUM(A1)", "<script>", "𠮷👨‍👩‍👧", "\u202eabc", "007"):
+        assert storable(text) == text
+
+
+def test_a_phone_keeps_its_last_four_digits_and_a_mail_its_domain():
+    assert masked("090-1234-5678") == "…5678"
+    assert masked("０９０１２３４５６７８") == "…5678"
+    assert masked("hanako@example.jp") == "h…@example.jp"
+    assert masked(" ") == ""
+
+
+def test_a_log_line_carries_neither_mail_nor_number():
+    line = redacted("call 090-1234-5678 or a.b@example.jp\nnow")
+
+    assert line == "call [number] or [mail] now"
+
+
+def test_markdown_is_escaped_letter_for_letter():
+    assert inert("**a** [x](y)") == r"\*\*a\*\* \[x\]\(y\)"
+
+
+def test_a_long_text_is_cut_for_a_table():
+    assert one_line("あ\nい" * 100, limit=5) == "あ いあ…"
+
+
+def test_digits_reads_full_width():
+    assert digits("０３（１２）a4") == "03124"
