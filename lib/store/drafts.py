@@ -23,7 +23,7 @@ from lib.errors import StoreUnavailable
 KEPT: Final = timedelta(days=30)
 """An older draft is thrown away when drafts are next listed."""
 
-_TAGS: Final[dict[str, type[datetime] | type[date] | type[time]]] = {
+_TAGS: Final[dict[str, type[datetime | date | time]]] = {
     "datetime": datetime,
     "date": date,
     "time": time,

@@ -25,6 +25,7 @@ from lib.errors import (
 )
 from lib.i18n import N_
 from lib.schema.audit import CHANGED, CREATED, AuditEntry
+from lib.schema.cells import cell_text
 from lib.schema.column import Field
 from lib.schema.frames import plain
 from lib.schema.record import MESSAGES, UNREADABLE, Record
@@ -107,23 +108,6 @@ def plan(commit: Commit, current: Mapping[RowKey, Record]) -> Plan:
 def same(kind: Field, one: Any, other: Any) -> bool:
     """Whether two values of a field are the same once stored; "" is missing."""
     return bool(_comparable(kind, one) == _comparable(kind, other))
-
-
-def cell_text(kind: Field, value: Any) -> str:
-    """Return a value as a person would read it in a cell; missing is ""."""
-    kept = plain(kind, value)
-    if kept is None:
-        return ""
-    if isinstance(kept, datetime):
-        moment = clock.in_tokyo(kept)
-        return (
-            f"{moment:%Y-%m-%d %H:%M:%S}"
-            if moment.second
-            else f"{moment:%Y-%m-%d %H:%M}"
-        )
-    if isinstance(kept, float):
-        return f"{kept:.15g}"
-    return str(kept)
 
 
 def _row_key(write: Insert | Update | Delete) -> RowKey:

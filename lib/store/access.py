@@ -1,0 +1,424 @@
+"""What each role sees and may change: the only way from a page to the data.
+
+`RIGHTS` is the whole rule; what it does not name is denied. Rows and columns are
+filtered on reading, and every write is checked again, whatever the screen showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.errors import AppError, Conflict, NotAllowed, StoreError
+from lib.schema.complaint import Complaint
+from lib.schema.frames import empty_frame, frame_of, record_at
+from lib.schema.kpi_day import COMPANY
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.record import Record
+from lib.schema.tables import TABLES, table_of
+from lib.schema.tables import table as table_by_code
+from lib.schema.vocab import Flag, Role, Source
+from lib.store.live import LiveStore
+from lib.store.protocol import Commit, Delete, Insert, Receipt, Snapshot, Update, Write
+
+Rows = Callable[[Snapshot, pd.DataFrame, Principal], pd.Series]
+"""Which rows of a frame are this person's: a mask over its index."""
+
+Blanks = Callable[[Snapshot, pd.DataFrame, Principal], Mapping[str, pd.Series]]
+"""Which cells are withheld: by column, a mask over the frame's index."""
+
+
+# Which rows ---------------------------------------------------------------------
+
+
+def every_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
+    """Everything."""
+    return pd.Series(data=True, index=frame.index)
+
+
+def of_own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """Rows that name the person's own centre; never the company's."""
+    if who.centre in ("", COMPANY):
+        return pd.Series(data=False, index=frame.index)
+    column = "received_centre" if "received_centre" in frame.columns else "centre"
+    return frame[column] == who.centre
+
+
+def taken_by_own_centre(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> pd.Series:
+    """Complaints that the own centre received, where it may record any."""
+    return of_own_centre(everything, frame, who) & _reports_by_phone(everything, who)
+
+
+def on_own_complaints(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> pd.Series:
+    """Rows that belong to a complaint which the person may see."""
+    complaints = everything.frames["complaints"]
+    own = complaints.index[taken_by_own_centre(everything, complaints, who)]
+    column = "case_id" if "case_id" in frame.columns else "complaint_id"
+    return frame[column].isin(own)
+
+
+def _reports_by_phone(everything: Snapshot, who: Principal) -> bool:
+    centres = everything.frames["centres"]
+    if who.centre not in centres.index:
+        return False
+    return bool(centres.loc[who.centre, "phone_reports"] == Flag.YES.value)
+
+
+# Which cells --------------------------------------------------------------------
+
+
+def nothing(
+    _all: Snapshot, _frame: pd.DataFrame, _who: Principal
+) -> Mapping[str, pd.Series]:
+    """Withhold nothing."""
+    return {}
+
+
+def personal_cells(
+    _all: Snapshot, frame: pd.DataFrame, _who: Principal
+) -> Mapping[str, pd.Series]:
+    """Withhold every customer's name and contact."""
+    yes = pd.Series(data=True, index=frame.index)
+    return dict.fromkeys(_PERSONAL & set(frame.columns), yes)
+
+
+def personal_cells_once_handed_over(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> Mapping[str, pd.Series]:
+    """Withhold name and contact where somebody outside the own centre handles it.
+
+    A name that members of several centres share counts as outside.
+    """
+    members = everything.frames["members"]
+    inside = members["centre"] == who.centre
+    own = set(members.loc[inside, "name"]) - set(members.loc[~inside, "name"])
+    handed_over = ~frame["handler"].isin(own)
+    return dict.fromkeys(_PERSONAL & set(frame.columns), handed_over)
+
+
+def all_but(*names: str) -> Blanks:
+    """Withhold every column but the named and the two that no record can lack."""
+
+    def blanks(
+        _all: Snapshot, frame: pd.DataFrame, _who: Principal
+    ) -> Mapping[str, pd.Series]:
+        yes = pd.Series(data=True, index=frame.index)
+        return {
+            column: yes
+            for column in frame.columns
+            if column not in names and column not in ("source", "version")
+        }
+
+    return blanks
+
+
+# Who may what -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a role may do with a table.
+
+    rows: which it sees; it may change no others. owner: the column that decides
+        this, which it may not change. blanks: cells withheld from it, which it may
+        not change either. insert, update: whether it may at all.
+    """
+
+    rows: Rows = every_row
+    owner: str = ""
+    blanks: Blanks = nothing
+    insert: bool = False
+    update: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it shows the whole table."""
+        return self.rows is every_row and self.blanks is nothing
+
+    def shown(
+        self, everything: Snapshot, frame: pd.DataFrame, who: Principal
+    ) -> pd.DataFrame:
+        """Return the rows of `frame` that are theirs, withheld cells missing."""
+        mask = self.rows(everything, frame, who)
+        shown = frame if mask.all() else frame[mask]
+        blanks = self.blanks(everything, shown, who)
+        return shown.assign(
+            **{
+                name: shown[name].mask(cells, _missing(shown[name]))
+                for name, cells in blanks.items()
+            }
+        )
+
+
+def _missing(column: pd.Series) -> Any:
+    return "" if column.dtype == "str" else None
+
+
+_PERSONAL: Final = {
+    field.name for table in TABLES for field in table.fields if field.column.personal
+}
+
+_READ: Final = Right()
+_WRITE: Final = Right(insert=True, update=True)
+_ALL_CODES: Final = frozenset(table.code for table in TABLES)
+
+
+def _rights(right: Right, codes: frozenset[str] = _ALL_CODES) -> dict[str, Right]:
+    return dict.fromkeys(codes, right)
+
+
+_MANAGES: Final = _rights(_WRITE) | {"audit": _READ}
+
+RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
+    Role.ADMIN: _MANAGES,
+    Role.MANAGER: _MANAGES,
+    # Who may change a role or a centre's rights could give themselves any.
+    Role.CLERK: _rights(_WRITE, _ALL_CODES - {"audit"})
+    | {"settings": _READ, "members": _READ, "centres": _READ},
+    Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - {"audit"}),
+    Role.OUTSOURCED: {
+        "kpi_days": Right(of_own_centre, "centre", insert=True, update=True),
+        "centres": _READ,
+        "members": Right(of_own_centre),
+        "products": Right(blanks=all_but("code", "name")),
+        "complaints": Right(
+            taken_by_own_centre,
+            "received_centre",
+            personal_cells_once_handed_over,
+            insert=True,
+            update=True,
+        ),
+        "activities": Right(on_own_complaints, insert=True),
+    },
+}
+"""Role → table → right. A table that is not named does not exist for the role."""
+
+
+class UserStore:
+    """The data as one person may see and change them.
+
+    Make one for each run of a page: it looks at one snapshot until its own commit,
+    so that figures taken one after the other agree, and `revision` names them all.
+    """
+
+    def __init__(self, live: LiveStore, principal: Principal) -> None:
+        """Give `principal` their part of the data; `LiveStore.for_user` makes it."""
+        self._live = live
+        self._principal = principal
+        self._pinned: Snapshot | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Whose eyes these are."""
+        return self._principal
+
+    @property
+    def revision(self) -> int:
+        """Number of the data's state; equal numbers mean equal data."""
+        return self._snapshot().revision
+
+    @property
+    def kind(self) -> str:
+        """Short name of the store for the badge."""
+        return self._live.kind
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Why the data may be old; None while the store answers."""
+        return self._live.problem
+
+    def age(self) -> timedelta:
+        """Return how long ago the data were known to be the latest."""
+        return self._live.age()
+
+    def frame(self, code: str) -> pd.DataFrame:
+        """Return the person's part of a table; without rows where none is theirs.
+
+        Withheld cells are missing. The frame may be changed freely: it is a copy
+        that shares memory until then.
+
+        Raises:
+            NotAllowed: there is no such table.
+        """
+        if code not in _ALL_CODES:
+            raise NotAllowed
+        return self._view(self._snapshot(), code).copy(deep=False)
+
+    def record(self, code: str, key: str) -> Record:
+        """Return one record, withheld fields empty.
+
+        Raises:
+            NotAllowed: it does not exist or is not theirs; nobody can tell which.
+        """
+        if code not in _ALL_CODES:
+            raise NotAllowed
+        found = record_at(table_by_code(code), self._view(self._snapshot(), code), key)
+        if found is None:
+            raise NotAllowed
+        return found
+
+    def audit(self, table: str, key: str) -> pd.DataFrame:
+        """Return every log row of one record, oldest first.
+
+        Raises:
+            NotAllowed: the log is not for this role.
+        """
+        if self._right("audit") is None:
+            raise NotAllowed
+        return self._live.audit(table, key)
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Commit after checking each write anew; see `Store.commit`.
+
+        Receipt and `Conflict` show only what the person may see.
+
+        Raises:
+            NotAllowed: one of the writes is not theirs; nothing was written.
+        """
+        before = self._live.refreshed() if self._is_limited else self._snapshot()
+        self._authorise(before, commit)
+        try:
+            receipt = self._live.commit(commit)
+        except Conflict as conflict:
+            if not self._is_limited:
+                raise
+            raise self._without_foreign(conflict) from conflict
+        finally:
+            self._pinned = None
+        return self._without_withheld(receipt)
+
+    # Reading
+
+    def _snapshot(self) -> Snapshot:
+        if self._pinned is None:
+            self._pinned = self._live.snapshot()
+        return self._pinned
+
+    def _right(self, code: str) -> Right | None:
+        if self._principal is SYSTEM:
+            return _WRITE
+        return RIGHTS[self._principal.role].get(code)
+
+    def _view(self, everything: Snapshot, code: str) -> pd.DataFrame:
+        right = self._right(code)
+        if right is None:
+            return empty_frame(table_by_code(code))
+        if right.is_plain:
+            return everything.frames[code]
+        who = self._principal
+        centre = "" if right.rows is every_row else who.centre
+        return self._live.views.get(
+            (everything.revision, who.role, centre, code),
+            lambda: right.shown(everything, everything.frames[code], who),
+        )
+
+    def _shown(self, everything: Snapshot, record: Record) -> Record | None:
+        """Return one record as the person may see it; None where they may not."""
+        table = table_of(record)
+        right = self._right(table.code)
+        if right is None or right.is_plain:
+            return record if right else None
+        one = frame_of(table, [record])
+        shown = right.shown(everything, one, self._principal)
+        return record_at(table, shown, table.key_of(record))
+
+    # Writing
+
+    @property
+    def _is_limited(self) -> bool:
+        return self._principal.role is Role.OUTSOURCED
+
+    def _authorise(self, before: Snapshot, commit: Commit) -> None:
+        if self._principal is SYSTEM:
+            return
+        after = _with_new_complaints(before, commit)
+        if not all(self._may(before, after, write) for write in commit.writes):
+            raise NotAllowed
+
+    def _may(self, before: Snapshot, after: Snapshot, write: Write) -> bool:
+        if isinstance(write, Delete):
+            # Only rows of the sample year can go at all, and they go together.
+            return self._principal.role in (Role.ADMIN, Role.MANAGER)
+        code = table_of(write.record).code if isinstance(write, Insert) else write.table
+        right = self._right(code)
+        if right is None:
+            return False
+        if isinstance(write, Insert):
+            return right.insert and self._may_insert(after, right, write.record)
+        return right.update and self._may_update(before, right, write)
+
+    def _may_insert(self, after: Snapshot, right: Right, record: Record) -> bool:
+        if right.is_plain:
+            return True
+        one = frame_of(table_of(record), [record])
+        is_real = record.source is not Source.SAMPLE
+        return is_real and bool(right.rows(after, one, self._principal).all())
+
+    def _may_update(self, before: Snapshot, right: Right, write: Update) -> bool:
+        if right.is_plain:
+            return True
+        whole = before.frames[write.table]
+        if write.key not in whole.index or right.owner in write.values:
+            return False
+        one = whole.loc[[write.key]]
+        if not right.rows(before, one, self._principal).all():
+            return False
+        withheld = right.blanks(before, one, self._principal)
+        return not any(
+            withheld[name].any() for name in write.values if name in withheld
+        )
+
+    def _without_withheld(self, receipt: Receipt) -> Receipt:
+        if not self._is_limited:
+            return receipt
+        everything = self._snapshot()
+        shown = {
+            at: self._shown(everything, record)
+            for at, record in receipt.records.items()
+        }
+        return replace(
+            receipt, records={at: found for at, found in shown.items() if found}
+        )
+
+    def _without_foreign(self, conflict: Conflict) -> AppError:
+        """Return the conflict as far as it is the person's business."""
+        everything = self._live.refreshed()
+        for found in conflict.fields:
+            update = Update(found.table, found.key, {}, {found.field: found.mine})
+            if not self._may(everything, everything, update):
+                return NotAllowed()
+        table = table_by_code(conflict.table)
+        theirs = conflict.theirs and self._shown(
+            everything, table.record.model_validate(conflict.theirs)
+        )
+        return Conflict(
+            conflict.table,
+            conflict.key,
+            fields=conflict.fields,
+            theirs=theirs.values() if theirs else None,
+        )
+
+
+def _with_new_complaints(before: Snapshot, commit: Commit) -> Snapshot:
+    """Return the data as if the commit's new complaints stood already.
+
+    So the first steps on a complaint may come in the commit that makes it.
+    """
+    table = table_by_code("complaints")
+    new = [
+        write.record
+        for write in commit.writes
+        if isinstance(write, Insert) and isinstance(write.record, Complaint)
+    ]
+    if not new:
+        return before
+    both = pd.concat([before.frames[table.code], frame_of(table, new)])
+    return replace(before, frames={**before.frames, table.code: both})
