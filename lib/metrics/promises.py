@@ -1,0 +1,156 @@
+"""What was promised to customers: what is still owed, and what was kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+
+from lib.schema.complaint import SETTLED
+from lib.schema.vocab import ActivityKind, Choice, ComplaintStatus, Medium, Source
+
+
+class When(Choice):
+    """How a promise stands to the present moment, most pressing first."""
+
+    OVERDUE = "超過"
+    TODAY = "今日"
+    LATER = "明日以降"
+    UNDATED = "約束なし"
+
+
+_OUTWARD: Final = (
+    Medium.CALL_IN.value,
+    Medium.CALL_OUT.value,
+    Medium.MAIL.value,
+    Medium.CHAT.value,
+    Medium.LETTER.value,
+)
+"""Media that reach the customer: only such an action can keep a promise."""
+
+_KEEPING: Final = (
+    ActivityKind.CALLBACK_DONE.value,
+    ActivityKind.REFUND.value,
+    ActivityKind.SHIPMENT.value,
+)
+"""Actions that keep a promise whatever the medium."""
+
+_NOT_KEEPING: Final = (
+    ActivityKind.CALLBACK_PROMISED.value,
+    ActivityKind.STATUS_CHANGE.value,
+    ActivityKind.REVEAL.value,
+    ActivityKind.INTERNAL_CHECK.value,
+    ActivityKind.HANDOVER.value,
+)
+
+
+def open_promises(complaints: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Return the open complaints by what is owed next, the longest overdue first.
+
+    All columns of the complaints and `when` (a category of `When` values). An
+    imported case that nobody has touched here since is never late (product.md 3):
+    it is 約束なし until a person gives it a date.
+    """
+    settled = [status.value for status in SETTLED]
+    owed = complaints[~complaints["status"].isin(settled)]
+    due = owed["next_promise_at"]
+    at = pd.Timestamp(now)
+    when = pd.Series(When.LATER.value, index=owed.index, dtype="object")
+    when[due.dt.normalize() == at.normalize()] = When.TODAY.value
+    when[due < at] = When.OVERDUE.value
+    when[due.isna() | untouched_import(owed)] = When.UNDATED.value
+    words = pd.CategoricalDtype([w.value for w in When], ordered=True)
+    return owed.assign(when=when.astype(words)).sort_values(
+        ["when", "next_promise_at"], kind="stable"
+    )
+
+
+def untouched_import(complaints: pd.DataFrame) -> pd.Series:
+    """Return which complaints were imported and not changed since."""
+    return (complaints["source"] == Source.IMPORT.value) & (complaints["version"] <= 1)
+
+
+def due(
+    complaints: pd.DataFrame, activities: pd.DataFrame, now: datetime
+) -> pd.DataFrame:
+    """Return every promise whose time has come, a row a promise.
+
+    Columns: `case_id`, `due_at`, `received_centre`, `kept` (bool). A promise is made
+    by an action that carries 次の約束日時, or stands on the complaint alone. It is
+    kept where, after it was made and not after it was due, something reached the
+    customer (a call, mail, chat, letter, refund or shipment) or the case was closed.
+    One that was moved in time, before it was due, is no promise any more. Complaints that
+    were cancelled or only imported do not count.
+    """
+    counted = complaints[
+        (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        & ~untouched_import(complaints)
+    ]
+    made = _made(counted, activities)
+    made["replaced_at"] = made.groupby("case_id")["at"].shift(-1)
+    kept_at = _first_after(made, _contacts(counted, activities))
+    made["kept"] = kept_at <= made["due_at"]
+    made["received_centre"] = made["case_id"].map(counted["received_centre"])
+    moved = ~made["kept"] & (made["replaced_at"] < made["due_at"])
+    come = made[(made["due_at"] <= pd.Timestamp(now)) & ~moved]
+    return come[["case_id", "due_at", "received_centre", "kept"]].reset_index(drop=True)
+
+
+def _made(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """Return the promises in the order they were made: `case_id`, `at`, `due_at`."""
+    logged = activities[
+        activities["next_promise_at"].notna()
+        & activities["case_id"].isin(complaints.index)
+    ]
+    logged = logged[["case_id", "at", "next_promise_at"]]
+    current = complaints[complaints["next_promise_at"].notna()]
+    standing = pd.DataFrame(
+        {
+            "case_id": current.index.astype("str"),
+            "at": current["received_at"].to_numpy(),
+            "next_promise_at": current["next_promise_at"].to_numpy(),
+        }
+    ).astype({"at": logged["at"].dtype, "next_promise_at": logged["at"].dtype})
+    both = pd.concat([logged, standing], ignore_index=True)
+    # The action and the complaint carry the same promise; the action knows its time.
+    both = both.drop_duplicates(["case_id", "next_promise_at"], keep="first")
+    return (
+        both.rename(columns={"next_promise_at": "due_at"})
+        .sort_values(["case_id", "at"], kind="stable")
+        .reset_index(drop=True)
+    )
+
+
+def _contacts(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """Return what can keep a promise, by time: `case_id`, `contact_at`."""
+    kind = activities["kind"]
+    reached = (
+        activities["medium"].isin(_OUTWARD) & ~kind.isin(_NOT_KEEPING)
+    ) | kind.isin(_KEEPING)
+    actions = activities.loc[reached, ["case_id", "at"]].rename(
+        columns={"at": "contact_at"}
+    )
+    closed = complaints[complaints["closed_at"].notna()]
+    closings = pd.DataFrame(
+        {
+            "case_id": closed.index.astype("str"),
+            "contact_at": closed["closed_at"].to_numpy(),
+        }
+    ).astype({"contact_at": actions["contact_at"].dtype})
+    return pd.concat([actions, closings], ignore_index=True).sort_values("contact_at")
+
+
+def _first_after(made: pd.DataFrame, contacts: pd.DataFrame) -> pd.Series:
+    """Return the first contact on the case after each promise was made, or NaT."""
+    ordered = made.reset_index().sort_values("at")
+    found = pd.merge_asof(
+        ordered,
+        contacts,
+        left_on="at",
+        right_on="contact_at",
+        by="case_id",
+        direction="forward",
+        allow_exact_matches=False,
+    )
+    return found.set_index("index")["contact_at"].reindex(made.index)

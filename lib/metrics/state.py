@@ -1,0 +1,290 @@
+"""平常・注意・警報・判定保留: plain rules, each with its reason in words.
+
+These are fixed rules that need no history of their own (domain.md 4 and 6); the
+statistical watch over rising counts is another part's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.i18n import N_, _
+from lib.metrics import kpis, referrals
+from lib.metrics.figures import Frames, between, of_centre
+from lib.schema.masters import Centre
+from lib.schema.vocab import Choice, InquiryStatus
+
+
+class State(Choice):
+    """The one scale of alarm (product.md 1), calmest first."""
+
+    NORMAL = "平常"
+    PENDING = "判定保留"
+    WATCH = "注意"
+    ALARM = "警報"
+
+    @property
+    def rank(self) -> int:
+        """How pressing it is; 0 is calm."""
+        return list(State).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence: a catalogue key and what fills its braces."""
+
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return the sentence in the current language."""
+        return _(self.message).format(**self.details)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state and why; the first reason is the one to show first."""
+
+    state: State
+    reasons: tuple[Reason, ...]
+    centre: str = ""
+
+
+HARD_TO_REACH: Final = 0.80
+"""Below it callers say that nobody answers (domain.md 4, nttactprocx)."""
+
+DAMAGING: Final = 0.50
+"""Below it the company's name suffers (same source)."""
+
+FEWEST_CALLS: Final = 20
+"""Calls below which one day says too little and the last 7 days are taken instead:
+one call more or less would move the rate by more than 5 points."""
+
+WEEK: Final = 7
+_RUN = 3
+_USUAL_WEEKS: Final = 8
+_HISTORY_DAYS: Final = 28
+_SAME_CASE_DAYS: Final = 14
+_WATCH = (3, 2.0)
+_ALARM = (5, 3.0)
+"""Cases in 7 days, and how many times the usual week, from which a level holds. The
+floor keeps a single case of a small company from ever being a rise."""
+
+
+def calls_state(days: pd.DataFrame, centres: Sequence[Centre], today: date) -> Verdict:
+    """Return ① whether the telephone is answered: the worst of all centres.
+
+    `days` are rows of `figures.figures`; `centres` those that take calls.
+    """
+    verdicts = [centre_state(of_centre(days, c.code), c, today) for c in centres]
+    if not verdicts:
+        return Verdict(
+            State.PENDING,
+            (Reason(N_("電話を受けるセンターがまだ登録されていません。")),),
+        )
+    worst = max(verdicts, key=lambda v: v.state.rank)
+    return Verdict(
+        worst.state,
+        tuple(
+            reason
+            for verdict in sorted(verdicts, key=lambda v: -v.state.rank)
+            for reason in verdict.reasons
+        ),
+        worst.centre,
+    )
+
+
+def centre_state(days: pd.DataFrame, centre: Centre, today: date) -> Verdict:
+    """Return whether one centre answers its telephone, judged on its latest days.
+
+    Below the target is 注意; below 50 % on the latest day, or below 80 % on the
+    three latest days running, is 警報. Without figures in the last 7 days, or with
+    fewer than 20 calls in them, judgement is held back.
+    """
+    rate = kpis.kpi("answer_rate")
+    recent = between(days, today - timedelta(days=WEEK), today)
+    known = recent.dropna(subset=["offered", "answered"])
+    known = known[known["offered"] > 0].sort_values("date")
+    if known.empty:
+        return _pending(centre, N_("{centre}: 直近7日の着信数がまだ入っていません。"))
+    latest = known.iloc[-1:]
+    by_week = float(latest["offered"].iloc[0]) < FEWEST_CALLS
+    if by_week and float(known["offered"].sum()) < FEWEST_CALLS:
+        return _pending(
+            centre, N_("{centre}: 直近7日の着信が20件に満たず、まだ判定できません。")
+        )
+    judged = kpis.value(rate, known if by_week else latest)
+    if judged is None:
+        return _pending(
+            centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
+        )
+    share = target_of(centre)
+    details = {
+        "centre": centre.name,
+        "day": latest["date"].iloc[0].date(),
+        "rate": judged,
+        "target": share,
+    }
+    run = kpis.daily(rate, known, known["date"].dt.date.tolist()).iloc[-_RUN:]
+    if len(run) == _RUN and (run < HARD_TO_REACH).all():
+        message = N_(
+            "{centre}: 応答率が3日続けて80%を下回っています({day.month}/{day.day}は{rate:.1%})。"
+        )
+        return Verdict(State.ALARM, (Reason(message, details),), centre.code)
+    words = _WEEK_WORDS if by_week else _DAY_WORDS
+    if judged < DAMAGING:
+        return Verdict(State.ALARM, (Reason(words["half"], details),), centre.code)
+    if judged < share:
+        return Verdict(State.WATCH, (Reason(words["below"], details),), centre.code)
+    return Verdict(State.NORMAL, (Reason(words["reached"], details),), centre.code)
+
+
+_DAY_WORDS: Final = {
+    "half": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。かけた人の半分が話せていません。"
+    ),
+    "below": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target:.0%}を下回っています。"
+    ),
+    "reached": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target:.0%}に届いています。"
+    ),
+}
+_WEEK_WORDS: Final = {
+    "half": N_(
+        "{centre}: 直近7日の応答率は{rate:.1%}。かけた人の半分が話せていません。"
+    ),
+    "below": N_(
+        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target:.0%}を下回っています。"
+    ),
+    "reached": N_(
+        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target:.0%}に届いています。"
+    ),
+}
+
+
+def target_of(centre: Centre) -> float:
+    """Return the centre's target answer rate, 0-1; the usual one if it has none."""
+    if centre.target_answer_rate is None:
+        return kpis.kpi("answer_rate").target or 0.0
+    return centre.target_answer_rate / 100
+
+
+def referrals_state(frames: Frames, today: date, began: date | None) -> Verdict:
+    """Return ② whether contacts from agencies are rising, over the last 7 days.
+
+    `began` is the first day that any ledger or KPI row covers (None: nothing yet).
+    警報: any agency other than consumer centres; a case that a centre had to bring up
+    again and that is still open; 5 or more cases and 3 times the usual week. 注意: 3 or
+    more and twice the usual week; two cases of the same product and kind in 14 days.
+    Usual is the mean of the up to 8 weeks before. With less than 28 days of history the
+    comparison is held back; the fixed rules hold all the same.
+    """
+    inquiries = frames["agency_inquiries"]
+    cases = referrals.referrals(inquiries)
+    count = len(referrals.within(cases, today, WEEK))
+    weeks = _weeks_known(began, today)
+    usual = _usual_week(cases, today, weeks)
+    alarms = list(_fixed_alarms(inquiries, cases, today))
+    watches = list(_same_case(cases, today))
+    details = {"count": count, "usual": usual, "weeks": weeks}
+    if weeks * WEEK < _HISTORY_DAYS:
+        counted = Reason(
+            N_(
+                "直近7日 {count}件。ふだんの週と比べるには、記録がまだ28日分ありません。"
+            ),
+            details,
+        )
+    else:
+        counted = Reason(N_("直近7日 {count}件(ふだんは週{usual:.1f}件)。"), details)
+        if _rises(count, usual, _ALARM):
+            alarms.append(Reason(N_("ふだんの週の3倍以上です。")))
+        elif _rises(count, usual, _WATCH):
+            watches.append(Reason(N_("ふだんの週の2倍以上です。")))
+    if alarms:
+        return Verdict(State.ALARM, (counted, *alarms, *watches))
+    if watches:
+        return Verdict(State.WATCH, (counted, *watches))
+    if weeks * WEEK < _HISTORY_DAYS:
+        return Verdict(State.PENDING, (counted,))
+    return Verdict(State.NORMAL, (counted,))
+
+
+def began(frames: Frames) -> date | None:
+    """Return the first day that the ledgers or the KPI rows cover, or None."""
+    first = [
+        frames["kpi_days"]["date"].min(),
+        frames["complaints"]["received_at"].min(),
+        frames["agency_inquiries"]["first_contact_at"].min(),
+    ]
+    return min((moment.date() for moment in first if pd.notna(moment)), default=None)
+
+
+def _pending(centre: Centre, message: str) -> Verdict:
+    return Verdict(
+        State.PENDING, (Reason(message, {"centre": centre.name}),), centre.code
+    )
+
+
+def _weeks_known(first: date | None, today: date) -> int:
+    """Return how many whole weeks lie before the last 7 days, at most 8."""
+    if first is None:
+        return 0
+    return max(0, min(_USUAL_WEEKS, ((today - first).days + 1 - WEEK) // WEEK))
+
+
+def _usual_week(cases: pd.DataFrame, today: date, weeks: int) -> float:
+    if weeks == 0:
+        return 0.0
+    before = referrals.within(cases, today - timedelta(days=WEEK), weeks * WEEK)
+    return len(before) / weeks
+
+
+def _rises(count: int, usual: float, level: tuple[int, float]) -> bool:
+    floor, times = level
+    return count >= floor and count >= times * usual
+
+
+def _fixed_alarms(
+    inquiries: pd.DataFrame, cases: pd.DataFrame, today: date
+) -> Iterable[Reason]:
+    others = referrals.within(referrals.other_agencies(inquiries), today, WEEK)
+    if len(others):
+        kinds = _("、").join(_(str(kind)) for kind in others["agency_kind"].unique())
+        yield Reason(
+            N_("センター以外から連絡がありました({kinds})。"), {"kinds": kinds}
+        )
+    unanswered = cases["status"].isin(
+        [
+            InquiryStatus.RECEIVED.value,
+            InquiryStatus.CHECKING.value,
+            InquiryStatus.PREPARING.value,
+        ]
+    )
+    again = cases[(cases["repeat_contacts"] > 0) & unanswered]
+    if len(again):
+        yield Reason(
+            N_("回答の前に再連絡を受けた件が{count}件あります。"), {"count": len(again)}
+        )
+
+
+def _same_case(cases: pd.DataFrame, today: date) -> Iterable[Reason]:
+    recent = referrals.within(cases, today, _SAME_CASE_DAYS)
+    alike = ["product_code", "category"]
+    pairs = recent.groupby(alike, observed=True).size().rename("count").reset_index()
+    repeated = pairs[pairs["count"] > 1].sort_values("count", ascending=False)
+    if len(repeated):
+        most = repeated.iloc[0]
+        yield Reason(
+            N_("同じ商品・同じ内容が14日で{count}件あります({product}・{category})。"),
+            {
+                "count": int(most["count"]),
+                "product": most["product_code"],
+                "category": _(str(most["category"])),
+            },
+        )

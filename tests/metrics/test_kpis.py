@@ -1,0 +1,489 @@
+"""Each KPI by an example to check by hand, a blank day and a zero denominator."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from lib.metrics.figures import TYPED, between, figures, of_centre
+from lib.metrics.kpis import KPIS, Unit, daily, kpi, measured, value
+from lib.schema.kpi_day import COMPANY
+from lib.schema.tables import table
+from lib.schema.vocab import (
+    AnswerRateMethod,
+    ComplaintKind,
+    ComplaintStatus,
+    Medium,
+    UtilisationMethod,
+)
+from tests.metrics.rows import (
+    NOW,
+    activity,
+    at,
+    calls,
+    centre,
+    complaint,
+    day,
+    escalation,
+    frames,
+    inquiry,
+    kpi_day,
+)
+
+MONDAY, TUESDAY, WEDNESDAY = day(16), day(17), day(18)
+
+
+def of(*rows) -> pd.DataFrame:
+    return figures(frames(rows), NOW, day(21))
+
+
+EXAMPLES = {
+    # code: counts of Monday, counts of Tuesday, value over both by hand
+    "offered": ({"offered": 100}, {"offered": 40}, 140),
+    "answered": ({"answered": 90}, {"answered": 40}, 130),
+    "abandoned": ({"abandoned": 10}, {"abandoned": 0}, 10),
+    "answer_rate": (
+        {"offered": 100, "answered": 60},
+        {"offered": 20, "answered": 18},
+        78 / 120,
+    ),
+    "worst_hour_answer_rate": (
+        {"worst_offered": 20, "worst_answered": 6},
+        {"worst_offered": 10, "worst_answered": 8},
+        0.3,
+    ),
+    "abandonment_rate": (
+        {"offered": 100, "abandoned": 40},
+        {"offered": 20, "abandoned": 2},
+        42 / 120,
+    ),
+    "service_level": (
+        {"offered": 100, "short_abandoned": 5, "answered_in_time": 76},
+        {"offered": 20, "short_abandoned": 1, "answered_in_time": 19},
+        95 / 114,
+    ),
+    "average_wait": (
+        {"answered": 60, "wait_seconds": 1800},
+        {"answered": 20, "wait_seconds": 200},
+        25,
+    ),
+    "average_talk": (
+        {"answered": 60, "talk_seconds": 18000},
+        {"answered": 20, "talk_seconds": 2000},
+        250,
+    ),
+    "average_hold": (
+        {"answered": 60, "hold_seconds": 1200},
+        {"answered": 20, "hold_seconds": 400},
+        20,
+    ),
+    "average_acw": (
+        {"answered": 60, "acw_seconds": 6000},
+        {"answered": 20, "acw_seconds": 400},
+        80,
+    ),
+    "average_handling": (
+        {
+            "answered": 60,
+            "talk_seconds": 18000,
+            "hold_seconds": 600,
+            "acw_seconds": 5400,
+        },
+        {"answered": 20, "talk_seconds": 2000, "hold_seconds": 0, "acw_seconds": 400},
+        26400 / 80,
+    ),
+    "calls_per_hour": (
+        {"answered": 60, "staffed_minutes": 480},
+        {"answered": 20, "staffed_minutes": 120},
+        8,
+    ),
+    "occupancy": (
+        {
+            "talk_seconds": 600,
+            "hold_seconds": 100,
+            "acw_seconds": 100,
+            "idle_seconds": 200,
+        },
+        {"talk_seconds": 100, "hold_seconds": 0, "acw_seconds": 0, "idle_seconds": 900},
+        900 / 2000,
+    ),
+    "utilisation": (
+        {
+            "talk_seconds": 12000,
+            "acw_seconds": 3000,
+            "idle_seconds": 5000,
+            "staffed_minutes": 400,
+        },
+        {
+            "talk_seconds": 1000,
+            "acw_seconds": 0,
+            "idle_seconds": 3000,
+            "staffed_minutes": 100,
+        },
+        24000 / 30000,
+    ),
+    "first_resolution": (
+        {"answered": 60, "resolved_first": 45},
+        {"answered": 20, "resolved_first": 19},
+        64 / 80,
+    ),
+    "callback_rate": (
+        {"answered": 60, "callbacks_promised": 7},
+        {"answered": 20, "callbacks_promised": 1},
+        0.1,
+    ),
+    "callbacks_kept": (
+        {"callbacks_promised": 8, "callbacks_done": 6},
+        {"callbacks_promised": 2, "callbacks_done": 2},
+        0.8,
+    ),
+    "overflow_rate": (
+        {"offered": 90, "overflowed": 10},
+        {"offered": 20, "overflowed": 0},
+        10 / 120,
+    ),
+    "cancel_requests": ({"cancel_requests": 12}, {"cancel_requests": 3}, 15),
+    "retention_offer_rate": (
+        {"cancel_requests": 12, "retention_excluded": 2, "retention_offers": 5},
+        {"cancel_requests": 5, "retention_excluded": 0, "retention_offers": 4},
+        9 / 15,
+    ),
+    "retention_success": (
+        {"retention_offers": 8, "retention_kept": 2},
+        {"retention_offers": 2, "retention_kept": 2},
+        0.4,
+    ),
+    "retention_overall": (
+        {"cancel_requests": 12, "retention_excluded": 2, "retention_kept": 2},
+        {"cancel_requests": 10, "retention_excluded": 0, "retention_kept": 3},
+        5 / 20,
+    ),
+    "retention_confirmed_rate": (
+        {"retention_kept": 6, "retention_confirmed": 3},
+        {"retention_kept": 2, "retention_confirmed": 2},
+        5 / 8,
+    ),
+    "consumer_centre_calls": (
+        {"consumer_centre_calls": 2},
+        {"consumer_centre_calls": 0},
+        2,
+    ),
+    "orders": ({"orders": 300}, {"orders": 20}, 320),
+    "shipments": ({"shipments": 280}, {"shipments": 0}, 280),
+    "mails_received": ({"mails_received": 9}, {"mails_received": 4}, 13),
+}
+"""KPIs whose counts all stand in 日次KPI."""
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_value_of_two_days_is_the_sum_over_the_sum(code):
+    monday, tuesday, expected = EXAMPLES[code]
+
+    days = of(kpi_day(MONDAY, **monday), kpi_day(TUESDAY, **tuesday))
+
+    assert value(kpi(code), days) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_blank_day_is_missing_not_zero(code):
+    """A day without figures, and a day with only half of them, change nothing."""
+    monday, tuesday, expected = EXAMPLES[code]
+    half = dict([next(iter(monday.items()))]) if len(monday) > 1 else {}
+
+    days = of(
+        kpi_day(MONDAY, **monday),
+        kpi_day(TUESDAY, **tuesday),
+        kpi_day(WEDNESDAY, **half),
+    )
+
+    assert value(kpi(code), days) == pytest.approx(expected)
+    assert pd.isna(daily(kpi(code), days, [WEDNESDAY]).iloc[0])
+
+
+@pytest.mark.parametrize(
+    "code", [c for c in EXAMPLES if dict(kpi(c).ratios).popitem()[1].denominator]
+)
+def test_nothing_divided_by_nothing_is_no_value(code):
+    zeros = dict.fromkeys(EXAMPLES[code][0], 0)
+
+    days = of(kpi_day(MONDAY, **zeros))
+
+    assert value(kpi(code), days) is None
+    assert pd.isna(daily(kpi(code), days, [MONDAY]).iloc[0])
+
+
+def test_every_kpi_of_the_daily_sheet_has_an_example():
+    typed = {
+        entry.code
+        for entry in KPIS
+        if set(dict(entry.ratios).popitem()[1].columns) <= set(TYPED)
+    }
+
+    assert typed == set(EXAMPLES)
+
+
+def test_the_rate_of_a_period_is_not_the_mean_of_its_days():
+    """Mean of days: (60 % + 90 %) / 2 = 75 %. Of the 120 callers 78 got through: 65 %."""
+    days = of(calls(MONDAY, 100, 60), calls(TUESDAY, 20, 18))
+
+    by_day = daily(kpi("answer_rate"), days, [MONDAY, TUESDAY])
+
+    assert by_day.tolist() == pytest.approx([0.6, 0.9])
+    assert value(kpi("answer_rate"), days) == pytest.approx(0.65)
+
+
+def test_short_abandons_leave_the_answer_rate_where_the_centre_says_so():
+    """90 of 100 answered, 4 hung up at once: 90/100, or 90/96."""
+    rows = [kpi_day(MONDAY, offered=100, answered=90, short_abandoned=4)]
+
+    usual = of(*rows, centre(answer_rate_method=AnswerRateMethod.ALL_OFFERED))
+    without = of(*rows, centre(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT))
+
+    assert value(kpi("answer_rate"), usual) == pytest.approx(0.9)
+    assert value(kpi("answer_rate"), without) == pytest.approx(90 / 96)
+
+
+def test_an_unknown_number_of_short_abandons_is_not_taken_for_none():
+    days = of(
+        calls(MONDAY, 100, 90),
+        centre(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT),
+    )
+
+    assert value(kpi("answer_rate"), days) is None
+
+
+def test_centres_that_count_differently_are_never_added_up():
+    rows = [
+        calls(MONDAY, 100, 90),
+        kpi_day(MONDAY, "C2", offered=9, answered=9, short_abandoned=0),
+    ]
+    differing = of(
+        *rows,
+        centre("C1"),
+        centre("C2", answer_rate_method=AnswerRateMethod.WITHOUT_SHORT),
+    )
+    alike = of(*rows, centre("C1"), centre("C2"))
+
+    assert value(kpi("answer_rate"), differing) is None
+    assert pd.isna(daily(kpi("answer_rate"), differing, [MONDAY]).iloc[0])
+    assert value(kpi("answer_rate"), alike) == pytest.approx(99 / 109)
+
+
+def test_utilisation_follows_the_method_of_the_centre():
+    """A: (6000 + 1000 + 2000) / 12000. B: (6000 + 500 + 1000) / 12000."""
+    row = kpi_day(
+        MONDAY,
+        talk_seconds=6000,
+        hold_seconds=500,
+        acw_seconds=1000,
+        idle_seconds=2000,
+        staffed_minutes=200,
+    )
+
+    a = of(row, centre(utilisation_method=UtilisationMethod.A))
+    b = of(row, centre(utilisation_method=UtilisationMethod.B))
+
+    assert value(kpi("utilisation"), a) == pytest.approx(0.75)
+    assert value(kpi("utilisation"), b) == pytest.approx(0.625)
+
+
+def test_a_blank_number_of_excluded_cancellations_takes_nothing_away():
+    days = of(kpi_day(MONDAY, cancel_requests=10, retention_offers=5))
+
+    assert value(kpi("retention_offer_rate"), days) == pytest.approx(0.5)
+
+
+def test_more_excluded_than_asked_for_is_not_counted():
+    days = of(
+        kpi_day(MONDAY, cancel_requests=2, retention_excluded=5, retention_offers=1),
+        kpi_day(TUESDAY, cancel_requests=4, retention_excluded=0, retention_offers=1),
+    )
+
+    assert value(kpi("retention_offer_rate"), days) == pytest.approx(0.25)
+
+
+def test_a_quiet_hour_cannot_be_the_worst():
+    days = of(
+        kpi_day(MONDAY, worst_offered=9, worst_answered=0),
+        kpi_day(TUESDAY, worst_offered=10, worst_answered=5),
+    )
+
+    assert value(kpi("worst_hour_answer_rate"), days) == pytest.approx(0.5)
+    assert pd.isna(daily(kpi("worst_hour_answer_rate"), days, [MONDAY]).iloc[0])
+
+
+# Events of the ledgers -------------------------------------------------------
+
+
+def shipped(count: int, on=MONDAY):
+    return kpi_day(on, COMPANY, shipments=count)
+
+
+def test_complaints_are_divided_by_the_shipments_of_the_same_days():
+    """3 complaints on 1,000 shipments; Tuesday's shipments are unknown, so its too."""
+    days = of(
+        complaint(at(16)),
+        complaint(at(16), received_centre="C2"),
+        complaint(at(16), received_centre=COMPANY),
+        complaint(at(17)),
+        complaint(at(16), status=ComplaintStatus.CANCELLED),
+        shipped(1000),
+    )
+
+    assert value(kpi("complaint_rate"), days) == pytest.approx(3.0)
+    assert value(kpi("complaints"), days) == 4
+
+
+def test_a_day_without_complaints_counts_as_none_once_the_ledger_began():
+    days = of(
+        complaint(at(17)),
+        shipped(500, MONDAY),
+        shipped(500, TUESDAY),
+        shipped(500, WEDNESDAY),
+    )
+
+    by_day = daily(kpi("complaints"), days, [MONDAY, TUESDAY, WEDNESDAY])
+
+    assert pd.isna(by_day.iloc[0])
+    assert by_day.iloc[1:].tolist() == [1, 0]
+    assert value(kpi("complaint_rate"), days) == pytest.approx(1.0)
+
+
+def test_no_shipments_give_no_complaint_rate():
+    assert value(kpi("complaint_rate"), of(complaint(at(16)), shipped(0))) is None
+
+
+def test_second_complaints_are_a_share_of_all():
+    days = of(
+        *(complaint(at(16)) for _ in range(3)),
+        complaint(at(16), kind=ComplaintKind.SECOND, received_centre="C2"),
+    )
+
+    assert value(kpi("second_complaint_rate"), days) == pytest.approx(0.25)
+    assert value(kpi("second_complaint_rate"), of(shipped(1))) is None
+
+
+def test_escalations_are_divided_by_the_calls_of_the_centre_that_took_them():
+    first, other = complaint(at(16)), complaint(at(16), received_centre=COMPANY)
+    days = of(
+        calls(MONDAY, 60, 50),
+        first,
+        other,
+        escalation(first, at(16, 11)),
+        escalation(other, at(16, 11)),
+    )
+
+    assert value(kpi("escalation_rate"), days) == pytest.approx(1 / 50)
+    assert value(kpi("escalation_rate"), of(first, escalation(first, at(16)))) is None
+
+
+def test_referrals_are_cases_on_the_day_of_first_contact():
+    days = of(inquiry(at(16), repeat_contacts=3), inquiry(at(17)))
+
+    assert value(kpi("referrals"), days) == 2
+    assert daily(kpi("referrals"), days, [MONDAY, TUESDAY, WEDNESDAY]).tolist() == [
+        1,
+        1,
+        0,
+    ]
+
+
+def test_the_referral_rate_looks_back_over_28_days_of_shipments():
+    """2 cases on 400 + 600 shipments; those of October 20 are too old on November 17."""
+    rows = [
+        inquiry(at(16)),
+        inquiry(at(17)),
+        shipped(9000, day(20, 10)),
+        shipped(400, MONDAY),
+        shipped(600, TUESDAY),
+    ]
+    days = of(*rows, complaint(at(1)))
+
+    by_day = daily(kpi("referral_rate"), days, [MONDAY, TUESDAY])
+
+    assert pd.isna(by_day.iloc[0])  # 400 shipments are too few for a rate
+    assert by_day.iloc[1] == pytest.approx(2.0)
+
+
+def test_few_shipments_give_a_count_but_no_rate():
+    days = of(inquiry(at(16)), shipped(499))
+
+    result = measured(kpi("referral_rate"), days)
+
+    assert result.number is None
+    assert (result.numerator, result.denominator) == (1, 499)
+
+
+def test_a_case_known_before_the_centre_rang_was_foreseen():
+    known = complaint(at(10))
+    days = of(known, inquiry(at(16), complaint_id=known.id), inquiry(at(16)))
+
+    assert value(kpi("foreseen_rate"), days) == pytest.approx(0.5)
+    assert value(kpi("foreseen_rate"), of(known)) is None
+
+
+def test_the_share_of_kept_promises_counts_those_whose_time_has_come():
+    kept = complaint(at(16), next_promise_at=at(17, 10))
+    broken = complaint(at(16), next_promise_at=at(17, 10))
+    coming = complaint(at(16), next_promise_at=at(30))
+    days = of(
+        kept,
+        broken,
+        coming,
+        activity(kept, at(17, 9), medium=Medium.CALL_OUT),
+        activity(broken, at(17, 11), medium=Medium.CALL_OUT),
+    )
+
+    assert value(kpi("promises_kept_rate"), days) == pytest.approx(0.5)
+    assert value(kpi("promises_kept_rate"), of(coming)) is None
+
+
+# What a figure says about itself ---------------------------------------------
+
+
+@pytest.mark.parametrize("entry", KPIS, ids=lambda entry: entry.code)
+def test_every_kpi_says_its_formula_in_words_and_symbols(entry):
+    assert entry.name
+    assert entry.words.endswith("。")
+    assert entry.edge.endswith("。")
+    assert entry.symbol()
+    assert ("÷" in entry.symbol()) == bool(entry.ratios[0][1].denominator)
+    assert not (entry.is_share and entry.factor != 1)
+    assert (entry.unit is Unit.PER_THOUSAND) == (entry.factor == 1000)
+
+
+def test_the_symbols_follow_the_columns_that_are_computed():
+    assert kpi("answer_rate").symbol() == "応答数 ÷ 着信数 × 100"
+    assert (
+        kpi("answer_rate").symbol(AnswerRateMethod.WITHOUT_SHORT.value)
+        == "応答数 ÷ (着信数 − 短時間放棄数) × 100"
+    )
+    assert (
+        kpi("utilisation").symbol(UtilisationMethod.B.value)
+        == "(通話秒合計 + 保留秒合計 + 後処理秒合計) ÷ (勤務分合計 × 60) × 100"
+    )
+    assert kpi("complaint_rate").symbol() == "苦情件数 ÷ 出荷件数 × 1,000"
+    assert kpi("offered").symbol() == "着信数"
+
+
+def test_codes_are_unique_and_rows_are_tables():
+    codes = [entry.code for entry in KPIS]
+
+    assert len(set(codes)) == len(codes)
+    assert all(table(entry.rows) for entry in KPIS)
+
+
+def test_everything_can_be_asked_of_an_empty_store():
+    days = of()
+
+    assert days.empty
+    assert [value(entry, days) for entry in KPIS] == [None] * len(KPIS)
+    assert all(daily(entry, days, [MONDAY]).isna().all() for entry in KPIS)
+
+
+def test_figures_can_be_narrowed_to_a_time_and_a_centre():
+    days = of(calls(MONDAY, 5, 5), calls(TUESDAY, 7, 7), calls(TUESDAY, 9, 9, "C2"))
+
+    narrowed = of_centre(between(days, TUESDAY, WEDNESDAY), "C2")
+
+    assert narrowed["offered"].tolist() == [9]
