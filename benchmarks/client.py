@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,7 +18,7 @@ LONGEST_RUN = 60.0
 
 
 class PageFailedError(RuntimeError):
-    """The page drew an exception, so its time would say nothing."""
+    """The page drew an error, so its time would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Session:
         """Run the page once more, as any press of a button does.
 
         Raises:
-            PageFailedError: it drew an exception.
+            PageFailedError: it drew an error.
             TimeoutError: it did not finish.
         """
         request = self._request()
@@ -127,6 +128,15 @@ class Session:
                 for page in message.navigation.app_pages
                 if not page.is_default
             }
-        elif kind == "delta" and message.delta.new_element.HasField("exception"):
-            failure = message.delta.new_element.exception
-            raise PageFailedError(f"{self._page.name}: {failure.type}")
+        elif kind == "delta" and (failure := failure_in(message)):
+            raise PageFailedError(f"{self._page.name}: {failure}")
+
+
+def failure_in(message: ForwardMsg) -> str:
+    """Return what a drawn element says went wrong; "" for all others."""
+    element = message.delta.new_element
+    if element.HasField("exception"):
+        return element.exception.type or "an exception"
+    if element.HasField("alert") and element.alert.format == Alert.ERROR:
+        return element.alert.body
+    return ""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.driving import DESKTOP, PHONE, running, settled
+from tests.browser.driving import DESKTOP, PHONE, running, set_language, settled
 from tools.browser import system_chromium
 from tools.serve import ROOT, Server
 
@@ -35,7 +35,13 @@ class OpenTab(Protocol):
     """Opens a browser tab; every tab of a test is another person's."""
 
     def __call__(
-        self, server: Server, path: str = "", *, phone: bool = False, dark: bool = False
+        self,
+        server: Server,
+        path: str = "",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        english: bool = False,
     ) -> Page:
         """Return the tab, settled on `path` of the server."""
 
@@ -79,8 +85,14 @@ def open_tab(new_context: Callable[..., BrowserContext]) -> OpenTab:
     """Give the function that opens tabs; they close with the test."""
 
     def opened(
-        server: Server, path: str = "", *, phone: bool = False, dark: bool = False
+        server: Server,
+        path: str = "",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        english: bool = False,
     ) -> Page:
+        set_language(server, "en" if english else "ja")
         context = new_context(
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from lib.i18n import Language
+from lib.store.drafts import DraftBox
+from lib.ui import context
 from tools.serve import Server, fill_with_sample, serving
 
 NOW = "2026-11-21T10:30:00+09:00"
@@ -46,3 +49,11 @@ def settled(page: Page) -> Page:
     page.wait_for_function(SETTLED, timeout=30_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     return page
+
+
+def set_language(server: Server, language: Language) -> None:
+    """Let the next tab open in that language, as if it had been chosen last."""
+    kept = DraftBox(server.data)
+    last = kept.load("", "choices", "last")
+    chosen = {**(last.values if last else {}), context.LANGUAGE: language}
+    kept.save("", "choices", "last", chosen)
