@@ -1,0 +1,92 @@
+"""Pages driven without a browser, each test on a data folder and a store of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib import clock, i18n
+from lib.actions import first_start
+from lib.i18n import Language
+from lib.schema.ids import new_commit_id
+from lib.schema.masters import Member
+from lib.schema.principal import SYSTEM
+from lib.schema.record import Record
+from lib.store.protocol import Commit, Insert
+from lib.ui import context
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+NOW = "2026-11-21T10:30:00+09:00"
+"""A Saturday morning; what the clock says unless a test asks for another time."""
+
+
+class OpenPage(Protocol):
+    """Opens a page in a session of its own."""
+
+    def __call__(
+        self, code: str = "", *, language: Language = "ja", operator: str = ""
+    ) -> AppTest:
+        """Return the page after its first run; "" is where the app itself leads.
+
+        operator: key of the member who acts; "" leaves it to the app.
+        """
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test an empty store that nobody else has open."""
+    for name in ("MIMAMORI_STORE", "MIMAMORI_ADMINS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv(clock.FIXED_BY, NOW)
+    context.close()
+    yield
+    context.close()
+    i18n.follow(lambda: i18n.SOURCE)
+
+
+@pytest.fixture
+def first_member() -> Member:
+    """Return the administrator who has begun with this store."""
+    return first_start.begin(
+        context.live().for_user(SYSTEM),
+        name="佐藤 花子",
+        email="hanako@example.jp",
+        now=clock.now(),
+    )
+
+
+@pytest.fixture
+def open_page() -> OpenPage:
+    """Give the function that opens pages."""
+
+    def opened(
+        code: str = "", *, language: Language = "ja", operator: str = ""
+    ) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "lib/ui/main.py"), default_timeout=20)
+        app.session_state[context.LANGUAGE] = language
+        if operator:
+            app.session_state[context.OPERATOR] = operator
+        app.run()
+        if code:
+            app.switch_page(str(ROOT / "pages" / f"{code}.py")).run()
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def put() -> Callable[..., None]:
+    """Give the function that inserts rows as the system does, past every action."""
+
+    def inserted(*records: Record) -> None:
+        context.live().for_user(SYSTEM).commit(
+            Commit(new_commit_id(), "試験", clock.now(), tuple(map(Insert, records)))
+        )
+
+    return inserted
