@@ -8,6 +8,7 @@ which any browser may clear for everybody.
 from __future__ import annotations
 
 import threading
+from typing import Any, cast
 
 import streamlit as st
 
@@ -17,12 +18,13 @@ from lib.schema.frames import record_from
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import table
-from lib.schema.vocab import Role
+from lib.schema.vocab import Role, Source
 from lib.settings.customer_key import secret_of
 from lib.settings.install import Installation, installation
 from lib.store.access import UserStore
 from lib.store.drafts import DraftBox
 from lib.store.live import LiveStore
+from lib.store.memo import Memo
 from lib.store.opening import open_store
 
 OPERATOR = "operator"
@@ -33,6 +35,7 @@ LANGUAGE = "language"
 
 _lock = threading.Lock()
 _live: LiveStore | None = None
+_members: Memo[list[Member]] = Memo(2)
 
 
 def live() -> LiveStore:
@@ -71,8 +74,17 @@ def customer_secret() -> bytes:
 
 def members() -> list[Member]:
     """Return the active members, highest rank first, then by name."""
-    rows = live().for_user(SYSTEM).frame("members")
-    everyone = [record_from(table("members"), row) for row in rows.to_dict("records")]
+    everything = live()
+    view = everything.for_user(SYSTEM)
+    name = (id(everything), view.revision)
+    return list(_members.get(name, lambda: _active_members(view)))
+
+
+def _active_members(view: UserStore) -> list[Member]:
+    rows = view.frame("members").to_dict("records")
+    everyone = [
+        record_from(table("members"), cast("dict[str, Any]", row)) for row in rows
+    ]
     active = [m for m in everyone if isinstance(m, Member) and m.is_active]
     return sorted(active, key=lambda m: (-(m.rank or 0), m.name))
 
@@ -147,8 +159,7 @@ def restore_choices() -> None:
 
 
 def _default_operator(everyone: list[Member]) -> Member | None:
-    own = [m for m in everyone if m.source.code != "sample"]
-    return next(
-        (m for m in own or everyone if m.role is Role.ADMIN),
-        (own or everyone or [None])[0],
-    )
+    """Return who is meant where nobody was chosen: an administrator of our own."""
+    own = [m for m in everyone if m.source is not Source.SAMPLE] or everyone
+    admins = [m for m in own if m.role is Role.ADMIN]
+    return next(iter(admins or own), None)
