@@ -41,6 +41,10 @@ proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 screenshots: $(TEST_READY) ## picture every page into docs/screenshots/
 	SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/browser/test_screenshots.py
 
+.PHONY: dictionary
+dictionary: $(TEST_READY) ## write docs/data-dictionary.md anew from the schema
+	$(BIN)/python -m tools.dictionary
+
 .PHONY: catalogue
 catalogue: $(TEST_READY) ## drop unused English texts, then list the missing ones
 	$(BIN)/python -m tools.catalogue prune
