@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -24,6 +24,8 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
 from lib.store.live import LiveStore
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Snapshot, Update, Write
+
+Derived = TypeVar("Derived")
 
 Rows = Callable[[Snapshot, pd.DataFrame, Principal], pd.Series]
 """Which rows of a frame are this person's: a mask over its index."""
@@ -251,6 +253,19 @@ class UserStore:
         if code not in _ALL_CODES:
             raise NotAllowed
         return self._view(self._snapshot(), code).copy(deep=False)
+
+    def derived(self, name: Hashable, make: Callable[[], Derived]) -> Derived:
+        """Return what `make` computes from this person's part of the data.
+
+        It is computed once for each `name`, revision, role and centre and shared by
+        everybody with the same view, so the result must not be changed, nor depend on
+        anything that `name` does not tell (day, language, theme).
+        """
+        who = self._principal
+        centre = who.centre if who.is_outsourced else ""
+        full = (self.revision, who.role, who is SYSTEM, centre, name)
+        found: Derived = self._live.derived.get(full, make)
+        return found
 
     def record(self, code: str, key: str) -> Record:
         """Return one record, withheld fields empty.

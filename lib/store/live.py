@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -23,6 +23,10 @@ LONGEST_PAUSE: Final = 30.0
 
 VIEWS: Final = 64
 """Filtered frames kept; a revision needs about twelve a role and centre."""
+
+
+DERIVED: Final = 64
+"""Computed results kept: about eight a role, centre and language."""
 
 
 class LiveStore:
@@ -54,6 +58,8 @@ class LiveStore:
         self._problem: StoreError | None = None
         self.views: Memo[pd.DataFrame] = Memo(VIEWS)
         """Frames filtered for roles, by `lib.store.access`."""
+        self.derived: Memo[Any] = Memo(DERIVED)
+        """What was computed from the data of a role, by `UserStore.derived`."""
 
     @property
     def kind(self) -> str:

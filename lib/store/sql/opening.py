@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from lib.errors import StoreDamaged, StoreTooNew
-from lib.store.sql.engine import make_private, postgres_engine, sqlite_engine, writing
+from lib.errors import StoreDamaged, StoreUnavailable
+from lib.store.sql.engine import make_private, postgres_engine, sqlite_engine
 from lib.store.sql.faults import mapped
-from lib.store.sql.layout import LAYOUT, META, SQL_TABLES, metadata
+from lib.store.sql.migrations import bring_up
 from lib.store.sql.store import SqlStore
 
-OPENING_SECONDS = 60
+BACKUPS: Final = "backups"
+"""Folder below the data folder."""
+
+_PATIENCE: Final = 60.0
 
 
 def open_sqlite(path: Path, *, data: Path) -> SqlStore:
     """Return the store in a SQLite file, which is made where there is none."""
-    with mapped():
+    with mapped(), alone(data, "opening"):
         make_private(path)
         engine = sqlite_engine(path)
-        with _alone(data):
-            _use_wal(engine)
-            _bring_up(engine)
+        try:
+            _check_and_use_wal(engine)
+            bring_up(engine, backups=data / BACKUPS)
+        except BaseException:
+            engine.dispose()
+            raise
     return SqlStore(engine)
 
 
 def open_postgres(address: sa.URL, *, data: Path) -> SqlStore:
     """Return the store in a PostgreSQL database; its tables are made if missing."""
     engine = postgres_engine(address)
-    with mapped(), _alone(data):
-        _bring_up(engine)
+    try:
+        with mapped():
+            bring_up(engine, backups=data / BACKUPS)
+    except BaseException:
+        engine.dispose()
+        raise
     return SqlStore(engine)
 
 
-class _alone(FileLock):  # noqa: N801 - reads as a phrase: `with _alone(data)`
-    """Lets one process of this machine open the store at a time."""
+@contextmanager
+def alone(data: Path, what: str) -> Iterator[None]:
+    """Let one process of this machine at a time do `what`.
 
-    def __init__(self, data: Path) -> None:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().__init__(data / "opening.lock", timeout=OPENING_SECONDS)
+    Raises:
+        StoreUnavailable: another has been at it for a minute.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with FileLock(data / f"{what}.lock", timeout=_PATIENCE, mode=0o600):
+            yield
+    except Timeout as error:
+        raise StoreUnavailable(f"another process is still {what}") from error
 
 
-def _use_wal(engine: sa.Engine) -> None:
+def _check_and_use_wal(engine: sa.Engine) -> None:
     """Check the file and set its journal; both work only outside a transaction."""
     connection = engine.raw_connection()
     try:
@@ -55,20 +75,3 @@ def _use_wal(engine: sa.Engine) -> None:
         cursor.close()
     finally:
         connection.close()
-
-
-def _bring_up(engine: sa.Engine) -> None:
-    with writing(engine) as connection:
-        names = set(sa.inspect(connection).get_table_names())
-        if META.name not in names:
-            if names & SQL_TABLES.keys():
-                raise StoreDamaged("our tables without the one that keeps the books")
-            metadata.create_all(connection)
-            connection.execute(
-                META.insert().values(
-                    one=1, layout=LAYOUT, revision=0, rewritten=0, last_seq=0
-                )
-            )
-        found = connection.execute(sa.select(META.c.layout)).scalar_one()
-        if found > LAYOUT:
-            raise StoreTooNew(found=found, known=LAYOUT)
