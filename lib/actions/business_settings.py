@@ -1,0 +1,94 @@
+"""設定: a new value from a day on; what counted before stays for older days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from lib.errors import NotAllowed
+from lib.i18n import N_
+from lib.schema.frames import JOINER
+from lib.schema.masters import Setting
+from lib.schema.tables import table
+from lib.schema.vocab import Category, Cause, Role
+from lib.settings import claim_types
+from lib.settings.business import BusinessSetting, checked
+from lib.store.access import UserStore
+from lib.store.protocol import Commit, Insert, Update, Write
+
+EDITORS: Final = (Role.ADMIN, Role.MANAGER)
+
+_CLAIM_TYPE: Final = N_("申出の種類ごとの内容分類・原因区分・しるし")
+
+
+def set_value(
+    store: UserStore,
+    wanted: BusinessSetting,
+    value: str,
+    *,
+    since: date,
+    entry: str,
+    now: datetime,
+) -> None:
+    """Let `value` count from `since` on.
+
+    Raises:
+        InvalidRecord: it cannot be read as what the setting holds.
+        Conflict: somebody else changed the row of that very day meanwhile.
+        NotAllowed: the person's role may not.
+    """
+    row = Setting.parse(
+        {
+            "group": wanted.group,
+            "name": wanted.name,
+            "effective_from": since,
+            "value": checked(wanted, value),
+            "description": wanted.help,
+        }
+    )
+    _save(store, row, entry, now)
+
+
+def set_claim_type(
+    store: UserStore,
+    name: str,
+    *,
+    category: Category,
+    cause: Cause,
+    signs: Iterable[claim_types.Sign],
+    used: bool,
+    since: date,
+    entry: str,
+    now: datetime,
+) -> None:
+    """Let a word for complaints mean this from `since` on, or go out of use.
+
+    Raises:
+        InvalidRecord: the name is empty.
+        Conflict, NotAllowed: see `set_value`.
+    """
+    meaning = JOINER.join([category.value, cause.value, *(s.value for s in signs)])
+    row = Setting.parse(
+        {
+            "group": claim_types.GROUP,
+            "name": name.strip(),
+            "effective_from": since,
+            "value": meaning if used else claim_types.UNUSED,
+            "description": _CLAIM_TYPE,
+        }
+    )
+    _save(store, row, entry, now)
+
+
+def _save(store: UserStore, row: Setting, entry: str, now: datetime) -> None:
+    if store.principal.role not in EDITORS:
+        raise NotAllowed
+    place = table("settings")
+    key = place.key_of(row)
+    write: Write = Insert(row)
+    if key in store.frame(place.code).index:
+        seen = store.record(place.code, key)
+        base = {name: getattr(seen, name) for name in ("value", "description")}
+        write = Update(place.code, key, base, {n: getattr(row, n) for n in base})
+    store.commit(Commit(entry, store.principal.name, now, (write,)))
