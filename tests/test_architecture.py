@@ -188,6 +188,15 @@ def test_the_list_of_pages_and_the_folder_of_pages_agree():
     assert {page.stem for page in PAGES} == listed
 
 
+def test_a_plain_start_serves_this_computer_only():
+    """Without a sign-in, whoever reaches the port is whoever they say they are."""
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_each_page_says_first_what_it_needs(page):
     """The first statement after the imports calls `guard`, before anything shows."""
