@@ -1,0 +1,353 @@
+"""The day's figures of a call centre or of the company: saving, confirming, correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.errors import FieldProblem, InvalidRecord, NotAllowed
+from lib.i18n import N_
+from lib.metrics import calendar
+from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
+from lib.metrics.state import Reason
+from lib.schema.column import Shown
+from lib.schema.kpi_day import COMPANY, KpiDay
+from lib.schema.masters import Centre
+from lib.schema.principal import Principal
+from lib.schema.record import Stage
+from lib.schema.tables import table
+from lib.schema.vocab import BusinessDay, Done, Flag, Role
+from lib.store.access import UserStore
+from lib.store.protocol import Commit, Insert, Update, Write
+
+WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
+"""Who may enter figures; 委託先 only those of the own centre."""
+
+CALLS: Final = ("offered", "answered", "consumer_centre_calls")
+RETENTION: Final = ("cancel_requests", "retention_offers", "retention_kept")
+ORDERS: Final = ("orders", "shipments", "mails_received", "consumer_centre_calls")
+"""The company's own row: orders, and what reached head office (product.md 4)."""
+
+COMPANY_DETAILS: Final = ("mails_open", "other_agency_calls")
+COMPANY_ONLY: Final = ("orders", "shipments", "mails_received", "mails_open")
+LATER: Final = ("retention_confirmed",)
+"""Known 30 to 45 days later, so added to a confirmed day without a reason."""
+
+SHARED: Final = ("business", "note")
+_KEY: Final = ("date", "centre")
+_RETENTION_DETAILS: Final = ("retention_excluded", "retention_confirmed")
+_DETAILS: Final = tuple(
+    field.name
+    for field in table("kpi_days").fields
+    if field.column.shown is Shown.LATER and field.name not in COMPANY_ONLY
+)
+
+_FEWEST_DAYS: Final = 7
+_FEWEST_COUNT: Final = 10
+_JUMP: Final = 3
+"""A count 3 times outside the range of its last 28 days is asked about: a slipped
+digit is 10 times, the busiest sale of the sample year stays below 3."""
+
+
+# What is asked -----------------------------------------------------------------
+
+
+def first_fields(centre: Centre) -> tuple[str, ...]:
+    """Return the counts of the two-minute form, in its order."""
+    if centre.code == COMPANY:
+        return ORDERS
+    return CALLS + RETENTION if takes_cancellations(centre) else CALLS
+
+
+def detail_fields(centre: Centre) -> tuple[str, ...]:
+    """Return the counts under 「詳しい数字」."""
+    if centre.code == COMPANY:
+        return COMPANY_DETAILS
+    if takes_cancellations(centre):
+        return _DETAILS
+    return tuple(name for name in _DETAILS if name not in _RETENTION_DETAILS)
+
+
+def asked_fields(centre: Centre) -> tuple[str, ...]:
+    """Return every field that a person may type for this centre."""
+    return SHARED + first_fields(centre) + detail_fields(centre)
+
+
+def takes_cancellations(centre: Centre) -> bool:
+    """Whether the centre is asked for cancellations and retention."""
+    return centre.code != COMPANY and centre.subscriptions is Flag.YES
+
+
+def centres_for(who: Principal, centres: pd.DataFrame) -> tuple[Centre, ...]:
+    """Return the centres whose figures this person may enter, the company first.
+
+    Empty for a role that enters none, and for 委託先 whose centre is not in the master.
+    """
+    if who.role not in WRITERS:
+        return ()
+    every = centres_of(centres)
+    if who.is_outsourced:
+        return tuple(c for c in every if c.code == who.centre and c.code != COMPANY)
+    return every
+
+
+def day_to_enter(kpi_days: pd.DataFrame, centre: Centre, today: date) -> date:
+    """Return the day the form opens with: the last working day not entered yet.
+
+    Days before the very first row are not asked for. With all of them in, it is
+    today where the centre works today and has not entered it, else its last
+    working day.
+    """
+    own = kpi_days[kpi_days["centre"] == centre.code]
+    have = set(own.loc[entered(own), "date"].dt.date)
+    first = own["date"].min().date() if len(own) else today - timedelta(days=1)
+    for back in range(1, LOOK_BACK_DAYS + 1):
+        day = today - timedelta(days=back)
+        if day < first:
+            break
+        if day not in have and calendar.is_open(day, centre.weekly_closed):
+            return day
+    if today not in have and calendar.is_open(today, centre.weekly_closed) and have:
+        return today
+    return calendar.last_open_day(today, centre.weekly_closed)
+
+
+def find(store: UserStore, centre: str, day: date) -> KpiDay | None:
+    """Return the row of that day and centre, or None where there is none yet."""
+    key = f"{day}|{centre}"
+    if key not in store.frame("kpi_days").index:
+        return None
+    found = store.record("kpi_days", key)
+    assert isinstance(found, KpiDay)  # noqa: S101 - the table's own record
+    return found
+
+
+# Saving ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DayEdit:
+    """What a person made of one day: the row they saw (None: none) and the new values.
+
+    values: only fields of `asked_fields`; anything else is refused.
+    """
+
+    centre: Centre
+    day: date
+    seen: KpiDay | None
+    values: Mapping[str, Any]
+
+
+def save(
+    store: UserStore,
+    edit: DayEdit,
+    *,
+    entry: str,
+    now: datetime,
+    confirm: bool = False,
+    reason: str = "",
+) -> KpiDay:
+    """Return the saved day; the same `entry` again saves nothing twice.
+
+    放棄数 is 着信数 − 応答数 and never typed. `confirm` needs the day to be complete and
+    marks it 確定; a confirmed day stays so.
+
+    Raises:
+        InvalidRecord: a count does not fit, a confirmed day is changed without a
+            `reason` (field "reason"), or the day to be confirmed is not complete.
+        Conflict: somebody else entered or changed the same counts meanwhile.
+        NotAllowed: not this person's centre, or a role that enters no figures.
+    """
+    record = checked(store.principal, edit, now=now, confirm=confirm)
+    if needs_reason(edit.seen, record) and not reason.strip():
+        raise InvalidRecord([_NO_REASON])
+    write = _write(edit.seen, record)
+    if write is None:
+        return record
+    store.commit(
+        Commit(entry, store.principal.name, now, (write,), reason=reason.strip())
+    )
+    return record
+
+
+def save_month(
+    store: UserStore, edits: Sequence[DayEdit], *, entry: str, now: datetime
+) -> int:
+    """Save several days at once or none; return how many were changed.
+
+    Raises:
+        InvalidRecord: as `save`, each problem's field "day:field"; confirmed days
+            cannot be changed here, where no reason can be given.
+        Conflict: somebody else changed the same counts meanwhile.
+        NotAllowed: not this person's centre, or a role that enters no figures.
+    """
+    writes: list[Write] = []
+    problems: list[FieldProblem] = []
+    for edit in edits:
+        try:
+            record = checked(store.principal, edit, now=now)
+        except InvalidRecord as error:
+            problems += [_at_day(edit.day, p) for p in error.problems]
+            continue
+        if needs_reason(edit.seen, record):
+            problems.append(_at_day(edit.day, _LOCKED))
+        elif write := _write(edit.seen, record):
+            writes.append(write)
+    if problems:
+        raise InvalidRecord(problems)
+    if writes:
+        store.commit(Commit(entry, store.principal.name, now, tuple(writes)))
+    return len(writes)
+
+
+def checked(
+    who: Principal, edit: DayEdit, *, now: datetime, confirm: bool = False
+) -> KpiDay:
+    """Return the day as it would be saved.
+
+    Raises:
+        InvalidRecord, NotAllowed: as `save`, but for the reason of a correction.
+    """
+    if who.role not in WRITERS or (
+        who.is_outsourced and edit.centre.code != who.centre
+    ):
+        raise NotAllowed
+    if edit.day > now.date():
+        raise InvalidRecord([_FUTURE])
+    foreign = [name for name in edit.values if name not in asked_fields(edit.centre)]
+    if foreign:
+        raise InvalidRecord([FieldProblem(name, _NOT_ASKED) for name in foreign])
+    before = edit.seen.values() if edit.seen else {}
+    wanted: dict[str, Any] = {
+        **before,
+        **edit.values,
+        "date": edit.day,
+        "centre": edit.centre.code,
+    }
+    wanted["abandoned"] = abandoned_of(wanted.get("offered"), wanted.get("answered"))
+    if confirm:
+        wanted["confirmed"] = Done.DONE
+    record = KpiDay.parse(wanted)
+    if record.entered_at is None and _is_entered(record):
+        record = record.with_values(entered_at=now)
+    if record.confirmed is Done.DONE and (found := record.problems(Stage.CLOSING)):
+        raise InvalidRecord(found)
+    return record
+
+
+def abandoned_of(offered: int | None, answered: int | None) -> int | None:
+    """Return 着信 − 応答, or None where one is missing or they contradict each other."""
+    if offered is None or answered is None or answered > offered:
+        return None
+    return offered - answered
+
+
+def needs_reason(seen: KpiDay | None, record: KpiDay) -> bool:
+    """Whether this changes a confirmed day in more than what is known later."""
+    if seen is None or seen.confirmed is not Done.DONE:
+        return False
+    return any(name not in LATER for name in _differing(seen, record))
+
+
+# Advice ------------------------------------------------------------------------
+
+
+def advice(record: KpiDay, centre: Centre, kpi_days: pd.DataFrame) -> dict[str, Reason]:
+    """Return by field what is worth a second look; it never stops anybody.
+
+    A count far outside the last 28 days of the same centre (a slipped digit), and a
+    reported answer rate that is not the one the counts give.
+    """
+    found = _jumps(record, centre, kpi_days)
+    reported = record.reported_answer_rate
+    if reported is not None and record.offered and record.answered is not None:
+        computed = record.answered / record.offered * 100
+        if abs(reported - computed) > _RATE_TOLERANCE:
+            found["reported_answer_rate"] = Reason(
+                N_(
+                    "数から計算すると{computed:.1f}%です。数え方の違いを確かめてください。"
+                ),
+                {"computed": computed},
+            )
+    return found
+
+
+_RATE_TOLERANCE: Final = 0.5
+"""Points by which a reported rate may differ from the computed one (domain.md 4)."""
+
+
+def _jumps(record: KpiDay, centre: Centre, kpi_days: pd.DataFrame) -> dict[str, Reason]:
+    days = kpi_days["date"]
+    recent = kpi_days[
+        (kpi_days["centre"] == centre.code)
+        & (days < pd.Timestamp(record.date))
+        & (days >= pd.Timestamp(record.date - timedelta(days=LOOK_BACK_DAYS)))
+    ]
+    found = {}
+    for name in first_fields(centre):
+        typed = getattr(record, name)
+        known = recent[name].dropna()
+        known = known[known > 0]
+        if (
+            typed is None
+            or len(known) < _FEWEST_DAYS
+            or max(typed, known.max()) < _FEWEST_COUNT
+        ):
+            continue
+        low, high = int(known.min()), int(known.max())
+        if typed > _JUMP * high or 0 < typed < low / _JUMP:
+            found[name] = Reason(
+                N_("直近28日は{low:,}〜{high:,}でした。桁を確かめてください。"),
+                {"low": low, "high": high},
+            )
+    return found
+
+
+# The pieces --------------------------------------------------------------------
+
+_NO_REASON: Final = FieldProblem("reason", N_("訂正の理由を書いてください。"))
+_LOCKED: Final = FieldProblem(
+    "confirmed",
+    N_("確定済みの日です。「1日ずつ」で開き、理由を書いて訂正してください。"),
+)
+_FUTURE: Final = FieldProblem("date", N_("まだ来ていない日の数は入れられません。"))
+_NOT_ASKED: Final = N_("この行では入れない項目です。")
+
+
+def _is_entered(record: KpiDay) -> bool:
+    if record.business is BusinessDay.CLOSED:
+        return True
+    main = record.shipments if record.is_company else record.offered
+    return main is not None
+
+
+def _write(seen: KpiDay | None, record: KpiDay) -> Write | None:
+    if seen is None:
+        return Insert(record)
+    changed = _differing(seen, record)
+    if not changed:
+        return None
+    return Update(
+        "kpi_days",
+        table("kpi_days").key_of(record),
+        base={name: getattr(seen, name) for name in changed},
+        values={name: getattr(record, name) for name in changed},
+    )
+
+
+def _differing(seen: KpiDay, record: KpiDay) -> list[str]:
+    shared = {"source", "updated_at", "updated_by", "version", *_KEY}
+    return [
+        field.name
+        for field in KpiDay.fields()
+        if field.name not in shared
+        and getattr(seen, field.name) != getattr(record, field.name)
+    ]
+
+
+def _at_day(day: date, problem: FieldProblem) -> FieldProblem:
+    return FieldProblem(f"{day}:{problem.field}", problem.message)
