@@ -7,6 +7,7 @@ for a pair), and the store refuses a reuse.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -24,6 +25,19 @@ _NOT_PART = re.compile(r"[^A-Z0-9]")
 def new_id(prefix: str, now: datetime) -> str:
     """Return a fresh id such as `K-261121-7F3QX` for that moment."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(5))
+    return f"{prefix}-{now:%y%m%d}-{letters}"
+
+
+def id_for(prefix: str, now: datetime, seed: str) -> str:
+    """Return the id of that moment which belongs to `seed`: the same for each retry.
+
+    Other seeds give other letters, as far apart as chance would put them.
+    """
+    number = int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=16).digest())
+    letters = ""
+    for _ in range(5):
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
     return f"{prefix}-{now:%y%m%d}-{letters}"
 
 

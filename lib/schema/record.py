@@ -96,17 +96,26 @@ class Record(BaseModel):
         return {f.name: f for f in cls.fields()}[name]
 
     @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Self:
+        """Return the record for typed values, whatever its rules say.
+
+        Raises:
+            InvalidRecord: with one problem for each field that does not fit.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise InvalidRecord(_problems_of(error)) from error
+
+    @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
         """Return the record for typed values.
 
         Raises:
-            InvalidRecord: with one problem for each field that does not fit, and for
+            InvalidRecord: with one problem for each field that does not fit, or for
                 each broken rule that binds at saving.
         """
-        try:
-            record = cls.model_validate(dict(values))
-        except ValidationError as error:
-            raise InvalidRecord(_problems_of(error)) from error
+        record = cls.read(values)
         if problems := record.problems(Stage.SAVING):
             raise InvalidRecord(problems)
         return record

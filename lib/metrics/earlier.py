@@ -1,0 +1,37 @@
+"""Earlier cases of the customer who is on the phone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from lib.schema.vocab import ComplaintStatus
+
+
+def earlier_cases(
+    complaints: pd.DataFrame, *, customer_keys: Collection[str], order_number: str
+) -> pd.DataFrame:
+    """Return the cases with one of these 照合キー or this order number, newest first.
+
+    Withdrawn cases (取消) are left out. Without any key or number: no rows.
+    """
+    keys = [key for key in customer_keys if key]
+    numbers = {order_number, unicodedata.normalize("NFKC", order_number)} - {""}
+    same = pd.Series(data=False, index=complaints.index)
+    if keys:
+        same |= complaints["customer_key"].isin(keys)
+    if numbers:
+        same |= complaints["order_number"].isin(numbers)
+    found = complaints[same]
+    found = found[found["status"] != ComplaintStatus.CANCELLED.value]
+    return found.sort_values("received_at", ascending=False, kind="stable")
+
+
+def count_within(cases: pd.DataFrame, span: timedelta, before: datetime) -> int:
+    """Return how many of these cases were received within `span` before that moment."""
+    received = cases["received_at"]
+    since = pd.Timestamp(before - span)
+    return int(((received >= since) & (received <= pd.Timestamp(before))).sum())
