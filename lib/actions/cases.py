@@ -1,0 +1,513 @@
+"""What people do on a complaint that stands in the ledger.
+
+Each verb takes the person's desk, the complaint as the person saw it (`seen`) and what
+it is to become, and makes one commit. `seen` is the base of the merge: what somebody
+else changed meanwhile in other fields stays, the same field raises `Conflict`.
+`commit_id` is made when the editor opens, so that a double click saves once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import pandas as pd
+
+from lib import clock
+from lib.errors import Conflict, FieldProblem, InvalidRecord
+from lib.i18n import N_
+from lib.metrics import promises
+from lib.schema.activity import Activity
+from lib.schema.audit import AuditEntry
+from lib.schema.column import Field
+from lib.schema.complaint import SETTLED, Complaint
+from lib.schema.frames import plain, record_from
+from lib.schema.ids import new_commit_id, new_id
+from lib.schema.record import Stage
+from lib.schema.tables import table
+from lib.schema.vocab import (
+    ActivityKind,
+    Channel,
+    Choice,
+    ComplaintStatus,
+    Medium,
+    Promise,
+)
+from lib.settings.customer_key import customer_key
+from lib.store.access import UserStore
+from lib.store.protocol import Commit, Insert, Update, Write
+
+COMPLAINTS: Final = "complaints"
+ACTIVITIES: Final = "activities"
+
+LOGGED: Final = ("status", "handler")
+"""Fields whose change appends a row of 対応履歴, from which clocks are computed."""
+
+CLOSING_FIELDS: Final = (
+    "harm",
+    "symptom",
+    "leak",
+    "harassment_kind",
+    "resolution",
+    "cause",
+    "cause_certainty",
+    "read_back",
+)
+"""Fields that the rules of closing ask for, in the order of a form."""
+
+_FOLLOWING: Final = ("first_reply_at", "closed_at", "customer_key")
+"""Fields that follow from others; nobody is asked about them."""
+
+REPLYING: Final = (Medium.CALL_OUT, Medium.MAIL, Medium.CHAT, Medium.LETTER)
+"""Media by which we reach the customer."""
+
+_NO_REPLY: Final = (
+    ActivityKind.STATUS_CHANGE,
+    ActivityKind.REVEAL,
+    ActivityKind.INTERNAL_CHECK,
+    ActivityKind.HANDOVER,
+)
+
+_KEPT_BY: Final = {
+    Promise.CALL_BACK: ActivityKind.CALLBACK_DONE,
+    Promise.ANSWER: ActivityKind.EXPLANATION,
+    Promise.REFUND: ActivityKind.REFUND,
+    Promise.SHIPMENT: ActivityKind.SHIPMENT,
+    Promise.CHECK_ONLY: ActivityKind.OTHER,
+}
+
+_ANSWERED_BY: Final = {
+    Channel.MAIL: Medium.MAIL,
+    Channel.FORM: Medium.MAIL,
+    Channel.CHAT: Medium.CHAT,
+    Channel.LETTER: Medium.LETTER,
+}
+
+
+# Changing -----------------------------------------------------------------------
+
+
+def edit(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    commit_id: str,
+    secret: bytes,
+) -> Complaint:
+    """Save changed fields and return the complaint as it stands, merged.
+
+    `secret` makes the customer key where the contact changes.
+
+    Raises:
+        InvalidRecord: a value breaks a rule, or 重大度 changes without a reason.
+        Conflict: somebody changed one of these fields since `seen`.
+        NotAllowed: the complaint is not this person's to change.
+    """
+    changed = _changed(seen, values)
+    if "severity" in changed and not str(changed.get("severity_reason", "")).strip():
+        raise InvalidRecord(
+            [
+                FieldProblem(
+                    "severity_reason", N_("重大度を変えた理由を書いてください。")
+                )
+            ]
+        )
+    if "contact" in changed:
+        changed["customer_key"] = customer_key(changed["contact"], secret)
+    return _save(desk, seen, changed, now=now, commit_id=commit_id)
+
+
+def act(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    step: Mapping[str, Any],
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Append a step to 対応履歴; `values` holds a new promise, if one was given.
+
+    Raises as `edit`.
+    """
+    promised = _changed(seen, values)
+    activity = _step(
+        desk,
+        seen,
+        now,
+        **{"at": now, "actor": desk.principal.name, **step},
+        next_promise_at=promised.get("next_promise_at"),
+    )
+    if _replies(activity) and seen.first_reply_at is None:
+        promised["first_reply_at"] = activity.at
+    return _save(desk, seen, promised, [activity], now=now, commit_id=commit_id)
+
+
+def keep_promise(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Note that what was promised is done, and what is promised next.
+
+    Raises as `edit`; an open complaint needs its next promise.
+    """
+    promise = seen.next_promise or Promise.CALL_BACK
+    due = f"({seen.next_promise_at:%Y/%m/%d %H:%M})" if seen.next_promise_at else ""
+    step = {
+        "medium": _ANSWERED_BY.get(seen.channel, Medium.CALL_OUT),
+        "kind": _KEPT_BY[promise],
+        "content": f"約束を果たした: {promise.value}{due}",
+    }
+    return act(desk, seen, values, step=step, now=now, commit_id=commit_id)
+
+
+def renew_promise(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Move the promise to another time, and leave a trace of it. Raises as `edit`."""
+    promised = values.get("next_promise") or seen.next_promise or Promise.CALL_BACK
+    at = values["next_promise_at"]
+    step = {
+        "kind": ActivityKind.CALLBACK_PROMISED,
+        "content": f"約束を改めた: {promised.value} {at:%Y/%m/%d %H:%M}",
+    }
+    new = {**values, "next_promise": promised}
+    return act(desk, seen, new, step=step, now=now, commit_id=commit_id)
+
+
+def change(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Change status or handler, close, or open again; each leaves its step.
+
+    Closing is refused until what the rules ask for is there; what was promised stays
+    on the row, so that figures can tell whether it was kept. Raises as `edit`.
+    """
+    return _save(desk, seen, _changed(seen, values), now=now, commit_id=commit_id)
+
+
+def cancel(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    *,
+    reason: str,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Take a complaint out of every figure; the row stays, with who and why.
+
+    Raises as `edit`; without a reason InvalidRecord, its problem on `reason`.
+    """
+    _refuse_blank(reason)
+    changed = {**_changed(seen, values), "status": ComplaintStatus.CANCELLED}
+    why = _step(
+        desk,
+        seen,
+        now,
+        kind=ActivityKind.OTHER,
+        content=f"取消の理由: {reason.strip()}",
+    )
+    return _save(desk, seen, changed, [why], now=now, commit_id=commit_id)
+
+
+def reveal(
+    desk: UserStore, seen: Complaint, *, reason: str, now: datetime, commit_id: str
+) -> None:
+    """Note who looks at the whole contact of a case that is not theirs, and why.
+
+    Raises:
+        InvalidRecord: no reason is given; its problem is on `reason`.
+        NotAllowed: this person may not see it.
+    """
+    _refuse_blank(reason)
+    step = _step(
+        desk,
+        seen,
+        now,
+        kind=ActivityKind.REVEAL,
+        content=f"連絡先を表示した: {reason.strip()}",
+    )
+    desk.commit(Commit(commit_id, desk.principal.name, now, (Insert(step),)))
+
+
+def log_export(
+    store: UserStore, *, actor: str, kind: str, count: int, now: datetime
+) -> None:
+    """Note in 操作ログ who took how many rows of the ledger out of the app.
+
+    `store` is the system's: a clerk may take rows out but not write the log.
+    """
+    commit_id = new_commit_id()
+    entry = AuditEntry(
+        id=f"L-{commit_id}-00001",
+        commit_id=commit_id,
+        at=now,
+        actor=actor,
+        table=COMPLAINTS,
+        row_key="",
+        field_name=EXPORTED,
+        after=f"{kind} {count}件",
+    )
+    store.commit(Commit(commit_id, actor, now, (Insert(entry),)))
+
+
+EXPORTED: Final = "(書き出し)"
+"""Stands for the field in the log row of an export."""
+
+
+def _save(
+    desk: UserStore,
+    seen: Complaint,
+    changed: Mapping[str, Any],
+    steps: Sequence[Activity] = (),
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    values = {**changed, **_closing_time(seen, changed, now)}
+    _check(seen, values)
+    logged = [
+        _step(desk, seen, now, **_changeover(seen, name, values[name]))
+        for name in LOGGED
+        if name in values
+    ]
+    inserts = tuple(Insert(step) for step in [*steps, *logged])
+    return _commit(desk, seen, values, inserts, now=now, commit_id=commit_id)
+
+
+def _commit(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    inserts: tuple[Write, ...],
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    base = {name: getattr(seen, name) for name in values}
+    update = (Update(COMPLAINTS, seen.id, base, values),) if values else ()
+    if not (update or inserts):
+        return seen
+    commit = Commit(commit_id, desk.principal.name, now, (*update, *inserts))
+    try:
+        desk.commit(commit)
+    except Conflict as conflict:
+        clashing = {found.field: found.theirs for found in conflict.fields}
+        if not clashing or not clashing.keys() <= set(_FOLLOWING):
+            raise _without_following(conflict) from conflict
+        # Nobody typed these, so nobody is asked: the first reply and the closing
+        # are the earlier ones, the customer key is that of the contact just saved.
+        rebased = seen.model_copy(update=clashing)
+        kept = {
+            name: value
+            for name, value in values.items()
+            if name not in clashing or name == "customer_key"
+        }
+        return _commit(desk, rebased, kept, inserts, now=now, commit_id=commit_id)
+    return cast("Complaint", desk.record(COMPLAINTS, seen.id))
+
+
+def _without_following(conflict: Conflict) -> Conflict:
+    typed = [found for found in conflict.fields if found.field not in _FOLLOWING]
+    return Conflict(conflict.table, conflict.key, fields=typed, theirs=conflict.theirs)
+
+
+def _changed(seen: Complaint, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in values.items() if value != getattr(seen, name)
+    }
+
+
+def _check(seen: Complaint, values: Mapping[str, Any]) -> None:
+    """Refuse what the change breaks; what was broken before is no obstacle to it."""
+    before = set(seen.problems(Stage.SAVING))
+    try:
+        after = seen.with_values(**values)
+    except InvalidRecord as error:
+        new = [p for p in error.problems if p not in before or p.field in values]
+        if new:
+            raise InvalidRecord(new) from error
+        after = seen.model_copy(update=dict(values))
+    if values.get("status") is ComplaintStatus.CLOSED and (
+        missing := after.problems(Stage.CLOSING)
+    ):
+        raise InvalidRecord(missing)
+
+
+def _closing_time(
+    seen: Complaint, changed: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    status = changed.get("status")
+    if status is ComplaintStatus.CLOSED:
+        return {"closed_at": now}
+    if status is not None and seen.closed_at is not None:
+        return {"closed_at": None}
+    return {}
+
+
+def _changeover(seen: Complaint, name: str, value: Any) -> dict[str, Any]:
+    """Return the step that a change of status or handler leaves, in sheet language."""
+    spec = Complaint.field(name)
+    before, after = (plain(spec, v) for v in (getattr(seen, name), value))
+    return {
+        "kind": ActivityKind.STATUS_CHANGE,
+        "content": f"{spec.label}: {before or 'なし'} → {after or 'なし'}",
+        "status_before": before,
+        "status_after": after,
+    }
+
+
+def _step(desk: UserStore, seen: Complaint, now: datetime, **values: Any) -> Activity:
+    return Activity.parse(
+        {
+            "id": new_id("H", now),
+            "case_id": seen.id,
+            "at": now,
+            "actor": desk.principal.name,
+            **values,
+        }
+    )
+
+
+def _replies(activity: Activity) -> bool:
+    return activity.medium in REPLYING and activity.kind not in _NO_REPLY
+
+
+def _refuse_blank(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidRecord([FieldProblem("reason", N_("理由を書いてください。"))])
+
+
+def merged_fields(
+    seen: Complaint, values: Mapping[str, Any], standing: Complaint
+) -> list[Field]:
+    """Return the fields that others changed meanwhile and that now stand beside mine."""
+    return [
+        spec
+        for spec in Complaint.fields()
+        if spec.name not in values
+        and not spec.auto
+        and getattr(seen, spec.name) != getattr(standing, spec.name)
+    ]
+
+
+# Promising ----------------------------------------------------------------------
+
+CLOSING_HOUR: Final = 18
+MORNING_HOUR: Final = 10
+
+
+class PromiseTime(Choice):
+    """One-press times for the next promise (product.md 2)."""
+
+    HALF_HOUR = "30分後"
+    TODAY = "今日中"
+    TOMORROW = "明日10時"
+
+
+def promise_time(chosen: PromiseTime, now: datetime) -> datetime:
+    """Return the moment that a one-press time means.
+
+    今日中 is 18:00, or the last minute of the day where 18:00 is past.
+    """
+    day = now.date()
+    match chosen:
+        case PromiseTime.HALF_HOUR:
+            return now + timedelta(minutes=30)
+        case PromiseTime.TODAY:
+            end = clock.at(day, CLOSING_HOUR)
+            return end if now < end else clock.at(day, 23, 59)
+        case PromiseTime.TOMORROW:
+            return clock.at(day + timedelta(days=1), MORNING_HOUR)
+
+
+# Telling ------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What became of the promise that a step made."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    WAITING = "waiting"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a case, with what became of the promise it made, if it made one."""
+
+    activity: Activity
+    verdict: Verdict | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the app wrote it: shown small between what people did."""
+        return self.activity.kind in (ActivityKind.STATUS_CHANGE, ActivityKind.REVEAL)
+
+
+def timeline(desk: UserStore, case: Complaint, now: datetime) -> list[Step]:
+    """Return every step of a case, oldest first; empty where nothing was done."""
+    activities = desk.frame(ACTIVITIES)
+    own = activities[(activities["case_id"] == case.id).to_numpy(dtype=bool)]
+    if own.empty:
+        return []
+    rows: list[Any] = own.sort_values(["at", "id"], kind="stable").to_dict("records")
+    complaints = desk.frame(COMPLAINTS).loc[[case.id]]
+    kept = _verdicts(complaints, own, now)
+    return [
+        _judged(cast("Activity", record_from(table(ACTIVITIES), row)), case, kept)
+        for row in rows
+    ]
+
+
+def _verdicts(
+    complaints: pd.DataFrame, own: pd.DataFrame, now: datetime
+) -> dict[datetime, bool]:
+    due = promises.due(complaints, own, now)
+    return {
+        clock.in_tokyo(at.to_pydatetime()): bool(kept)
+        for at, kept in zip(due["due_at"], due["kept"], strict=True)
+    }
+
+
+def _judged(activity: Activity, case: Complaint, kept: Mapping[datetime, bool]) -> Step:
+    at = activity.next_promise_at
+    if at is None:
+        return Step(activity)
+    if at in kept:
+        return Step(activity, Verdict.KEPT if kept[at] else Verdict.BROKEN)
+    stands = at == case.next_promise_at and case.status not in SETTLED
+    return Step(activity, Verdict.WAITING if stands else Verdict.MOVED)
+
+
+def related(desk: UserStore, case: Complaint) -> list[str]:
+    """Return the numbers of the same customer's other complaints, newest first."""
+    if not case.customer_key:
+        return []
+    complaints = desk.frame(COMPLAINTS)
+    same = complaints[
+        (complaints["customer_key"] == case.customer_key).to_numpy(dtype=bool)
+    ]
+    newest_first = same.sort_values("received_at", ascending=False)
+    return [str(key) for key in newest_first.index if key != case.id]
