@@ -12,6 +12,7 @@ import pandas as pd
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import calendar
+from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
 from lib.metrics.state import Reason
 from lib.schema.column import Shown
@@ -20,7 +21,7 @@ from lib.schema.masters import Centre
 from lib.schema.principal import Principal
 from lib.schema.record import Stage
 from lib.schema.tables import table
-from lib.schema.vocab import BusinessDay, Done, Flag, Role
+from lib.schema.vocab import BusinessDay, Choice, Done, Flag, Role
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
@@ -82,17 +83,21 @@ def takes_cancellations(centre: Centre) -> bool:
     return centre.code != COMPANY and centre.subscriptions is Flag.YES
 
 
-def centres_for(who: Principal, centres: pd.DataFrame) -> tuple[Centre, ...]:
+def centres_for(who: Principal, frames: Frames) -> tuple[Centre, ...]:
     """Return the centres whose figures this person may enter, the company first.
 
-    Empty for a role that enters none, and for 委託先 whose centre is not in the master.
+    Empty for a role that enters none. 委託先 has its own centre, under its code where
+    the master lacks it.
     """
     if who.role not in WRITERS:
         return ()
-    every = centres_of(centres)
-    if who.is_outsourced:
-        return tuple(c for c in every if c.code == who.centre and c.code != COMPANY)
-    return every
+    every = centres_of(frames["centres"], frames["kpi_days"])
+    if not who.is_outsourced:
+        return every
+    if who.centre in ("", COMPANY):
+        return ()
+    own = tuple(c for c in every if c.code == who.centre)
+    return own or (Centre(code=who.centre, name=who.centre),)
 
 
 def day_to_enter(kpi_days: pd.DataFrame, centre: Centre, today: date) -> date:
@@ -124,6 +129,60 @@ def find(store: UserStore, centre: str, day: date) -> KpiDay | None:
     found = store.record("kpi_days", key)
     assert isinstance(found, KpiDay)  # noqa: S101 - the table's own record
     return found
+
+
+# The month ---------------------------------------------------------------------
+
+
+class DayState(Choice):
+    """How a day stands in the month's list."""
+
+    CONFIRMED = N_("確定")
+    ENTERED = N_("未確定")
+    MISSING = N_("未入力")
+    DUE = N_("入力待ち")
+    CLOSED = N_("休業")
+    OFF = N_("定休日")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """One day of one centre: its row, if any, and how it stands."""
+
+    day: date
+    record: KpiDay | None
+    state: DayState
+
+
+def month_days(
+    store: UserStore, centre: Centre, month: date, now: datetime
+) -> tuple[MonthDay, ...]:
+    """Return the days of the month of `month`, from the first up to today."""
+    first = month.replace(day=1)
+    ahead = (first + timedelta(days=31)).replace(day=1)
+    last = min(ahead - timedelta(days=1), now.date())
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    found = []
+    for day in days:
+        record = find(store, centre.code, day)
+        found.append(MonthDay(day, record, day_state(record, centre, day, now)))
+    return tuple(found)
+
+
+def day_state(
+    record: KpiDay | None, centre: Centre, day: date, now: datetime
+) -> DayState:
+    """Return how a day stands: entered, missing, or not to be expected."""
+    if record and record.business is BusinessDay.CLOSED:
+        return DayState.CLOSED
+    if record and record.confirmed is Done.DONE:
+        return DayState.CONFIRMED
+    if record and _is_entered(record):
+        return DayState.ENTERED
+    if not calendar.is_open(day, centre.weekly_closed):
+        return DayState.OFF
+    due = calendar.due_at(day, centre.weekly_closed, centre.entry_deadline)
+    return DayState.MISSING if due <= now else DayState.DUE
 
 
 # Saving ------------------------------------------------------------------------

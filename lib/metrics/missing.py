@@ -30,15 +30,23 @@ class MissingDay:
     due_at: datetime
 
 
-def centres_of(centres: pd.DataFrame) -> tuple[Centre, ...]:
+def centres_of(
+    centres: pd.DataFrame, kpi_days: pd.DataFrame | None = None
+) -> tuple[Centre, ...]:
     """Return the centres that enter figures, the company's own row first.
 
-    The company (自社) always exists, whether or not the master names it.
+    The company (自社) always exists, whether or not the master names it. With
+    `kpi_days`, a centre that has figures and is in no master comes last, under the
+    code that was typed.
     """
     found = tuple(_records(centres))
     company = next((c for c in found if c.code == COMPANY), None)
     own = company or Centre(code=COMPANY, name=COMPANY)
-    return own, *(c for c in found if c.code != COMPANY and c.active is Flag.YES)
+    active = [c for c in found if c.code != COMPANY and c.active is Flag.YES]
+    typed = [] if kpi_days is None else kpi_days["centre"].unique().tolist()
+    known = {COMPANY, *(c.code for c in found)}
+    unknown = [Centre(code=code, name=code) for code in typed if code not in known]
+    return own, *active, *unknown
 
 
 def missing_days(
@@ -52,7 +60,7 @@ def missing_days(
     """
     found = [
         missed
-        for centre in centres_of(centres)
+        for centre in centres_of(centres, kpi_days)
         for missed in _missing_of(centre, kpi_days, now)
     ]
     return tuple(sorted(found, key=lambda m: (m.day, m.centre), reverse=True))

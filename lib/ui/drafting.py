@@ -128,6 +128,10 @@ def _typed(form: Form, names: tuple[str, ...]) -> dict[str, Any]:
     known = {spec.name for spec in form.record.fields()}
     for name in names:
         value = form.get(name)
+        if name in form.untouched:
+            if value != form.untouched[name]:
+                found[name] = value
+            continue
         default = form.record.field(name).default if name in known else None
         if value not in (None, "", [], ()) and value != default:
             found[name] = value

@@ -31,11 +31,14 @@ class Form:
     """One entry being typed. `name` prefixes the keys of its widgets.
 
     problems: what is wrong, by field; shown under the widget it belongs to.
+    untouched: what stands in the fields before anybody types, where that is not the
+        schema's default: the row being changed.
     """
 
     name: str
     record: type[Record]
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    untouched: Mapping[str, Any] = field(default_factory=dict)
 
     def key(self, name: str) -> str:
         """Return the session key of a field's widget."""

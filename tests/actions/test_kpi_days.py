@@ -102,14 +102,15 @@ def test_every_count_of_the_schema_is_asked_of_somebody():
     assert asked == own - made
 
 
-def test_the_outsourced_see_their_own_centre_only(live):
-    centres = live.for_user(SYSTEM).frame("centres")
+def test_the_outsourced_see_their_own_centre_only():
+    rows = frames([OWN, C1, centre("C2"), calls(FRIDAY, 9, 9, "紙のセンター")])
 
     def codes(who):
-        return [c.code for c in kpi_days.centres_for(who, centres)]
+        return [c.code for c in kpi_days.centres_for(who, rows)]
 
-    assert codes(CLERK) == [COMPANY, "C1", "C2"]
+    assert codes(CLERK) == [COMPANY, "C1", "C2", "紙のセンター"]
     assert codes(OUTSIDE) == ["C1"]
+    assert codes(Principal("x", "x", Role.OUTSOURCED, "C9")) == ["C9"]
     assert codes(Principal("x", "x", Role.OUTSOURCED, COMPANY)) == []
     assert codes(Principal("x", "x", Role.VIEWER)) == []
 
@@ -330,6 +331,27 @@ def test_confirmed_days_are_locked_in_the_month(desk):
         kpi_days.save_month(desk, [edit(seen, offered=101)], entry="m", now=NOW)
 
     assert fields_of(refused.value) == ["2026-11-20:confirmed"]
+
+
+def test_each_day_of_the_month_says_how_it_stands(desk):
+    """16 confirmed, 17 closed, 18 missing, 19 saved, 20 not due before Tuesday."""
+    save(desk, edit(on=day(16), **TYPED), confirm=True)
+    save(desk, edit(on=day(17), business=BusinessDay.CLOSED))
+    save(desk, edit(on=day(19), **TYPED))
+
+    days = kpi_days.month_days(desk, C1, day(1), NOW)
+
+    assert [d.day.day for d in days] == list(range(1, 22))
+    assert [d.state.code for d in days[15:]] == [
+        "confirmed",
+        "closed",
+        "missing",
+        "entered",
+        "due",
+        "off",
+    ]
+    assert days[18].record.offered == 100
+    assert len(kpi_days.month_days(desk, C1, day(1, 10), NOW)) == 31
 
 
 # Advice ------------------------------------------------------------------------
