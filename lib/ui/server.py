@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.errors import AppError
-from lib.ui import boundary, context
+from lib.ui import background, boundary, context
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,8 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # (measured: an empty page's rerun 51 -> 8 ms). Nothing of a person is in it.
     gc.collect()
     gc.freeze()
-    yield {}
+    async with background.daily_backup():
+        yield {}
     context.close()
 
 
