@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, cast
 
 import pandas as pd
 
 from lib import clock
+from lib.actions.entry import recognise
 from lib.errors import Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics import promises
@@ -31,7 +32,6 @@ from lib.schema.tables import table
 from lib.schema.vocab import (
     ActivityKind,
     Channel,
-    Choice,
     ComplaintStatus,
     Medium,
     Promise,
@@ -118,7 +118,8 @@ def edit(
             ]
         )
     if "contact" in changed:
-        changed["customer_key"] = customer_key(changed["contact"], secret)
+        keys = recognise(changed["contact"]).keys
+        changed["customer_key"] = customer_key(keys[0], secret) if keys else ""
     return _save(desk, seen, changed, now=now, commit_id=commit_id)
 
 
@@ -409,36 +410,6 @@ def merged_fields(
         and not spec.auto
         and getattr(seen, spec.name) != getattr(standing, spec.name)
     ]
-
-
-# Promising ----------------------------------------------------------------------
-
-CLOSING_HOUR: Final = 18
-MORNING_HOUR: Final = 10
-
-
-class PromiseTime(Choice):
-    """One-press times for the next promise (product.md 2)."""
-
-    HALF_HOUR = "30分後"
-    TODAY = "今日中"
-    TOMORROW = "明日10時"
-
-
-def promise_time(chosen: PromiseTime, now: datetime) -> datetime:
-    """Return the moment that a one-press time means.
-
-    今日中 is 18:00, or the last minute of the day where 18:00 is past.
-    """
-    day = now.date()
-    match chosen:
-        case PromiseTime.HALF_HOUR:
-            return now + timedelta(minutes=30)
-        case PromiseTime.TODAY:
-            end = clock.at(day, CLOSING_HOUR)
-            return end if now < end else clock.at(day, 23, 59)
-        case PromiseTime.TOMORROW:
-            return clock.at(day + timedelta(days=1), MORNING_HOUR)
 
 
 # Telling ------------------------------------------------------------------------

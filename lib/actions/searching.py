@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lib import clock
+from lib.actions.entry import recognise
 from lib.metrics.promises import When, open_promises
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.ids import read_id
@@ -132,9 +133,9 @@ def _fold(raw: str) -> str:
     plain = folded(rest)
     number = plain.partition(" ")[0]
     marked = [_whole(number), _whole(key) if key else ""]
-    if whole := normalised_contact(contact):
-        marked.append(_whole(whole))
-    elif tail := digits(contact)[-_LAST_DIGITS:]:
+    contacts = recognise(contact).keys
+    marked += [_whole(normalised_contact(part)) for part in contacts]
+    if not contacts and (tail := digits(contact)[-_LAST_DIGITS:]):
         marked.append(_ending(tail))
     return "".join([*marked, plain])
 

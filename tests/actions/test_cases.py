@@ -8,7 +8,7 @@ import pytest
 
 from lib import clock
 from lib.actions import cases
-from lib.actions.cases import PromiseTime, Verdict
+from lib.actions.cases import Verdict
 from lib.errors import Conflict, InvalidRecord, NotAllowed
 from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
@@ -159,6 +159,13 @@ def test_the_same_save_twice_is_one_save(hanako, kept):
 
 def test_a_new_contact_gets_a_new_customer_key(hanako, kept):
     after = edit(hanako, kept(contact="0312345678"), contact="090-1234-5678")
+
+    assert after.customer_key == customer_key("09012345678", SECRET)
+
+
+def test_the_key_of_several_contacts_is_the_phones(hanako, kept):
+    """As at the first entry, so that the same customer keeps one key."""
+    after = edit(hanako, kept(), contact="h@example.jp 090-1234-5678")
 
     assert after.customer_key == customer_key("09012345678", SECRET)
 
@@ -372,19 +379,6 @@ def test_a_renewed_promise_leaves_a_trace_and_keeps_what_was_promised(hanako, ke
 
     assert after.next_promise is Promise.SHIPMENT
     assert steps(hanako, after)[0].content == "約束を改めた: 発送 2026/11/23 10:30"
-
-
-@pytest.mark.parametrize(
-    ("chosen", "now", "expected"),
-    [
-        (PromiseTime.HALF_HOUR, NOW, "2026-11-21T11:00"),
-        (PromiseTime.TODAY, NOW, "2026-11-21T18:00"),
-        (PromiseTime.TODAY, NOW + timedelta(hours=8), "2026-11-21T23:59"),
-        (PromiseTime.TOMORROW, NOW, "2026-11-22T10:00"),
-    ],
-)
-def test_one_press_times(chosen, now, expected):
-    assert f"{cases.promise_time(chosen, now):%Y-%m-%dT%H:%M}" == expected
 
 
 # Looking

@@ -136,6 +136,14 @@ def test_a_mail_address_is_found_whatever_its_case():
     assert found([case, complaint()], "hanako@example.JP") == [case.id]
 
 
+def test_both_of_two_contacts_find_the_case():
+    case = complaint(contact="090 1234 5678 hanako@example.jp")
+
+    assert found([case], "09012345678") == [case.id]
+    assert found([case], "5678") == [case.id]
+    assert found([case], "hanako@example.jp") == [case.id]
+
+
 def test_nothing_typed_finds_everything():
     cases = [complaint(), complaint()]
 
