@@ -118,6 +118,8 @@ def _row_key(write: Insert | Update | Delete) -> RowKey:
 
 
 def _comparable(kind: Field, value: Any) -> Any:
+    if value in (None, "", ()):
+        return None
     kept = plain(kind, value)
     if isinstance(kept, str):
         return storable(kept)

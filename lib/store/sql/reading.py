@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from lib import clock
-from lib.schema.frames import frame_from_columns, record_from
+from lib.schema.frames import empty_frame, frame_from_columns, record_from
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, TABLES, Table
 from lib.schema.tables import table as table_by_code
@@ -159,12 +160,17 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Any]:
 
 
 def _frame(table: Table, rows: Sequence[Any]) -> pd.DataFrame:
+    if not rows:
+        return _empty(table.code)
     names = [field.name for field in table.fields]
-    values: Iterable[Sequence[Any]] = (
-        zip(*rows, strict=True) if rows else [()] * len(names)
-    )
-    columns = dict(zip(names, values, strict=True))
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     return frame_from_columns(table, _keys(table, columns), columns)
+
+
+@cache
+def _empty(code: str) -> pd.DataFrame:
+    # Making columns takes longer than filling them, and most tables rarely change.
+    return empty_frame(table_by_code(code))
 
 
 def _keys(table: Table, columns: Mapping[str, Sequence[Any]]) -> Sequence[str]:
