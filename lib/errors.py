@@ -4,6 +4,7 @@ AppError                    shown to a person; `permanent` says whether to retry
 ├── SettingsError           the installation is set up wrongly
 ├── InvalidRecord           a record breaks its rules; carries one problem a field
 ├── ActionRefused           the rules of the business forbid this step
+├── UnreadableFile          a file to import cannot be read safely, or not at all
 ├── NotAllowed              this person may not do or see it (or it does not exist)
 └── StoreError              where data are kept did not do what was asked
     ├── StoreUnavailable    cannot be reached, busy or full; trying again may help
@@ -66,6 +67,10 @@ class InvalidRecord(AppError):
 
 class ActionRefused(AppError):
     """A rule of the business forbids this step now."""
+
+
+class UnreadableFile(AppError):
+    """A file to import is damaged, locked, too large or of another kind."""
 
 
 class NotAllowed(AppError):
