@@ -14,6 +14,8 @@ if sys.path[0] != str(ROOT):
     # The main script's own folder would stand first and could shadow our modules.
     sys.path.insert(0, str(ROOT))
 
-from lib.ui.server import make_app  # noqa: E402
+import streamlit as st  # noqa: E402
 
-app = make_app(ROOT / "lib" / "ui" / "main.py")
+from lib.ui.server import surroundings  # noqa: E402
+
+app = st.App(ROOT / "lib" / "ui" / "main.py", **surroundings())

@@ -7,7 +7,6 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -23,15 +22,18 @@ from lib.ui import background, boundary, context
 log = logging.getLogger(__name__)
 
 
-def make_app(script: Path) -> st.App:
-    """Return the app that runs `script`, with the store opened before the first page."""
-    return st.App(
-        script,
-        lifespan=_lifespan,
-        routes=[Route("/healthz", _health)],
-        middleware=[Middleware(JapaneseShell)],
-        on_script_error=boundary.last_resort,
-    )
+def surroundings() -> dict[str, Any]:
+    """Return what `st.App` is given beside the script.
+
+    The call itself stands in app.py: `streamlit run` looks for `st.App(...)` in the
+    text of that file, and would serve it as a plain script if it stood here.
+    """
+    return {
+        "lifespan": _lifespan,
+        "routes": [Route("/healthz", _health)],
+        "middleware": [Middleware(JapaneseShell)],
+        "on_script_error": boundary.last_resort,
+    }
 
 
 @asynccontextmanager
