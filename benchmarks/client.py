@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -137,6 +136,6 @@ def failure_in(message: ForwardMsg) -> str:
     element = message.delta.new_element
     if element.HasField("exception"):
         return element.exception.type or "an exception"
-    if element.HasField("alert") and element.alert.format == Alert.ERROR:
+    if element.HasField("alert") and element.alert.format == element.alert.ERROR:
         return element.alert.body
     return ""

@@ -1,0 +1,63 @@
+"""Every page, opened full: on a desk and on a phone, light and dark, in both languages.
+
+`make screenshots` keeps the pictures in docs/screenshots/, to be looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lib.ui.navigation import PAGES
+
+JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
+
+WIDER_THAN_THE_SCREEN = """
+() => [...document.querySelectorAll('[data-testid="stMain"], body')]
+  .some(box => box.scrollWidth > box.clientWidth + 1)
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way in which a page is seen; `name` ends the file's name."""
+
+    name: str
+    phone: bool = False
+    dark: bool = False
+    english: bool = False
+
+
+LOOKS = (
+    Look("desktop_light"),
+    Look("desktop_dark", dark=True),
+    Look("desktop_light_en", english=True),
+    Look("mobile_light", phone=True),
+)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("code", [page.code for page in PAGES])
+def test_a_full_page_opens_and_fits_the_screen(
+    sample_app, open_tab, picture, code, look
+):
+    page = open_tab(
+        sample_app, code, phone=look.phone, dark=look.dark, english=look.english
+    )
+
+    picture(page, f"{code}_{look.name}")
+
+    expect(page.get_by_role("heading").first).to_be_visible()
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    assert not page.evaluate(WIDER_THAN_THE_SCREEN)
+    if look.english:
+        assert fixed_texts_in_japanese(page) == []
+
+
+def fixed_texts_in_japanese(page: Page) -> list[str]:
+    """Return what is no data and yet Japanese: headings and labels of widgets."""
+    fixed = page.locator("h1, h2, h3, [data-testid='stWidgetLabel']").all_inner_texts()
+    return [text for text in fixed if JAPANESE.search(text)]
