@@ -1,0 +1,443 @@
+"""What each role sees and may change; what is not named is denied."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import product
+
+import pandas as pd
+import pytest
+
+from lib.errors import Conflict, NotAllowed
+from lib.schema.masters import Centre, Member, Product, Setting
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.tables import TABLES, table_of
+from lib.schema.vocab import Flag, Role, Source
+from lib.store.access import RIGHTS
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
+from lib.store.protocol import Delete
+from tests.store.rows import (
+    NOON,
+    activity,
+    change,
+    complaint,
+    inquiry,
+    kpi_day,
+    saving,
+)
+
+CODES = [table.code for table in TABLES]
+
+ROWS = (
+    Centre(code="A", name="Aセンター", phone_reports=Flag.YES),
+    Centre(code="B", name="Bセンター", phone_reports=Flag.NO),
+    Member(email="admin@x", name="管理", role=Role.ADMIN),
+    Member(email="clerk@x", name="社員", role=Role.CLERK),
+    Member(email="a1@a", name="甲", role=Role.OUTSOURCED, centre="A"),
+    Member(email="a2@a", name="同姓", role=Role.OUTSOURCED, centre="A"),
+    Member(email="b1@b", name="乙", role=Role.OUTSOURCED, centre="B"),
+    Member(email="b2@b", name="同姓", role=Role.OUTSOURCED, centre="B"),
+    Product(code="P1", name="化粧水", maker="製造元A社", own_make=Flag.YES),
+    Setting(group="しきい値", name="応答率", effective_from=NOON.date(), value="80"),
+    complaint("K-a", received_centre="A", handler="甲", contact="A-CANARY"),
+    complaint("K-over", received_centre="A", handler="社員", contact="A-CANARY"),
+    complaint("K-same", received_centre="A", handler="同姓", contact="A-CANARY"),
+    complaint("K-b", received_centre="B", handler="乙", contact="B-CANARY"),
+    complaint(
+        "K-own", handler="社員", contact="OWN-CANARY", customer_name="OWN-CANARY"
+    ),
+    activity("K-a", id="H-a"),
+    activity("K-b", id="H-b"),
+    activity("K-own", id="H-own"),
+    inquiry("G-1", officer_name="OWN-CANARY", received_centre="A"),
+    kpi_day("A", offered=1),
+    kpi_day("B", offered=2),
+    kpi_day("自社", orders=3),
+)
+
+ADMIN = Principal("admin@x", "管理", Role.ADMIN)
+MANAGER = Principal("sv@x", "上司", Role.MANAGER)
+CLERK = Principal("clerk@x", "社員", Role.CLERK)
+VIEWER = Principal("view@x", "閲覧", Role.VIEWER)
+AGENT_A = Principal("a1@a", "甲", Role.OUTSOURCED, "A")
+AGENT_B = Principal("b1@b", "乙", Role.OUTSOURCED, "B")
+EVERYBODY = (ADMIN, MANAGER, CLERK, VIEWER, AGENT_A, AGENT_B)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Return the file of a store that holds `ROWS`, and its snapshot."""
+    folder = tmp_path_factory.mktemp("access")
+    store = open_store(f"sqlite:///{folder / 'store.db'}", data=folder)
+    store.commit(saving(*ROWS))
+    snapshot = store.load()
+    store.close()
+    return folder / "store.db", snapshot
+
+
+@pytest.fixture
+def sqlite(filled, tmp_path):
+    """Return a store of one's own that holds `ROWS`."""
+    path, _ = filled
+    shutil.copy(path, tmp_path / "store.db")
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}", data=tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def live(filled, sqlite):
+    live = LiveStore(sqlite)
+    live._snapshot = filled[1]  # saves 200 loads of the same frames
+    return live
+
+
+def keys(desk, code):
+    return desk.frame(code).index.tolist()
+
+
+# Reading: role × table ----------------------------------------------------------
+
+ALL = {
+    code: [table_of(r).key_of(r) for r in ROWS if table_of(r).code == code]
+    for code in CODES
+}
+VISIBLE = {
+    ADMIN: ALL | {"audit": None},
+    MANAGER: ALL | {"audit": None},
+    CLERK: ALL | {"audit": ()},
+    VIEWER: ALL | {"audit": ()},
+    AGENT_A: dict.fromkeys(CODES, ())
+    | {
+        "complaints": ["K-a", "K-over", "K-same"],
+        "activities": ["H-a"],
+        "kpi_days": ["2026-11-21|A"],
+        "centres": ["A", "B"],
+        "members": ["a1@a", "a2@a"],
+        "products": ["P1"],
+    },
+    AGENT_B: dict.fromkeys(CODES, ())
+    | {
+        "kpi_days": ["2026-11-21|B"],
+        "centres": ["A", "B"],
+        "members": ["b1@b", "b2@b"],
+        "products": ["P1"],
+    },
+}
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+@pytest.mark.parametrize("code", CODES)
+def test_each_role_sees_its_rows_and_no_others(live, who, code):
+    desk = live.for_user(who)
+    expected = VISIBLE[who][code]
+    if expected is None:
+        assert len(desk.frame(code)) == len(ROWS)
+        return
+
+    assert keys(desk, code) == list(expected)
+    for key in ALL[code]:
+        if key in expected:
+            assert (
+                table_of(desk.record(code, key)).key_of(desk.record(code, key)) == key
+            )
+        else:
+            with pytest.raises(NotAllowed):
+                desk.record(code, key)
+
+
+def test_the_matrix_covers_every_role_and_names_only_real_tables():
+    assert {who.role for who in EVERYBODY} == set(Role) == set(RIGHTS)
+    assert all(set(rights) <= set(CODES) for rights in RIGHTS.values())
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_foreign_and_unknown_cannot_be_told_apart(live, who):
+    desk = live.for_user(who)
+    answers = set()
+    for key in ("K-b", "K-nie"):
+        try:
+            desk.record("complaints", key)
+        except NotAllowed as error:
+            answers.add(str(error))
+
+    assert len(answers) == 1
+
+
+def test_a_table_that_does_not_exist_is_not_allowed(live):
+    desk = live.for_user(ADMIN)
+
+    for ask in (lambda: desk.frame("secrets"), lambda: desk.record("secrets", "1")):
+        with pytest.raises(NotAllowed):
+            ask()
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_frames_keep_their_dtypes_whatever_is_withheld(live, who):
+    desk, whole = live.for_user(who), live.for_user(SYSTEM)
+
+    for code in CODES:
+        assert desk.frame(code).dtypes.to_dict() == whole.frame(code).dtypes.to_dict()
+
+
+# Reading: cells -----------------------------------------------------------------
+
+
+def everything_shown(desk):
+    """Return all that a person can get at, as one text."""
+    frames = "".join(desk.frame(code).to_csv() for code in CODES)
+    records = "".join(
+        repr(desk.record(code, key)) for code in CODES for key in keys(desk, code)
+    )
+    return frames + records
+
+
+@pytest.mark.parametrize(
+    ("who", "hidden", "shown"),
+    [
+        (VIEWER, ["A-CANARY", "B-CANARY", "OWN-CANARY"], ["応答率"]),
+        (AGENT_A, ["B-CANARY", "OWN-CANARY", "製造元A社", "応答率"], ["A-CANARY"]),
+        (AGENT_B, ["A-CANARY", "B-CANARY", "OWN-CANARY", "製造元A社"], ["化粧水"]),
+        (CLERK, [], ["A-CANARY", "B-CANARY", "OWN-CANARY"]),
+    ],
+    ids=["viewer", "agent A", "agent B", "clerk"],
+)
+def test_what_is_withheld_occurs_nowhere(live, who, hidden, shown):
+    text = everything_shown(live.for_user(who))
+
+    assert [word for word in hidden if word in text] == []
+    assert [word for word in shown if word not in text] == []
+
+
+def test_a_contact_is_withheld_once_somebody_else_handles_the_case(live):
+    contacts = live.for_user(AGENT_A).frame("complaints")["contact"].to_dict()
+
+    # A name that the other centre has too could be the other one.
+    assert contacts == {"K-a": "A-CANARY", "K-over": "", "K-same": ""}
+
+
+def test_taking_the_right_to_report_away_hides_the_cases(live):
+    centre = live.for_user(ADMIN).record("centres", "A")
+    live.for_user(ADMIN).commit(saving(change(centre, phone_reports=Flag.NO)))
+
+    assert keys(live.for_user(AGENT_A), "complaints") == []
+    assert keys(live.for_user(AGENT_A), "activities") == []
+
+
+@pytest.mark.parametrize("centre", ["", "自社", "無い"])
+def test_an_outsourced_person_without_a_centre_sees_no_rows(live, centre):
+    desk = live.for_user(Principal("x@x", "迷子", Role.OUTSOURCED, centre))
+
+    for code in ("complaints", "kpi_days", "members", "activities"):
+        assert keys(desk, code) == []
+
+
+# The log ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_only_those_who_manage_read_the_log(live, who):
+    desk = live.for_user(who)
+    if who in (ADMIN, MANAGER):
+        assert len(desk.audit("complaints", "K-a")) == 1
+    else:
+        with pytest.raises(NotAllowed):
+            desk.audit("complaints", "K-a")
+
+
+# Writing: role × table × kind of write ------------------------------------------
+
+NEW = {
+    "complaints": complaint("K-new", received_centre="A"),
+    "agency_inquiries": inquiry("G-new"),
+    "kpi_days": kpi_day("A", days=1),
+    "products": Product(code="P-new", name="新"),
+    "members": Member(email="new@x", name="新"),
+    "centres": Centre(code="N", name="新"),
+    "activities": activity("K-a", id="H-new"),
+    "settings": Setting(group="g", name="n", effective_from=NOON.date()),
+}
+EDITS = {
+    "complaints": ("K-a", {"content": "直した"}),
+    "agency_inquiries": ("G-1", {"facts": "直した"}),
+    "kpi_days": ("2026-11-21|A", {"offered": 5}),
+    "products": ("P1", {"name": "改"}),
+    "members": ("a1@a", {"title": "長"}),
+    "centres": ("A", {"name": "改"}),
+    "settings": ("しきい値|応答率|2026-11-21", {"value": "90"}),
+}
+MAY_INSERT = {
+    ADMIN: set(NEW),
+    MANAGER: set(NEW),
+    CLERK: set(NEW) - {"settings", "members", "centres"},
+    VIEWER: set(),
+    AGENT_A: {"complaints", "kpi_days", "activities"},
+    AGENT_B: set(),
+}
+MAY_EDIT = {
+    ADMIN: set(EDITS),
+    MANAGER: set(EDITS),
+    CLERK: set(EDITS) - {"settings", "members", "centres"},
+    VIEWER: set(),
+    AGENT_A: {"complaints", "kpi_days"},
+    AGENT_B: set(),
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [*product(EVERYBODY, NEW)], ids=lambda x: getattr(x, "key", x)
+)
+def test_each_role_adds_what_it_may(live, who, code):
+    commit = saving(NEW[code])
+    if code in MAY_INSERT[who]:
+        assert live.for_user(who).commit(commit).records
+    else:
+        refused(live, who, commit)
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [*product(EVERYBODY, EDITS)], ids=lambda x: getattr(x, "key", x)
+)
+def test_each_role_edits_what_it_may(live, who, code):
+    key, values = EDITS[code]
+    standing = live.for_user(SYSTEM).record(code, key)
+    commit = saving(change(standing, **values))
+    if code in MAY_EDIT[who]:
+        assert live.for_user(who).commit(commit).records
+    else:
+        refused(live, who, commit)
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_only_those_who_manage_delete_the_sample_year(live, who):
+    live.for_user(SYSTEM).commit(saving(complaint("K-s", source=Source.SAMPLE)))
+    commit = saving(Delete("complaints", "K-s"))
+    if who in (ADMIN, MANAGER):
+        live.for_user(who).commit(commit)
+        assert "K-s" not in keys(live.for_user(SYSTEM), "complaints")
+    else:
+        refused(live, who, commit)
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_nobody_writes_the_log_by_hand(live, who):
+    from lib.schema.audit import AuditEntry
+
+    forged = AuditEntry(
+        id="L-x",
+        commit_id="x",
+        at=NOON,
+        actor="x",
+        table="x",
+        row_key="x",
+        field_name="x",
+    )
+    refused(live, who, saving(forged))
+
+
+def refused(live, who, commit):
+    """Check that a commit is refused and that nothing of it was written."""
+    before = live.snapshot().revision
+    with pytest.raises(NotAllowed):
+        live.for_user(who).commit(commit)
+    assert live.refreshed().revision == before
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        [complaint("K-n", received_centre="B")],
+        [complaint("K-n")],
+        [complaint("K-n", received_centre="A", source=Source.SAMPLE)],
+        [kpi_day("B", days=1)],
+        [kpi_day("自社", days=1)],
+        [activity("K-b")],
+        [activity("K-own")],
+        [activity("K-nie")],
+        [change(complaint("K-b"), content="x")],
+        [change(complaint("K-nie"), content="x")],
+        [change(complaint("K-a"), {"received_centre": "A"}, received_centre="B")],
+        [change(kpi_day("B"), {"offered": 2}, offered=9)],
+        [change(complaint("K-over"), {"contact": ""}, contact="覗く")],
+        [kpi_day("A", days=1), complaint("K-n", received_centre="B")],
+    ],
+    ids=range(14),
+)
+def test_an_outsourced_agent_cannot_reach_beyond_the_own_centre(live, writes):
+    refused(live, AGENT_A, saving(*writes))
+
+
+def test_an_agent_may_record_a_complaint_with_its_first_steps_in_one_commit(live):
+    new = complaint("K-n", received_centre="A", handler="甲", contact="090")
+    desk = live.for_user(AGENT_A)
+
+    receipt = desk.commit(saving(new, activity("K-n", id="H-n")))
+
+    assert set(receipt.records) == {("complaints", "K-n"), ("activities", "H-n")}
+    assert desk.record("complaints", "K-n").contact == "090"
+
+
+def test_an_agent_may_not_add_steps_to_a_foreign_complaint_beside_an_own_one(live):
+    new = complaint("K-n", received_centre="A")
+
+    refused(live, AGENT_A, saving(new, activity("K-b")))
+
+
+def test_an_answer_to_an_agent_shows_nothing_that_is_withheld(live):
+    over = live.for_user(SYSTEM).record("complaints", "K-over")
+
+    receipt = live.for_user(AGENT_A).commit(saving(change(over, note="追記")))
+
+    answer = receipt.records["complaints", "K-over"]
+    assert (answer.note, answer.contact) == ("追記", "")
+
+
+@pytest.mark.parametrize("key", ["K-b", "K-over"])
+def test_a_taken_number_tells_an_agent_nothing_about_the_row(live, key):
+    with pytest.raises(Conflict) as raised:
+        live.for_user(AGENT_A).commit(saving(complaint(key, received_centre="A")))
+
+    assert "CANARY" not in repr(raised.value.theirs)
+
+
+def test_an_agent_settles_a_conflict_on_an_own_row(live):
+    seen = live.for_user(SYSTEM).record("complaints", "K-a")
+    live.for_user(CLERK).commit(saving(change(seen, content="かれら")))
+
+    with pytest.raises(Conflict) as raised:
+        live.for_user(AGENT_A).commit(saving(change(seen, content="わたし")))
+
+    assert [found.theirs for found in raised.value.fields] == ["かれら"]
+
+
+def test_a_case_that_moved_away_meanwhile_is_not_written(live, sqlite):
+    """The agent's page still shows it, but the check asks the store anew."""
+    desk = live.for_user(AGENT_A)
+    seen = desk.record("complaints", "K-a")
+    sqlite.commit(saving(change(seen, received_centre="B")))
+
+    with pytest.raises(NotAllowed):
+        desk.commit(saving(change(seen, content="x")))
+
+
+def test_people_of_one_centre_share_a_view_and_centres_do_not(live):
+    other = Principal("a2@a", "同姓", Role.OUTSOURCED, "A")
+    views = [live.for_user(who).frame("kpi_days") for who in (AGENT_A, other, AGENT_B)]
+
+    pd.testing.assert_frame_equal(views[0], views[1])
+    assert views[0].index.tolist() != views[2].index.tolist()
+
+
+def test_what_is_derived_is_not_shared_across_views(live):
+    def total(who):
+        desk = live.for_user(who)
+        return desk.derived("offered", desk.frame("kpi_days")["offered"].sum)
+
+    assert [total(who) for who in (ADMIN, AGENT_A, AGENT_B)] == [3, 1, 2]
+
+
+def test_a_person_who_only_calls_himself_the_system_is_not_it(live):
+    named_alike = Principal(SYSTEM.key, SYSTEM.name, Role.OUTSOURCED, "A")
+
+    assert keys(live.for_user(named_alike), "complaints") == ["K-a", "K-over", "K-same"]
