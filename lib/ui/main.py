@@ -14,10 +14,10 @@ def main() -> None:
     st.set_page_config(
         page_title=_("見守り Mimamori"), page_icon=shell.ICON, layout="wide"
     )
-    st.logo(shell.LOGO, icon_image=shell.ICON, size="large")
     with boundary.page_boundary():
         who = context.principal()
         page = st.navigation(navigation.menu(who.role if who else None))
+        st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")
         shell.sidebar()
         flash.show()
         page.run()

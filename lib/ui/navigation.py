@@ -69,7 +69,9 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
 )
 
-WELCOME: Final = PageEntry("welcome", N_("はじめに"), ":material/waving_hand:", "", ())
+WELCOME: Final = PageEntry(
+    "welcome", N_("はじめに"), ":material/waving_hand:", "", (), hidden=True
+)
 """The only page while nobody has a name yet."""
 
 
@@ -86,16 +88,20 @@ def pages_for(role: Role) -> list[PageEntry]:
 def menu(role: Role | None) -> dict[str, list[st.Page]]:
     """Return the menu for a role, its sections translated; without role the welcome.
 
-    The default page is a hidden one that leads on to the role's first page: a default
-    page has no address of its own, and every page's address must stay the same
-    whoever looks.
+    Every page is registered whoever looks, so that a typed address is answered by the
+    page's own guard and not by Streamlit's English dialog; the menu shows those of the
+    role. The default page is a hidden one that leads on to the role's first page: a
+    default page has no address of its own, and every page's address must stay the
+    same.
     """
     if role is None:
-        return {"": [_page(WELCOME), _home(WELCOME)]}
-    pages = pages_for(role)
-    sections: dict[str, list[st.Page]] = {"": [_home(pages[0])]}
-    for page in pages:
-        sections.setdefault(_(page.section), []).append(_page(page))
+        elsewhere = [_leading(page.code, WELCOME) for page in PAGES]
+        return {"": [_leading("", WELCOME), _page(WELCOME), *elsewhere]}
+    home = pages_for(role)[0]
+    sections: dict[str, list[st.Page]] = {"": [_leading("", home), _page(WELCOME)]}
+    for page in PAGES:
+        section = sections.setdefault(_(page.section), [])
+        section.append(_page(page, shown=role in page.roles))
     return sections
 
 
@@ -114,20 +120,26 @@ def go(code: str, **query: str) -> None:
     st.switch_page(_page(entry(code)), query_params=query or None)
 
 
-def _page(page: PageEntry) -> st.Page:
+def _page(page: PageEntry, *, shown: bool = True) -> st.Page:
     return st.Page(
         PAGES_FOLDER / f"{page.code}.py",
         title=_(page.title),
         icon=page.icon,
         url_path=page.code,
-        visibility="hidden" if page.hidden else "visible",
+        visibility="visible" if shown and not page.hidden else "hidden",
     )
 
 
-def _home(page: PageEntry) -> st.Page:
+def _leading(code: str, to: PageEntry) -> st.Page:
+    """Return the hidden page at an address ("" is the root) that leads to another."""
+
     def lead_on() -> None:
-        st.switch_page(_page(page))
+        st.switch_page(_page(to))
 
     return st.Page(
-        lead_on, title=_(page.title), url_path="home", default=True, visibility="hidden"
+        lead_on,
+        title=_(to.title),
+        url_path=code or "home",
+        default=not code,
+        visibility="hidden",
     )

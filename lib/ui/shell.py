@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
 from lib import clock
 from lib.i18n import LANGUAGES, _
+from lib.schema.vocab import Role
 from lib.store.access import UserStore
+from lib.store.address import read_address
+from lib.store.sql.backup import daily_backups
 from lib.text import inert
-from lib.ui import context
+from lib.ui import boundary, context
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -22,12 +25,13 @@ _STALE_AFTER_SECONDS = 60
 
 
 def sidebar() -> None:
-    """Draw the part of the sidebar below the menu."""
+    """Draw logo and sidebar below the menu; nothing before the first start."""
+    who = context.principal()
+    if who is None:
+        return
+    st.logo(LOGO, icon_image=ICON, size="large")
     with st.sidebar:
-        _language_switch()
-        who = context.principal()
-        if who is None:
-            return
+        language_switch()
         _operator_picker(who.key)
         store_badge(context.desk())
         if clock.is_fixed():
@@ -49,13 +53,43 @@ def store_badge(desk: UserStore) -> None:
     )
 
 
+def store_details(desk: UserStore) -> None:
+    """Say in full where data go, how fresh the screen is and when it was copied.
+
+    The place itself is named to administrators only.
+    """
+    lines = [
+        (_("種類"), desk.kind),
+        (_("画面の新しさ"), _ago(desk.age().total_seconds())),
+        (_("最後の控え"), _last_backup()),
+    ]
+    if desk.principal.role is Role.ADMIN:
+        lines.insert(
+            1, (_("場所"), read_address(context.place().store_url).render_as_string())
+        )
+    if desk.problem is not None:
+        st.warning(
+            inert(boundary.message_of(desk.problem)), icon=":material/cloud_off:"
+        )
+    for label, value in lines:
+        name, told = st.columns([1, 3])
+        name.caption(label)
+        told.text(value)
+
+
+def _last_backup() -> str:
+    copies = daily_backups(context.place().data)
+    return copies[0].stem.replace("-", "/") if copies else _("まだありません")
+
+
 def _ago(seconds: float) -> str:
     if seconds < _STALE_AFTER_SECONDS:
         return _("最新")
     return _("{minutes}分前").format(minutes=int(seconds // 60))
 
 
-def _language_switch() -> None:
+def language_switch(width: Literal["stretch", "content"] = "stretch") -> None:
+    """Draw the choice of language; once a screen."""
     st.segmented_control(
         _("表示言語"),
         list(LANGUAGES),
@@ -63,7 +97,7 @@ def _language_switch() -> None:
         format_func=lambda code: LANGUAGES[code],
         required=True,
         label_visibility="collapsed",
-        width="stretch",
+        width=width,
         on_change=context.remember_choices,
         persist_state="session",
     )

@@ -1,0 +1,38 @@
+"""センター: who takes the calls, and how their figures are counted."""
+
+from __future__ import annotations
+
+from lib import clock
+from lib.i18n import N_
+from lib.schema.vocab import Role
+from lib.settings.business import new_centre
+from lib.ui import masters
+from lib.ui.context import guard
+
+desk = guard(Role.ADMIN, Role.MANAGER)
+
+
+def screen() -> masters.Screen:
+    return masters.Screen(
+        code="centres",
+        intro=N_(
+            "電話を受けるセンターです。数え方がセンターごとに違っても、そのまま比べられます。"
+        ),
+        add=N_("センターを追加"),
+        columns=(
+            "name",
+            "code",
+            "target_answer_rate",
+            "opening_hours",
+            "weekly_closed",
+            "entry_deadline",
+            "active",
+        ),
+        out_of_use=N_(
+            "契約が終わったセンターに使います。入力を求めなくなり、これまでの数字は残ります。"
+        ),
+        presets=new_centre(desk.frame("settings"), on=clock.today()),
+    )
+
+
+masters.show(desk, screen())

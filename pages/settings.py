@@ -1,0 +1,280 @@
+"""設定: values that count from a day on, and the words a complaint is called by."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from lib import clock
+from lib.actions.business_settings import set_claim_type, set_value
+from lib.errors import InvalidRecord
+from lib.i18n import _
+from lib.schema.ids import new_commit_id
+from lib.schema.vocab import Category, Cause, Role
+from lib.settings import business, claim_types
+from lib.settings.business import BusinessSetting
+from lib.settings.claim_types import ClaimType, Sign
+from lib.text import inert
+from lib.ui import boundary, context, flash, navigation
+from lib.ui import format as fmt
+from lib.ui.context import guard
+
+desk = guard(Role.ADMIN, Role.MANAGER)
+
+NEW_TYPE = ""
+"""Stands for a claim type that is being added."""
+
+
+def centre_defaults() -> None:
+    with st.container(border=True):
+        st.subheader(_(business.NEW_CENTRE), anchor=False)
+        st.caption(
+            _(
+                "センターを登録するときに、はじめから入っている値です。登録したあとは、センターごとに変えられます。"
+            )
+        )
+        for wanted in business.SETTINGS:
+            one_setting(wanted)
+
+
+def one_setting(wanted: BusinessSetting) -> None:
+    settings = desk.frame("settings")
+    now = business.setting(settings, wanted.group, wanted.name, on=clock.today())
+    name, value, change = st.columns([6, 2, 1.4], vertical_alignment="center")
+    with name:
+        st.markdown(f"**{inert(_(wanted.name))}**")
+        st.caption(inert(_(wanted.help)))
+    with value:
+        st.markdown(f"**{inert(now or fmt.NOTHING)}{inert(_(wanted.unit))}**")
+        coming(wanted)
+    with (
+        change,
+        st.popover(
+            _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
+        ),
+    ):
+        change_setting(wanted, now)
+        history(wanted.group, wanted.name)
+
+
+def coming(wanted: BusinessSetting) -> None:
+    """Say what was decided for later days."""
+    rows = business.rows_of(desk.frame("settings"), wanted.group, wanted.name)
+    for row in rows.to_dict("records"):
+        day = row["effective_from"].date()
+        if day > clock.today():
+            text = _("{day}から {value}{unit}")
+            st.caption(
+                inert(
+                    text.format(
+                        day=fmt.full_day(day), value=row["value"], unit=_(wanted.unit)
+                    )
+                )
+            )
+
+
+def change_setting(wanted: BusinessSetting, now: str) -> None:
+    key = f"settings:{wanted.field}"
+    st.session_state.setdefault(key, now)
+    st.session_state.setdefault(f"{key}:since", clock.today())
+    label = _(wanted.name) + (f" ({wanted.unit})" if wanted.unit else "")
+    st.text_input(label, key=key, on_change="ignore", persist_state="session")
+    for message in st.session_state.get(f"{key}:problems", ()):
+        st.caption(f":red[:material/error: {_(message)}]")
+    since(key)
+    st.button(
+        _("この値にする"),
+        key=f"{key}:save",
+        type="primary",
+        on_click=save_setting,
+        args=(wanted, key, new_commit_id()),
+    )
+
+
+def since(key: str) -> date:
+    day: date = st.date_input(
+        _("適用開始日"),
+        key=f"{key}:since",
+        format="YYYY/MM/DD",
+        help=_("この日から数えます。前の日には、前の値が残ります。"),
+        on_change="ignore",
+        persist_state="session",
+    )
+    return day
+
+
+def save_setting(wanted: BusinessSetting, key: str, entry: str) -> None:
+    st.session_state.pop(f"{key}:problems", None)
+    with boundary.attempt():
+        try:
+            set_value(
+                context.desk(),
+                wanted,
+                st.session_state[key],
+                since=st.session_state[f"{key}:since"],
+                entry=entry,
+                now=clock.now(),
+            )
+        except InvalidRecord as refused:
+            st.session_state[f"{key}:problems"] = [p.message for p in refused.problems]
+            return
+        del st.session_state[key], st.session_state[f"{key}:since"]
+        flash.say(_("「{name}」を保存しました。").format(name=_(wanted.name)))
+
+
+def history(group: str, name: str) -> None:
+    """Show what counted from which day on, and who decided it."""
+    rows = business.rows_of(desk.frame("settings"), group, name)
+    if rows.empty:
+        st.caption(_("まだ変えていません。はじめの値のままです。"))
+        return
+    st.caption(_("これまでの値"))
+    for row in rows.to_dict("records"):
+        text = _("{day}から {value}({who})").format(
+            day=fmt.full_day(row["effective_from"].date()),
+            value=row["value"] or fmt.NOTHING,
+            who=row["updated_by"],
+        )
+        st.text(text)
+
+
+def claim_type_list() -> None:
+    with st.container(border=True):
+        st.subheader(_("申出の種類"), anchor=False)
+        st.caption(
+            _(
+                "受付で一度押すだけで選べる、ふだんの言葉です。分類と重大度の提案に使います。"
+            )
+        )
+        types = claim_types.claim_types(desk.frame("settings"), clock.today())
+        st.dataframe(
+            [type_row(kind) for kind in types],
+            column_config={
+                "name": _("申出の種類"),
+                "category": _("内容分類"),
+                "cause": _("原因区分"),
+                "signs": _("しるし"),
+            },
+            hide_index=True,
+            row_height=38,
+            height="content",
+            alt=_("申出の種類の一覧"),
+        )
+        edit_claim_type({kind.name: kind for kind in types})
+
+
+def type_row(kind: ClaimType) -> dict[str, str]:
+    return {
+        "name": _(kind.name),
+        "category": fmt.choice(kind.category),
+        "cause": fmt.choice(kind.cause),
+        "signs": "・".join(fmt.choice(sign) for sign in Sign if sign in kind.signs),
+    }
+
+
+def edit_claim_type(types: dict[str, ClaimType]) -> None:
+    with st.expander(_("言葉を足す・変える"), icon=":material/edit:"):
+        chosen = st.selectbox(
+            _("どの言葉"),
+            [NEW_TYPE, *types],
+            key="settings:type",
+            format_func=lambda name: _(name) or _("新しい言葉"),
+            filter_mode="contains",
+            persist_state="session",
+        )
+        key = f"settings:type:{chosen}"
+        start = types.get(chosen) or ClaimType("", Category.OTHER, Cause.UNKNOWN)
+        claim_type_fields(key, start, is_new=chosen == NEW_TYPE)
+        with st.container(horizontal=True):
+            st.button(
+                _("この言葉を保存"),
+                key=f"{key}:save",
+                type="primary",
+                on_click=save_claim_type,
+                args=(key, start, True, new_commit_id()),
+            )
+            if not start.name or start.name == claim_types.DEFAULTS[-1].name:
+                return
+            st.button(
+                _("この言葉を使わない"),
+                key=f"{key}:unused",
+                icon=":material/block:",
+                on_click=save_claim_type,
+                args=(key, start, False, new_commit_id()),
+            )
+
+
+def claim_type_fields(key: str, start: ClaimType, *, is_new: bool) -> None:
+    for name, value in {
+        "name": start.name,
+        "category": start.category,
+        "cause": start.cause,
+        "signs": [sign for sign in Sign if sign in start.signs],
+        "since": clock.today(),
+    }.items():
+        st.session_state.setdefault(f"{key}:{name}", value)
+    kept = {"on_change": "ignore", "persist_state": "session"}
+    if is_new:
+        st.text_input(_("言葉(必須)"), key=f"{key}:name", **kept)
+        for message in st.session_state.get(f"{key}:problems", ()):
+            st.caption(f":red[:material/error: {_(message)}]")
+    left, right = st.columns(2)
+    with left:
+        st.selectbox(
+            _("内容分類"),
+            list(Category),
+            key=f"{key}:category",
+            format_func=fmt.choice,
+            filter_mode="contains",
+            **kept,
+        )
+    with right:
+        st.selectbox(
+            _("原因区分"),
+            list(Cause),
+            key=f"{key}:cause",
+            format_func=fmt.choice,
+            filter_mode="contains",
+            **kept,
+        )
+    st.pills(
+        _("しるし"),
+        list(Sign),
+        key=f"{key}:signs",
+        format_func=fmt.choice,
+        selection_mode="multi",
+        help=_("重大度の提案が使うしるしです。"),
+        **kept,
+    )
+    since(key)
+
+
+def save_claim_type(key: str, start: ClaimType, used: bool, entry: str) -> None:  # noqa: FBT001
+    state = st.session_state
+    state.pop(f"{key}:problems", None)
+    with boundary.attempt():
+        try:
+            set_claim_type(
+                context.desk(),
+                start.name or state[f"{key}:name"] or "",
+                category=state[f"{key}:category"] or start.category,
+                cause=state[f"{key}:cause"] or start.cause,
+                signs=state[f"{key}:signs"],
+                used=used,
+                since=state[f"{key}:since"],
+                entry=entry,
+                now=clock.now(),
+            )
+        except InvalidRecord as refused:
+            state[f"{key}:problems"] = [p.message for p in refused.problems]
+            return
+        for name in [n for n in state if str(n).startswith(f"{key}:")]:
+            del state[name]
+        flash.say(_("申出の種類を保存しました。"))
+
+
+navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
+st.title(_("設定"))
+centre_defaults()
+claim_type_list()
