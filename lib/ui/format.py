@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
@@ -48,6 +48,11 @@ def choice(value: Choice | None) -> str:
     return f"{shape} {_(value.value)}" if shape else _(value.value)
 
 
+def badge_colour(value: Choice) -> Any:
+    """Return the theme colour of a choice's badge; gray where it says nothing."""
+    return COLOURS.get(value, "gray")
+
+
 def number(value: float | None, *, decimals: int = 0, unit: str = "") -> str:
     """Return "1,234件"; 「—」 for a missing value."""
     if value is None:
@@ -85,6 +90,12 @@ def full_day(value: date | None) -> str:
     if value is None:
         return NOTHING
     return format_date(value, "yyyy/MM/dd(EEE)", locale=current())
+
+
+def month(value: date) -> str:
+    """Return "2026年11月" or "November 2026"."""
+    pattern = "y年M月" if current() == "ja" else "MMMM y"
+    return format_date(value, pattern, locale=current())
 
 
 def moment(value: datetime | None) -> str:

@@ -1,0 +1,54 @@
+"""A KPI's value as people read it, and what it says about itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lib.i18n import _
+from lib.metrics.kpis import Better, Kpi, Unit
+from lib.ui import format as fmt
+
+DeltaColour = Literal["normal", "inverse", "off"]
+
+_COLOURS: dict[Better, DeltaColour] = {
+    Better.HIGHER: "normal",
+    Better.LOWER: "inverse",
+    Better.NONE: "off",
+}
+
+
+def value_text(entry: Kpi, number: float | None) -> str:
+    """Return "89.8%", "1,234件" or "6分16秒"; 「—」 where there is no value."""
+    if entry.unit is Unit.SHARE:
+        return fmt.percent(number, decimals=entry.decimals)
+    if entry.unit is Unit.SECONDS:
+        return fmt.duration(number)
+    unit = "" if entry.unit is Unit.PER_THOUSAND else entry.unit.value
+    return fmt.number(number, decimals=entry.decimals, unit=unit)
+
+
+def change_text(entry: Kpi, number: float | None, before: float | None) -> str | None:
+    """Return "+1.2pt", "-12秒" or "+8.0%" against `before`; None where one is missing.
+
+    Counts change in percent of what they were, so that a large centre and a small one
+    read alike; nothing changes in percent of nothing.
+    """
+    if number is None or before is None:
+        return None
+    if entry.unit is Unit.SHARE:
+        return f"{(number - before) * 100:+.{entry.decimals}f}pt"
+    if entry.unit is Unit.COUNT:
+        return f"{(number / before - 1) * 100:+.0f}%" if before else None
+    unit = entry.unit.value if entry.unit is Unit.SECONDS else ""
+    return f"{number - before:+.{entry.decimals}f}{_(unit)}"
+
+
+def change_colour(entry: Kpi) -> DeltaColour:
+    """Return how a rise is coloured: only where more is better or worse."""
+    return _COLOURS[entry.better]
+
+
+def about(entry: Kpi, method: str = "") -> str:
+    """Return what the figure says, its formula and its edges, for a help bubble."""
+    formula = _("計算式: {formula}").format(formula=entry.symbol(method))
+    return f"{_(entry.words)}\n\n{formula}\n\n{_(entry.edge)}"
