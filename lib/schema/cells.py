@@ -334,8 +334,16 @@ def _read_text(field: Field, plain: Any) -> Reading:
     if not _names_a_row(field):
         return Reading(plain)
     trimmed = plain.strip(_BLANKS)
-    name = (read_id(trimmed) or trimmed) if _holds_made_id(field) else trimmed
+    name = _as_id(trimmed) if _holds_made_id(field) else trimmed
     return Reading(name) if name == plain else _repaired(name)
+
+
+def _as_id(text: str) -> str:
+    """Return an id in its one form; what looks like one already stays as it is."""
+    return text if _ID.fullmatch(text) else read_id(text) or text
+
+
+_ID: Final = re.compile(r"[A-Z]-[0-9]{6}-[0-9A-Z]{5}")
 
 
 def _names_a_row(field: Field) -> bool:

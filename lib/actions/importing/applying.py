@@ -1,0 +1,95 @@
+"""The import itself: in chunks, each saved whole, that may be started over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from lib.actions.importing.identity import digest_of
+from lib.actions.importing.parts import NewRow, Preview
+from lib.i18n import N_
+from lib.schema.principal import Principal
+from lib.schema.tables import Table
+from lib.schema.vocab import AuditRoute
+from lib.store.protocol import Commit, Insert, Receipt
+
+CHUNK: Final = 500
+"""Rows in one save: small enough to show progress, large enough to be quick."""
+
+REASON = N_("取込: {file}")
+
+Progress = Callable[[int, int], None]
+"""Called with the number of rows done and the number of all."""
+
+
+class Target(Protocol):
+    """Where rows go: a `Store`, or one person's `UserStore`."""
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Save a commit whole; see `lib.store.protocol.Store.commit`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. `repeated`: rows that an interrupted run had saved before."""
+
+    added: int
+    repeated: int
+
+
+def apply(
+    store: Target,
+    preview: Preview,
+    *,
+    who: Principal,
+    now: datetime,
+    progress: Progress = lambda _done, _all: None,
+) -> Imported:
+    """Add the new rows of `preview` and return how many there were.
+
+    Each chunk is one commit, whose id follows from the file and the chunk's rows:
+    after an interruption the same preview, or a new one of the same file, adds what
+    is still lacking and nothing twice.
+
+    Raises:
+        Conflict: somebody added one of the rows meanwhile; chunks before it are
+            saved, and a new preview knows them.
+        NotAllowed: the person may not add rows to one of the tables.
+    """
+    rows = list(preview.records())
+    added = repeated = 0
+    progress(0, len(rows))
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        receipt = store.commit(
+            Commit(
+                id=_commit_id(preview.digest, start // CHUNK, chunk),
+                actor=who.name,
+                at=now,
+                writes=tuple(Insert(row.record) for _table, row in chunk),
+                route=AuditRoute.IMPORT,
+                reason=REASON.format(file=preview.file),
+            )
+        )
+        if receipt.repeated:
+            repeated += len(chunk)
+        else:
+            added += len(chunk)
+        progress(start + len(chunk), len(rows))
+    return Imported(added, repeated)
+
+
+def _commit_id(file: str, number: int, chunk: Sequence[tuple[Table, NewRow]]) -> str:
+    """Return the same id for the same rows of the same file only.
+
+    The rows count too: a new preview after an interruption begins at another row, and
+    must not be taken for the chunk that was saved.
+    """
+    parts = [file, str(number)]
+    for table, row in chunk:
+        parts += [table.code, table.key_of(row.record), digest_of(table, row.record)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,223 @@
+"""A file from outside, opened with care: its sheets as rows of plain values.
+
+What it may cost is limited before and while it is read (security.md, row 18): size,
+entries, unpacked bytes, compression ratio, rows and columns; no DTD is let in.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Any, Final
+
+import openpyxl
+
+from lib.errors import UnreadableFile
+from lib.i18n import N_
+from lib.reports.export import MADE_HERE
+
+LARGEST_FILE: Final = 10 * 2**20
+MOST_ENTRIES: Final = 200
+LARGEST_UNPACKED: Final = 50 * 2**20
+HIGHEST_RATIO: Final = 100
+SMALL_ENTRY: Final = 2**20
+"""Entries up to this size may be packed as tightly as they like."""
+MOST_ROWS: Final = 20_000
+FARTHEST_ROW: Final = 200_000
+MOST_COLUMNS: Final = 300
+
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_DTD: Final = b"<!DOCTYPE"
+_PIECE: Final = 2**16
+
+TOO_LARGE = N_("ファイルが大きすぎます。10MBまでに分けてください。")
+EMPTY = N_("ファイルが空です。")
+TOO_MANY_ROWS = N_("シート「{sheet}」の行が多すぎます。20,000行までに分けてください。")
+LOCKED = N_("パスワードがかかっています。パスワードを外して保存し直してください。")
+OLD_EXCEL = N_(
+    "古い形式のExcelファイル(.xls)です。「Excel ブック(.xlsx)」で保存し直してください。"
+)
+UNSAFE = N_("安全に開けないファイルです。Excelで開き、別名で保存し直してください。")
+DAMAGED = N_("ファイルが壊れているか、Excel・CSVではありません。")
+UNKNOWN_ENCODING = N_(
+    "文字コードを読み取れません。「CSV UTF-8」で保存し直してください。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: rows of plain values, None where a cell is empty.
+
+    rows[0] is the sheet's first row, also where it is blank.
+    guarded: texts may carry the apostrophe that our CSV export puts before formulas.
+    """
+
+    name: str
+    rows: tuple[tuple[Any, ...], ...]
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as read. `digest` names its content, whatever the file is called."""
+
+    name: str
+    digest: str
+    sheets: tuple[Sheet, ...]
+
+
+def read_file(name: str, data: bytes) -> SourceFile:
+    """Return the sheets of a workbook (.xlsx) or of a CSV or tab-separated text.
+
+    The content decides what it is, not the name. A text is read as UTF-8 with or
+    without BOM, UTF-16 with BOM, or CP932.
+
+    Raises:
+        UnreadableFile: it is empty, too large, locked, damaged or unsafe.
+    """
+    if not data:
+        raise UnreadableFile(EMPTY)
+    if len(data) > LARGEST_FILE:
+        raise UnreadableFile(TOO_LARGE)
+    if data.startswith(_OLE):
+        raise UnreadableFile(LOCKED if _ENCRYPTED in data else OLD_EXCEL)
+    if data.startswith(_ZIP):
+        sheets = tuple(_sheets_of_workbook(data))
+    else:
+        sheets = (_sheet_of_text(PurePath(name).stem, data),)
+    return SourceFile(name, hashlib.sha256(data).hexdigest(), sheets)
+
+
+# Text ------------------------------------------------------------------------------
+
+
+def _sheet_of_text(name: str, data: bytes) -> Sheet:
+    text = _decoded(data)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        found = _limited(name, ([cell or None for cell in row] for row in rows))
+    except csv.Error as error:
+        raise UnreadableFile(DAMAGED) from error
+    return Sheet(name, found, guarded=True)
+
+
+def _decoded(data: bytes) -> str:
+    encoding = "utf-8-sig"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    for candidate in (encoding, "cp932"):
+        try:
+            return data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(UNKNOWN_ENCODING)
+
+
+def _delimiter(text: str) -> str:
+    beginning = text[:10_000]
+    return "\t" if beginning.count("\t") > beginning.count(",") else ","
+
+
+# Workbooks -------------------------------------------------------------------------
+
+
+def _sheets_of_workbook(data: bytes) -> Iterator[Sheet]:
+    _refuse_unsafe(data)
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns about decorations that it does not read.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, data_only=True
+            )
+            ours = book.properties.description == MADE_HERE
+            for sheet in book.worksheets:
+                # A file may state fewer rows than it has; believe the rows.
+                sheet.reset_dimensions()
+                # No `max_col`: it would widen every empty row to that many cells.
+                cells = (row[:MOST_COLUMNS] for row in sheet.iter_rows())
+                rows = _limited(
+                    sheet.title, ([_plain(c) for c in row] for row in cells)
+                )
+                yield Sheet(sheet.title, rows, guarded=not ours)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # a broken workbook may raise anything
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell's value; a number shown as percent becomes a text with 「%」."""
+    value = cell.value
+    if type(value) in {int, float} and "%" in (cell.number_format or ""):
+        return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+    return value
+
+
+def _limited(name: str, rows: Iterable[list[Any]]) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows without empty tails; raise where there are too many."""
+    found: list[tuple[Any, ...]] = []
+    filled = last = 0
+    for number, row in enumerate(rows, start=1):
+        cells = _without_tail(row[:MOST_COLUMNS])
+        if cells:
+            filled, last = filled + 1, number
+        # Ten more than data: titles and headers stand above them.
+        if filled > MOST_ROWS + 10 or number > FARTHEST_ROW:
+            raise UnreadableFile(TOO_MANY_ROWS, sheet=name)
+        found.append(cells)
+    return tuple(found[:last])
+
+
+def _without_tail(row: list[Any]) -> tuple[Any, ...]:
+    end = len(row)
+    while end and (row[end - 1] is None or row[end - 1] == ""):
+        end -= 1
+    return tuple(row[:end])
+
+
+def _refuse_unsafe(data: bytes) -> None:
+    """Raise `UnreadableFile` for a zip that would cost too much or hides something."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            total = 0
+            for entry in _entries(archive):
+                total += _unpacked_size(archive, entry, LARGEST_UNPACKED - total)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # a damaged zip may raise anything
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = archive.infolist()
+    names = {entry.filename for entry in entries}
+    if len(entries) > MOST_ENTRIES or len(names) != len(entries):
+        raise UnreadableFile(UNSAFE)
+    return entries
+
+
+def _unpacked_size(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int
+) -> int:
+    """Return the true size of an entry, counted while inflating, not as declared."""
+    size, tail = 0, b""
+    with archive.open(entry) as packed:
+        while piece := packed.read(_PIECE):
+            size += len(piece)
+            tight = size > SMALL_ENTRY and size > HIGHEST_RATIO * entry.compress_size
+            # In UTF-16 each letter has a zero beside it.
+            plain = tail + piece.replace(b"\x00", b"")
+            if size > allowed or tight or _DTD in plain.upper():
+                raise UnreadableFile(UNSAFE)
+            tail = plain[-len(_DTD) :]
+    return size
