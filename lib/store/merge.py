@@ -168,11 +168,7 @@ class _Work:
             raise ActionRefused(N_("この表は書き足すだけで、後から直せません。"))
         mine = self._differing(table, standing, write)
         _refuse_fixed(table, mine)
-        clashes = [
-            FieldConflict(*at, name, write.base[name], getattr(standing, name), value)
-            for name, value in mine.items()
-            if not same(table.field(name), write.base[name], getattr(standing, name))
-        ]
+        clashes = _clashes(table, standing, write, mine)
         self.conflicts += clashes
         if mine and not clashes:
             self._change(table, at, standing, mine)
@@ -274,6 +270,24 @@ class _Work:
         codes = [code for code, _ in self.deleted if code != "audit"]
         for code in dict.fromkeys(codes):
             self._note((code, ""), DELETED, str(codes.count(code)), "")
+
+
+def _clashes(
+    table: Table, standing: Record, write: Update, mine: Mapping[str, Any]
+) -> list[FieldConflict]:
+    """Return the fields that somebody changed after this person looked."""
+    return [
+        FieldConflict(
+            write.table,
+            write.key,
+            field=name,
+            base=write.base[name],
+            theirs=getattr(standing, name),
+            mine=value,
+        )
+        for name, value in mine.items()
+        if not same(table.field(name), write.base[name], getattr(standing, name))
+    ]
 
 
 def _refuse_fixed(table: Table, mine: Mapping[str, Any]) -> None:
