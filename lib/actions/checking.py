@@ -1,0 +1,303 @@
+"""データ点検: what in the data does not fit, with where it is and how to mend it.
+
+Nothing is changed. A rule of a record is asked as it stands in the schema, so this
+page, the forms and the import can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.actions.masters import EDITORS, recognisable, unknown_words
+from lib.i18n import N_
+from lib.schema.cells import cell_text, parse_cell
+from lib.schema.column import Field
+from lib.schema.complaint import SETTLED
+from lib.schema.record import Record, Rule, Stage
+from lib.schema.tables import TABLES, Table, table
+from lib.schema.vocab import (
+    Choice,
+    ComplaintStatus,
+    Done,
+    EscalationStatus,
+    InquiryStatus,
+    Source,
+)
+from lib.store.protocol import RowProblem, Snapshot
+from lib.text import masked, one_line
+
+Frames = Mapping[str, pd.DataFrame]
+
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+"""A promise older than this is no longer late but forgotten, or a slip of typing."""
+
+FARTHEST_PROMISE: Final = timedelta(days=366)
+"""A promise farther ahead is a slip of typing."""
+
+SHARE_TOLERANCE: Final = 1.0
+"""Points by which a reported answer rate may differ: centres round to whole ones."""
+
+MEND_FIELD = N_("行を開いて、この項目を直してください。")
+NOT_IN_MASTER = N_("マスタにない言葉です。")
+OFFER_TO_MASTER = N_("マスタに加えるか、登録済みの言葉に直してください。")
+LEADS_NOWHERE = N_("指している行がありません。")
+MEND_REFERENCE = N_("番号を確かめて直すか、空にしてください。")
+NO_PROMISE = N_("未完了なのに、次の約束がありません。")
+GIVE_PROMISE = N_("次の約束と日時を入れるか、完了にしてください。")
+LONG_FORGOTTEN = N_("約束の日時が30日以上前です。")
+FAR_AHEAD = N_("約束の日時が1年以上先です。")
+IN_FUTURE = N_("受付日時が未来です。")
+CLOSED_BEFORE_RECEIVED = N_("完了日時が受付日時より前です。")
+SHARE_DIFFERS = N_("申告応答率が、応答数 ÷ 着信数と合いません。")
+ASK_CENTRE = N_("センターに確かめて、どちらかを直してください。")
+SAME_KEY = N_("同じ番号の行が二つ以上あります。")
+KEEP_ONE = N_("一つを残し、ほかに新しい番号を付けてください。")
+SAME_NAME = N_("同じ名前の人が二人以上います。担当の件数が混ざります。")
+TELL_APART = N_("見分けられる名前にしてください。")
+
+_COMPLETE: Final[Mapping[str, tuple[str, Choice]]] = {
+    "complaints": ("status", ComplaintStatus.CLOSED),
+    "agency_inquiries": ("status", InquiryStatus.CLOSED),
+    "escalations": ("status", EscalationStatus.RESOLVED),
+    "kpi_days": ("confirmed", Done.DONE),
+}
+"""When the rules for closing bind, by table: this field has this value."""
+
+
+def check(snapshot: Snapshot) -> list[RowProblem]:
+    """Return everything that does not fit, what the store itself found first."""
+    found = check_frames(snapshot.frames, snapshot.loaded_at)
+    return [*snapshot.problems, *found]
+
+
+def check_frames(frames: Frames, now: datetime) -> list[RowProblem]:
+    """Return what does not fit in `frames` (by table code; none may be lacking)."""
+    return [
+        *_broken_rules(frames),
+        *_repeated_keys(frames),
+        *_unknown_words(frames),
+        *_dangling(frames),
+        *_promises(frames["complaints"], now),
+        *_moments(frames["complaints"], now),
+        *_shares(frames["kpi_days"]),
+        *_namesakes(frames["members"]),
+    ]
+
+
+# Rules of the records -----------------------------------------------------------
+
+
+def _broken_rules(frames: Frames) -> Iterator[RowProblem]:
+    for place in TABLES:
+        if place.record.RULES and len(frames[place.code]):
+            yield from _broken_rules_of(place, frames[place.code])
+
+
+def _broken_rules_of(place: Table, frame: pd.DataFrame) -> Iterator[RowProblem]:
+    saving = [rule for rule in place.record.RULES if rule.stage is Stage.SAVING]
+    closing = [rule for rule in place.record.RULES if rule.stage is Stage.CLOSING]
+    complete = _is_complete(place)
+    for key, record in zip(frame.index, _records(place, frame), strict=True):
+        rules = [*saving, *closing] if closing and complete(record) else saving
+        for rule in rules:
+            if _is_broken(rule, record):
+                field = place.field(rule.field)
+                typed = cell_text(field, getattr(record, field.name))
+                yield _problem(
+                    place,
+                    field,
+                    str(key),
+                    typed=typed,
+                    why=rule.message,
+                    mend=MEND_FIELD,
+                )
+
+
+def _is_complete(place: Table) -> Callable[[Record], bool]:
+    """Return whether a record is closed or confirmed, so that closing rules bind.
+
+    Not for imported ones: what nobody asked years ago cannot be asked any more, and
+    thousands of such lines would hide the few that can be mended.
+    """
+    if place.code not in _COMPLETE:
+        return lambda _record: False
+    name, value = _COMPLETE[place.code]
+    return lambda record: (
+        getattr(record, name) is value and record.source is not Source.IMPORT
+    )
+
+
+def _is_broken(rule: Rule, record: Record) -> bool:
+    try:
+        return rule.broken(record)
+    except (AttributeError, TypeError):
+        return False  # a cell that the store reports as unreadable is missing here
+
+
+def _records(place: Table, frame: pd.DataFrame) -> Iterator[Record]:
+    """Yield each row as a record without validating it, which would take too long.
+
+    Good for asking rules and nothing else.
+    """
+    names = [field.name for field in place.fields]
+    columns = [_column(field, frame[field.name]) for field in place.fields]
+    for values in zip(*columns, strict=True):
+        record = place.record.__new__(place.record)
+        object.__setattr__(record, "__dict__", dict(zip(names, values, strict=True)))
+        yield record
+
+
+def _column(field: Field, column: pd.Series[Any]) -> list[Any]:
+    """Return a column's values as records hold them, each different word read once."""
+    if field.kind == "text":
+        return column.tolist()
+    if field.kind in {"choice", "choices"}:
+        words: dict[Any, Any] = {
+            word: parse_cell(field, word).value for word in column.unique()
+        }
+        default = field.default if field.kind == "choice" else ()
+        return [default if (v := words[w]) is None else v for w in column]
+    loose = column.astype("object")
+    values = loose.where(column.notna(), None).tolist()
+    if field.kind == "date":
+        return [None if value is None else value.date() for value in values]
+    return values
+
+
+# Keys and references ------------------------------------------------------------
+
+
+def _repeated_keys(frames: Frames) -> Iterator[RowProblem]:
+    for place in TABLES:
+        index = frames[place.code].index
+        for key in index[index.duplicated()].unique():
+            field = place.field(place.key[0])
+            yield _problem(
+                place, field, str(key), typed=str(key), why=SAME_KEY, mend=KEEP_ONE
+            )
+
+
+def _unknown_words(frames: Frames) -> Iterator[RowProblem]:
+    """Yield one problem for each word that no master knows, at its first row."""
+    wanted = {(w.master, recognisable(w.word)): w.word for w in unknown_words(frames)}
+    for place, field in _references(tuple(EDITORS)):
+        frame = frames[place.code]
+        first = frame[~frame[field.name].duplicated()]
+        for key, word in first[field.name].items():
+            at = (field.column.refers, recognisable(str(word)))
+            if at in wanted:
+                typed = wanted.pop(at)
+                why, mend = NOT_IN_MASTER, OFFER_TO_MASTER
+                yield _problem(place, field, str(key), typed=typed, why=why, mend=mend)
+
+
+def _dangling(frames: Frames) -> Iterator[RowProblem]:
+    """Yield a problem for each row that points at a case or measure that is none."""
+    complaints = set(frames["complaints"].index)
+    cases = complaints | set(frames["agency_inquiries"].index)
+    known = {
+        "complaints": complaints,
+        "improvements": set(frames["improvements"].index),
+    }
+    places = [
+        (place, field, known[field.column.refers])
+        for place, field in _references(tuple(known))
+    ]
+    places += [(t, t.field("case_id"), cases) for t in _with_cases()]
+    for place, field, there in places:
+        column = frames[place.code][field.name]
+        for key, word in column[column != ""].items():
+            if word in there:
+                continue
+            why, mend = LEADS_NOWHERE, MEND_REFERENCE
+            yield _problem(place, field, str(key), typed=str(word), why=why, mend=mend)
+
+
+def _references(masters: tuple[str, ...]) -> Iterator[tuple[Table, Field]]:
+    for place in TABLES:
+        for field in place.fields:
+            if field.column.refers in masters:
+                yield place, field
+
+
+def _with_cases() -> Iterator[Table]:
+    for place in TABLES:
+        if any(field.name == "case_id" for field in place.fields):
+            yield place
+
+
+# Promises, moments, shares, names -----------------------------------------------
+
+
+def _promises(complaints: pd.DataFrame, now: datetime) -> Iterator[RowProblem]:
+    """Yield what an open complaint owes without saying when, or says oddly.
+
+    Those that the app would have refused without a promise break a rule already.
+    """
+    place = table("complaints")
+    settled = [status.value for status in SETTLED]
+    owing = complaints[~complaints["status"].isin(settled)]
+    at = owing["next_promise_at"]
+    elsewhere = owing["source"].isin([Source.IMPORT.value, Source.SHEET.value])
+    undated = owing[elsewhere & (at.isna() | owing["next_promise"].isna())]
+    field = place.field("next_promise_at")
+    for key in undated.index:
+        yield _problem(
+            place, field, str(key), typed="", why=NO_PROMISE, mend=GIVE_PROMISE
+        )
+    yield from _at(place, field, owing[at < now - FORGOTTEN_AFTER], LONG_FORGOTTEN)
+    yield from _at(place, field, owing[at > now + FARTHEST_PROMISE], FAR_AHEAD)
+
+
+def _moments(complaints: pd.DataFrame, now: datetime) -> Iterator[RowProblem]:
+    place = table("complaints")
+    received, closed = complaints["received_at"], complaints["closed_at"]
+    ahead = complaints[received > now + timedelta(days=1)]
+    yield from _at(place, place.field("received_at"), ahead, IN_FUTURE)
+    backwards = complaints[closed < received]
+    yield from _at(place, place.field("closed_at"), backwards, CLOSED_BEFORE_RECEIVED)
+
+
+def _at(
+    place: Table, field: Field, rows: pd.DataFrame, why: str
+) -> Iterator[RowProblem]:
+    for key, moment in rows[field.name].items():
+        typed = cell_text(field, moment.to_pydatetime())
+        yield _problem(place, field, str(key), typed=typed, why=why, mend=MEND_FIELD)
+
+
+def _shares(days: pd.DataFrame) -> Iterator[RowProblem]:
+    """Yield the days whose reported answer rate is not that of their counts."""
+    place = table("kpi_days")
+    field = place.field("reported_answer_rate")
+    counted = days[days["offered"].gt(0).fillna(False) & days["answered"].notna()]  # noqa: FBT003
+    rate = counted["answered"] / counted["offered"] * 100
+    off = (counted[field.name] - rate).abs().gt(SHARE_TOLERANCE).fillna(False)  # noqa: FBT003
+    for key, reported in counted[off][field.name].items():
+        typed = cell_text(field, float(reported))
+        yield _problem(
+            place, field, str(key), typed=typed, why=SHARE_DIFFERS, mend=ASK_CENTRE
+        )
+
+
+def _namesakes(members: pd.DataFrame) -> Iterator[RowProblem]:
+    place = table("members")
+    names = members["name"].map(recognisable)
+    again = members[names.duplicated() & (names != "")]
+    for key, name in again["name"].items():
+        field = place.field("name")
+        yield _problem(
+            place, field, str(key), typed=str(name), why=SAME_NAME, mend=TELL_APART
+        )
+
+
+def _problem(
+    place: Table, field: Field, key: str, *, typed: str, why: str, mend: str
+) -> RowProblem:
+    """Return a problem; personal values are masked, long ones cut."""
+    shown = masked(typed) if field.column.personal else one_line(typed)
+    return RowProblem(place.code, place.tab, 0, field.label, key, shown, why, mend)
