@@ -1,0 +1,477 @@
+"""届かない・遅い, 欠品."""
+
+from __future__ import annotations
+
+from lib.sample.wording.base import (
+    Act,
+    Check,
+    Ending,
+    Scenario,
+    Wish,
+    by_subscription,
+    cancellation,
+    exchange,
+    explanation,
+    hurry,
+    improvement,
+    refund,
+)
+from lib.schema.vocab import (
+    ActivityKind,
+    Answered,
+    Category,
+    Cause,
+    Certainty,
+    Fault,
+    Promise,
+    Request,
+    Resolution,
+)
+
+_LATE = "届かない・遅い"
+_MISSING = "欠品"
+
+_WAREHOUSE_LATE = Check(
+    "物流担当",
+    "出荷状況を倉庫に確認。",
+    "受注が集中し、{od}受付分の出荷が遅れているとの回答。",
+)
+_CARRIER_LATE = Check(
+    "{carrier}",
+    "{carrier}に伝票番号で荷物の所在を照会。",
+    "中継センターでの積み残し。翌日に届くとの回答。",
+)
+_ADDRESS = Check(
+    "物流担当",
+    "倉庫に戻り荷物がないか確認。",
+    "番地の記載がなく、宛先不明で返送されていたことが分かった。",
+)
+
+_SEND_NOW = Act(
+    ActivityKind.SHIPMENT,
+    "優先で出荷したことを確認。追跡番号をお知らせ済み。",
+    Promise.SHIPMENT,
+)
+_SEND_REST = Act(
+    ActivityKind.SHIPMENT,
+    "不足分を宅配便で発送。追跡番号をお知らせ済み。",
+    Promise.SHIPMENT,
+)
+_PAY_BACK = Act(
+    ActivityKind.REFUND,
+    "経理で返金の手続きを完了。お支払い方法に合わせて処理済み。",
+    Promise.REFUND,
+)
+
+_LATE_ENDINGS = (
+    Ending(
+        Resolution.EXPLANATION,
+        Cause.DELIVERY,
+        Fault.YES,
+        (
+            "倉庫の出荷が遅れていることをお詫びし、本日中に出荷すると説明。",
+            "出荷の遅れをお詫び。明後日までにはお届けできるとお伝えした。",
+        ),
+        weight=4,
+        wishes=frozenset({Request.OTHER, Request.EXPLANATION, Request.IMPROVEMENT}),
+        checks=(_WAREHOUSE_LATE,),
+        act=_SEND_NOW,
+        closings=(
+            "商品が届いたことを確認。遅れたことをあらためてお詫びして完了。",
+            "到着の確認が取れた。お待たせしたお詫びを伝えて終話。",
+        ),
+    ),
+    Ending(
+        Resolution.EXPLANATION,
+        Cause.DELIVERY,
+        Fault.NO,
+        (
+            "配送会社の中継で遅れが出ていること、明日には届く見込みであることを説明。",
+            "荷物は最寄りの営業所にあり、本日の夜に届くとお伝えした。",
+        ),
+        weight=3,
+        wishes=frozenset({Request.OTHER, Request.EXPLANATION, Request.IMPROVEMENT}),
+        checks=(_CARRIER_LATE,),
+        at_once=True,
+    ),
+    Ending(
+        Resolution.OTHER,
+        Cause.CUSTOMER,
+        Fault.NO,
+        (
+            "番地が抜けていて荷物が戻っていたことをご説明。正しい住所を伺い、送り直すとお伝えした。",
+            "宛先の番地が足りず戻っていたことをご説明。正しい住所のお知らせをお願いし、届き次第送り直すとご案内。",
+        ),
+        wishes=frozenset({Request.OTHER, Request.EXPLANATION}),
+        checks=(_ADDRESS,),
+        act=_SEND_NOW,
+    ),
+    Ending(
+        Resolution.REFUND,
+        Cause.DELIVERY,
+        Fault.YES,
+        (
+            "ご注文を取り消し、全額返金することでご了承いただいた。",
+            "お待たせしたお詫びをし、ご注文を取り消して全額返金するとお伝えした。",
+        ),
+        weight=2,
+        wishes=frozenset({Request.REFUND, Request.CANCELLATION}),
+        checks=(_WAREHOUSE_LATE,),
+        act=_PAY_BACK,
+    ),
+    Ending(
+        Resolution.UNRESOLVED,
+        Cause.DELIVERY,
+        Fault.PARTLY,
+        (
+            "すでに出荷済みのため取り消しと返金はお受けできないとお伝えした。納得はされていない。",
+            "受け取り前の返金は難しいとお断りした。「遅れたのはそちらでしょう」と言われる。",
+            "お受け取り前の返金は規定によりお受けできないと回答した。",
+        ),
+        weight=0.8,
+        wishes=frozenset({Request.REFUND}),
+        checks=(_CARRIER_LATE,),
+        closings=(
+            "商品は届いたがご不満は残ったまま。これ以上の対応は難しい旨を伝えて終了。",
+        ),
+        refused=True,
+    ),
+)
+
+DELIVERY = (
+    Scenario(
+        code="late",
+        claim_type=_LATE,
+        category=Category.DELIVERY,
+        weight=9,
+        notes=(
+            "{od}に注文した{p}がまだ届かない。マイページを見ても「出荷準備中」のままとのこと。",
+            "お届け予定日の{due}を過ぎても{p}が届かないとお電話。発送のメールも来ていないそう。",
+            "{due}着の指定で{p}を注文したが届いていない。{carrier}に聞いたら荷物の登録がないと言われたとのこと。",
+            "{P}を{od}に注文。{due}に届くはずが連絡もなく遅れていると。旅行に持って行くつもりだったそう。",
+            "母の誕生日に合わせて{due}着で{p}を頼んだのに間に合わなかったとのこと。",
+            "{due}から家で待っているのに{p}が来ない、遅れるなら連絡の一つもほしかったとのお話。",
+        ),
+        mails=(
+            "{od}に{p}を注文しましたが、いまだに届きません。お届け予定は{due}だったはずです。",
+            "{due}に届く予定の{P}が来ていません。発送メールも届いていないのですが、注文は通っているのでしょうか。",
+            "注文した{p}がまだ出荷準備中のままです。{od}の注文なので、さすがに遅いと思います。",
+        ),
+        wishes=(hurry(6), refund(1.6), explanation(1.5), improvement(0.4)),
+        endings=_LATE_ENDINGS,
+        questions=("受け取れる曜日と時間帯", "お届け先の番地・建物名に間違いがないか"),
+        threat=0.6,
+    ),
+    Scenario(
+        code="late_subscription",
+        claim_type=_LATE,
+        category=Category.DELIVERY,
+        weight=5,
+        notes=(
+            "定期便の{p}、いつもは同じ時期に届くのに今回は届かない。手元の分がなくなって困っているとのこと。",
+            "{p}の{times}回目の便が{due}を過ぎても届かない。代金はもう引き落とされているとのこと。",
+            "定期の{p}を毎月続けている方。今月分が届かず、{using}が途切れてしまうとご不満。",
+        ),
+        mails=(
+            "定期購入の{p}が今月は届いていません。引き落としはされています。確認をお願いします。",
+            "{times}回目のお届けが{due}のはずですが届きません。毎月楽しみにしているのに残念です。",
+        ),
+        wishes=(hurry(5), explanation(1.5), cancellation(0.8), refund(0.8)),
+        endings=_LATE_ENDINGS,
+        fits=by_subscription,
+        questions=("登録のお届け先が変わっていないか",),
+        threat=0.5,
+    ),
+    Scenario(
+        code="marked_delivered",
+        claim_type=_LATE,
+        category=Category.DELIVERY,
+        weight=3,
+        notes=(
+            "追跡では{rd}に「配達完了」になっているが、{p}を受け取っていない。宅配ボックスにも玄関先にもないとのこと。",
+            "ポスト投函の{p}が見当たらない。追跡は配達済みで、家族も受け取っていないそう。",
+        ),
+        mails=(
+            "追跡番号を見ると{rd}に配達完了とありますが、{p}は届いていません。誰が受け取ったのでしょうか。",
+        ),
+        wishes=(hurry(4), explanation(2), refund(1.5)),
+        endings=(
+            Ending(
+                Resolution.OTHER,
+                Cause.DELIVERY,
+                Fault.NO,
+                (
+                    "配達員の投函先違いと分かり、{carrier}が回収して本日お届けするとご説明。",
+                    "{carrier}の調査結果をお伝えし、あらためて同じ品をお送りすることにした。",
+                ),
+                weight=3,
+                checks=(
+                    Check(
+                        "{carrier}",
+                        "{carrier}に配達状況の調査を依頼。",
+                        "隣の部屋番号のポストに入れていたとの回答。",
+                    ),
+                ),
+                act=_SEND_NOW,
+                wishes=frozenset({Request.OTHER, Request.EXPLANATION}),
+            ),
+            Ending(
+                Resolution.REFUND,
+                Cause.DELIVERY,
+                Fault.NO,
+                (
+                    "調査しても所在が分からないため、返金でご了承いただいた。",
+                    "所在が分からなかったことをご報告し、全額返金するとお伝えした。",
+                ),
+                certainty=Certainty.PRESUMED,
+                checks=(
+                    Check(
+                        "{carrier}",
+                        "{carrier}に配達状況の調査を依頼。",
+                        "担当の配達員に聞いても記憶がなく、所在不明との回答。",
+                    ),
+                ),
+                act=_PAY_BACK,
+                wishes=frozenset({Request.REFUND}),
+            ),
+            Ending(
+                Resolution.EXPLANATION,
+                Cause.CUSTOMER,
+                Fault.NO,
+                (
+                    "ご家族が受け取り、別の部屋に置いていたことが分かったとのご連絡。お詫びの言葉をいただいた。",
+                ),
+                at_once=False,
+                closings=("商品が見つかったとのこと。こちらからもお礼を伝えて完了。",),
+            ),
+        ),
+        questions=("置き配の指定の有無", "ご家族・管理人が受け取っていないか"),
+    ),
+    Scenario(
+        code="other_persons_parcel",
+        claim_type=_LATE,
+        category=Category.DELIVERY,
+        weight=0.12,
+        notes=(
+            "届いた箱に、自分のものではない名前と住所の納品書が入っていた。自分の{p}は届いていないとのこと。",
+            "開けたら知らない人の納品書と{p}が入っていた。自分の住所も誰かに渡っているのではと心配されている。",
+        ),
+        mails=(
+            "届いた荷物に別の方の氏名と住所が書かれた納品書が入っていました。私の情報も他人に渡っているのではないでしょうか。",
+        ),
+        wishes=(
+            explanation(3),
+            Wish(
+                Request.APOLOGY,
+                1,
+                ("責任のある人から謝罪と説明がほしいとのこと。",),
+                ("責任者の方からの説明を求めます。",),
+            ),
+        ),
+        endings=(
+            Ending(
+                Resolution.EXPLANATION,
+                Cause.SYSTEM,
+                Fault.YES,
+                (
+                    "梱包時に納品書を2件分取り違えたことをお詫び。相手の方にも連絡し、互いの納品書を回収するとご説明。",
+                ),
+                checks=(
+                    Check(
+                        "物流担当",
+                        "倉庫に梱包記録とカメラの映像の確認を依頼。",
+                        "隣り合う2件の納品書の入れ違い。ほかに該当はないとの回答。",
+                    ),
+                ),
+                act=Act(
+                    ActivityKind.SHIPMENT,
+                    "正しい商品を発送。納品書は着払いの封筒で回収を手配。",
+                    Promise.SHIPMENT,
+                ),
+                closings=(
+                    "商品の到着と納品書の回収を確認。経緯をあらためて説明し、ご了承いただいた。",
+                ),
+            ),
+        ),
+        questions=("入っていた納品書の宛名と注文番号", "納品書をまだお持ちか"),
+        anger=1.4,
+        leak=Answered.YES,
+    ),
+)
+
+SHORTAGE = (
+    Scenario(
+        code="fewer_pieces",
+        claim_type=_MISSING,
+        category=Category.DELIVERY,
+        weight=5,
+        notes=(
+            "{p}を{n}個注文したのに{short}個しか入っていなかったとのこと。納品書は{n}個になっている。",
+            "{rd}に届いた箱に{p}が{short}個だけ。{n}個分の代金を払っているとお怒り。",
+            "{p}{n}個セットのはずが1個足りない。箱の中の緩衝材も全部見たがないとのこと。",
+        ),
+        mails=(
+            "{p}を{n}個注文しましたが、届いた箱には{short}個しか入っていませんでした。納品書の数は{n}個です。",
+            "本日届いた荷物ですが、1個足りません。代金は{n}個分で請求されています。",
+        ),
+        wishes=(
+            Wish(
+                Request.OTHER,
+                6,
+                ("足りない分をすぐ送ってほしいとのこと。",),
+                ("不足分を至急送ってください。",),
+            ),
+            refund(1.2),
+        ),
+        endings=(
+            Ending(
+                Resolution.OTHER,
+                Cause.DELIVERY,
+                Fault.YES,
+                (
+                    "検品漏れをお詫びし、不足分を本日発送するとお伝えした。",
+                    "梱包時の数え間違いと分かりお詫び。明日着で不足分をお送りするとご案内。",
+                ),
+                weight=4,
+                wishes=frozenset({Request.OTHER}),
+                checks=(
+                    Check(
+                        "物流担当",
+                        "倉庫に梱包時の重量記録を確認。",
+                        "記録の重さが1個分軽く、入れ忘れと分かった。",
+                    ),
+                ),
+                act=_SEND_REST,
+                closings=("不足分の到着を確認。ご迷惑をかけたお詫びを伝えて完了。",),
+            ),
+            Ending(
+                Resolution.REFUND,
+                Cause.DELIVERY,
+                Fault.YES,
+                (
+                    "足りない分の代金を返金することでご了承いただいた。",
+                    "検品漏れをお詫びし、足りない分の代金を返金するとお伝えした。",
+                ),
+                wishes=frozenset({Request.REFUND}),
+                checks=(
+                    Check(
+                        "物流担当",
+                        "倉庫に在庫の差異を確認。",
+                        "棚卸しで1個余っており、入れ忘れと分かった。",
+                    ),
+                ),
+                act=_PAY_BACK,
+            ),
+        ),
+        questions=("外箱に開けた跡がないか", "緩衝材の下に残っていないか"),
+        threat=0.4,
+    ),
+    Scenario(
+        code="gift_missing",
+        claim_type=_MISSING,
+        category=Category.DELIVERY,
+        category2=Category.ADVERTISING,
+        weight=3,
+        notes=(
+            "広告で「初回限定でもう1点プレゼント」と見て{p}を頼んだのに、おまけが入っていないとのこと。",
+            "{page}に書いてあった特典のポーチが同梱されていない。楽しみにしていたそう。",
+            "キャンペーン期間中に{p}を注文したが、特典が付いていなかったとのこと。",
+        ),
+        mails=(
+            "{page}を見て{p}を注文しました。特典が付くと書いてあったのに、何も入っていませんでした。",
+        ),
+        wishes=(
+            Wish(
+                Request.OTHER,
+                4,
+                ("特典を送ってほしいとのこと。",),
+                ("特典を送ってください。",),
+            ),
+            explanation(2),
+        ),
+        endings=(
+            Ending(
+                Resolution.OTHER,
+                Cause.DELIVERY,
+                Fault.YES,
+                ("特典の入れ忘れをお詫びし、後日お送りするとお伝えした。",),
+                weight=2,
+                checks=(
+                    Check(
+                        "物流担当",
+                        "同梱指示を倉庫に確認。",
+                        "同梱リストの更新が漏れていたとの回答。",
+                    ),
+                ),
+                act=Act(
+                    ActivityKind.SHIPMENT,
+                    "特典を定形外郵便で発送。",
+                    Promise.SHIPMENT,
+                ),
+            ),
+            Ending(
+                Resolution.EXPLANATION,
+                Cause.ADVERTISING,
+                Fault.PARTLY,
+                (
+                    "特典は{od}より前の期間のご注文が対象だったことを説明。分かりにくい表示だったことをお詫び。",
+                ),
+                weight=1.5,
+                at_once=True,
+            ),
+        ),
+        questions=("ご覧になった広告の画面が残っているか",),
+        threat=0.4,
+    ),
+    Scenario(
+        code="wrong_item",
+        claim_type=_MISSING,
+        category=Category.DELIVERY,
+        weight=2,
+        notes=(
+            "{p}を頼んだのに別の商品が入っていた。頼んだものが入っていないとのこと。",
+            "箱を開けたら{p}ではなく頼んでいないものが出てきた。納品書には{P}と書いてあるそう。",
+        ),
+        mails=(
+            "{P}を注文したのに、まったく別の商品が届きました。注文した{p}は入っていません。",
+        ),
+        wishes=(exchange(5), refund(1.2)),
+        endings=(
+            Ending(
+                Resolution.EXCHANGE,
+                Cause.DELIVERY,
+                Fault.YES,
+                (
+                    "誤出荷をお詫びし、正しい商品を本日発送、誤った品は着払いで引き取るとご案内。",
+                ),
+                weight=4,
+                wishes=frozenset({Request.EXCHANGE}),
+                checks=(
+                    Check(
+                        "物流担当",
+                        "倉庫のピッキング記録を確認。",
+                        "隣の棚の商品を取り違えたとの回答。",
+                    ),
+                ),
+                act=Act(
+                    ActivityKind.SHIPMENT,
+                    "正しい商品を発送。引き取り便も同時に手配。",
+                    Promise.SHIPMENT,
+                ),
+            ),
+            Ending(
+                Resolution.REFUND,
+                Cause.DELIVERY,
+                Fault.YES,
+                (
+                    "誤出荷をお詫びし、着払いで返送いただいたうえで全額返金するとご案内。",
+                ),
+                wishes=frozenset({Request.REFUND}),
+                waits="誤って届いた商品の返送待ち。",
+                act=_PAY_BACK,
+            ),
+        ),
+        questions=("届いた商品の名前と個数",),
+        threat=0.5,
+    ),
+)
