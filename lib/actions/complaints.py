@@ -88,6 +88,19 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     )
 
 
+def problems(
+    entry: Entry, claim: ClaimType | None, *, now: datetime
+) -> list[FieldProblem]:
+    """Return what keeps the entry from being saved, in the order of the screen."""
+    found = list(entry.problems(Stage.SAVING))
+    if entry.is_solved:
+        # Asked as if confirmed: the one confirmation has a problem of its own.
+        assured = entry.model_copy(update={"confirmed": Done.DONE})
+        values = complaint_values(assured, claim, now)
+        found += Complaint.model_construct(**values).problems(Stage.CLOSING)
+    return found
+
+
 def register(
     desk: UserStore, entry: Entry, *, entry_id: str, now: datetime, secret: bytes
 ) -> Complaint:
@@ -103,8 +116,8 @@ def register(
     """
     entry = _with_own_name(desk, entry)
     found = preview(desk, entry, now=now, secret=secret)
-    if problems := _problems(entry, found.claim, now):
-        raise InvalidRecord(problems)
+    if wrong := problems(entry, found.claim, now=now):
+        raise InvalidRecord(wrong)
     for attempt in range(TRIES):
         seed = f"{entry_id}:{attempt}"
         number = id_for("K", entry.received_at, seed)
@@ -131,18 +144,6 @@ def _with_own_name(desk: UserStore, entry: Entry) -> Entry:
             "received_centre": me.centre,
         }
     )
-
-
-def _problems(
-    entry: Entry, claim: ClaimType | None, now: datetime
-) -> list[FieldProblem]:
-    problems = list(entry.problems(Stage.SAVING))
-    if entry.is_solved:
-        # Asked as if confirmed: the one confirmation has a problem of its own.
-        assured = entry.model_copy(update={"confirmed": Done.DONE})
-        values = complaint_values(assured, claim, now)
-        problems += Complaint.model_construct(**values).problems(Stage.CLOSING)
-    return problems
 
 
 def _first_steps(complaint: Complaint, seed: str, now: datetime) -> Iterable[Activity]:

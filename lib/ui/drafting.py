@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
+from lib import clock
 from lib.errors import StoreUnavailable
 from lib.i18n import _
 from lib.schema.column import Field
 from lib.schema.ids import new_commit_id
 from lib.store.drafts import Draft
-from lib.ui import context, typing
+from lib.ui import context, typing, windows
 from lib.ui import format as fmt
 from lib.ui.form import Form
 
 EVERY_SECONDS = 3
 """Typed text is on disk at most this long after the browser sent it (1 s after the
 last key), so that what stood in a field five seconds before F5 can be offered."""
+
+
+_BEGUN, _KEPT, _KEPT_AT, _OWNER = "_begun", "_kept", "_kept_at", "_owner"
+"""What is remembered of a draft beside the fields, each under the form's name."""
 
 
 def entry_id(form: Form) -> str:
@@ -32,6 +38,12 @@ def entry_id(form: Form) -> str:
     return str(st.session_state[key])
 
 
+def begun_at(form: Form) -> datetime | None:
+    """Return when something was first seen in the entry; None while it is empty."""
+    found = st.session_state.get(f"{form.name}.{_BEGUN}")
+    return found if isinstance(found, datetime) else None
+
+
 def autosave(form: Form, names: Sequence[str]) -> None:
     """Keep these fields as a draft from now on, and say in words when it was kept."""
     typing.commit_while_typing()
@@ -41,18 +53,11 @@ def autosave(form: Form, names: Sequence[str]) -> None:
 @st.fragment(run_every=EVERY_SECONDS)
 def _keep(form: Form, names: tuple[str, ...]) -> None:
     typed = _typed(form, names)
-    saved_key, time_key = f"{form.name}._kept", f"{form.name}._kept_at"
-    if typed and typed != st.session_state.get(saved_key):
-        try:
-            kept_at = context.drafts().save(
-                _user(), form.name, entry_id(form), _storable(typed)
-            )
-        except StoreUnavailable:
-            st.caption(_("下書きを保存できません。ディスクの空きを確かめてください。"))
-            return
-        st.session_state[saved_key] = typed
-        st.session_state[time_key] = kept_at
-    kept_at = st.session_state.get(time_key)
+    try:
+        kept_at = _kept(form, typed)
+    except StoreUnavailable:
+        st.caption(_("下書きを保存できません。ディスクの空きを確かめてください。"))
+        return
     if kept_at:
         text = _("下書き保存済み {time}({count}項目)")
         st.caption(text.format(time=f"{kept_at:%H:%M:%S}", count=len(typed)))
@@ -60,21 +65,60 @@ def _keep(form: Form, names: tuple[str, ...]) -> None:
         st.caption(_("入力すると自動で下書きに残ります。"))
 
 
-def offer(form: Form, names: Sequence[str], *, title: str) -> None:
-    """Offer drafts of other windows or of before a reload; `title` names a field.
+def _kept(form: Form, typed: dict[str, Any]) -> datetime | None:
+    """Bring the draft in step with what is typed; return when it was last written."""
+    windows.hold(entry_id(form))
+    state, name, user = st.session_state, form.name, _user()
+    if state.get(f"{name}.{_OWNER}", user) != user:
+        # Another person took over at this screen: the draft goes with the words.
+        _throw_away(form)
+    if typed:
+        state.setdefault(f"{name}.{_BEGUN}", clock.now())
+        if typed != state.get(f"{name}.{_KEPT}"):
+            values = {**_storable(typed), _BEGUN: begun_at(form)}
+            state[f"{name}.{_KEPT_AT}"] = context.drafts().save(
+                user, name, entry_id(form), values
+            )
+            state[f"{name}.{_KEPT}"], state[f"{name}.{_OWNER}"] = typed, user
+    elif state.get(f"{name}.{_KEPT}"):
+        _throw_away(form)
+    found = state.get(f"{name}.{_KEPT_AT}")
+    return found if isinstance(found, datetime) else None
 
-    Nothing is offered once something is typed here.
+
+def _throw_away(form: Form) -> None:
+    """Remove the draft of this entry from the disk, whoever's it is."""
+    owner = st.session_state.get(f"{form.name}.{_OWNER}", _user())
+    context.drafts().discard(owner, form.name, entry_id(form))
+    for part in (_KEPT, _KEPT_AT, _OWNER):
+        st.session_state.pop(f"{form.name}.{part}", None)
+
+
+def offer(form: Form, names: Sequence[str], *, title: str) -> None:
+    """Offer drafts of before a reload or of a closed window; `title` names a field.
+
+    Nothing is offered once something is typed here, nor what another open window is
+    typing just now.
     """
-    if _typed(form, tuple(names)):
-        return
-    others = [d for d in _drafts(form) if d.entry != entry_id(form)]
-    for draft in others[:3]:
-        _offer_one(form, draft, title)
+    # The place stays when the offer goes: what stands below it must not move, or the
+    # browser would build it anew and the focus would be lost.
+    with st.container():
+        if not _typed(form, tuple(names)):
+            for draft in _offered(form)[:3]:
+                _offer_one(form, draft, title)
+
+
+def _offered(form: Form) -> list[Draft]:
+    return [
+        draft
+        for draft in context.drafts().list(_user(), form.name)
+        if draft.entry != entry_id(form) and not windows.is_held_elsewhere(draft.entry)
+    ]
 
 
 def discard(form: Form) -> None:
     """Throw the draft of the present entry away and forget the form."""
-    context.drafts().discard(_user(), form.name, entry_id(form))
+    _throw_away(form)
     form.clear()
 
 
@@ -95,7 +139,6 @@ def _offer_one(form: Form, draft: Draft, title: str) -> None:
             key=f"{form.name}:restore:{draft.entry}",
             on_click=_restore,
             args=(form, draft),
-            type="primary",
         )
         st.button(
             _("捨てる"),
@@ -146,10 +189,6 @@ def _code(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_code(part) for part in value]
     return getattr(value, "code", value)
-
-
-def _drafts(form: Form) -> list[Draft]:
-    return context.drafts().list(_user(), form.name)
 
 
 def _user() -> str:

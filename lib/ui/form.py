@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from lib import clock
 from lib.errors import FieldProblem
-from lib.i18n import _
+from lib.i18n import _, current
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.vocab import Choice
-from lib.text import LONGEST_TEXT
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import format as fmt
+
+_DRAWN_IN: Final = "_drawn_in"
+"""Session key of the language in which each widget was last drawn."""
 
 OnChange = Callable[[], None] | Literal["rerun", "ignore"]
 
@@ -105,35 +108,87 @@ def field_input(
     pills: bool = False,
     height: int | None = None,
     disabled: bool = False,
+    live: bool | None = None,
+    show_help: bool = True,
 ) -> Any:
     """Draw the widget for one field and return its value.
 
     A field that `refers` or `suggests` takes its `options` from the caller and accepts
-    a word that is not among them. `pills` shows a choice as one-tap chips.
+    a word that is not among them (not as `pills`). A choice shows only `options` where
+    they are given; its default need not be among them. `pills` shows one-tap chips.
+    live: whether text is sent while it is typed; left out, where nothing reruns.
     """
     spec = form.record.field(name)
     key = form.key(name)
-    st.session_state.setdefault(key, _widget_value(spec, spec.default))
+    st.session_state.setdefault(key, _first_value(spec, options))
+    _follow_language(key)
     shared = {
         "label": label or label_of(spec, required=required),
         "key": key,
-        "help": _(spec.column.help) or None,
+        "help": (_(spec.column.help) or None) if show_help else None,
         "disabled": disabled,
         "persist_state": "session",
     }
-    if options is not None and spec.kind == "text":
-        value = _open_choice(shared, options, format_option, on_change, placeholder)
-    else:
-        value = _closed_widget(
-            spec,
-            shared,
-            on_change=on_change,
-            placeholder=placeholder,
-            pills=pills,
-            height=height,
-        )
-    form.show_problems(name)
+    # A place of its own, so that a problem shown below one field does not move the
+    # next ones: the browser would build them anew, and the focus would be lost.
+    with st.container():
+        if options is not None and spec.kind == "text":
+            draw = _open_pills if pills else _open_choice
+            value = draw(shared, options, format_option, on_change, placeholder)
+        else:
+            value = _closed_widget(
+                spec,
+                shared,
+                options=list(options if options is not None else spec.choices),
+                format_option=format_option or fmt.choice,
+                on_change=on_change,
+                placeholder=placeholder,
+                pills=pills,
+                height=height,
+                live=on_change == "ignore" if live is None else live,
+            )
+        form.show_problems(name)
     return value
+
+
+def _follow_language(key: str) -> None:
+    """Send a choice anew where the language has changed since it was drawn.
+
+    The browser holds a choice as its label, which nobody would find again among the
+    labels of another language.
+    """
+    drawn: dict[str, str] = st.session_state.setdefault(_DRAWN_IN, {})
+    if drawn.get(key, current()) != current():
+        st.session_state[key] = st.session_state[key]
+    drawn[key] = current()
+
+
+def _first_value(spec: Field, options: Sequence[Any] | None) -> Any:
+    """Return what an untouched field holds: nothing where its default is no option."""
+    if options is not None and spec.kind == "choice" and spec.default not in options:
+        return None
+    return _widget_value(spec, spec.default)
+
+
+def _open_pills(
+    shared: dict[str, Any],
+    options: Sequence[Any],
+    format_option: Callable[[Any], str] | None,
+    on_change: OnChange,
+    _placeholder: str | None,
+) -> Any:
+    key = shared["key"]
+    if st.session_state[key] == "":
+        st.session_state[key] = None
+    typed = st.session_state[key]
+    known = [*options, typed] if typed and typed not in options else list(options)
+    return st.pills(
+        **shared,
+        options=known,
+        format_func=lambda word: inert((format_option or str)(word)),
+        on_change=on_change,
+        wrap=True,
+    )
 
 
 def _open_choice(
@@ -163,25 +218,29 @@ def _closed_widget(
     spec: Field,
     shared: dict[str, Any],
     *,
+    options: list[Any],
+    format_option: Callable[[Any], str],
     on_change: OnChange,
     placeholder: str | None,
     pills: bool,
     height: int | None,
+    live: bool,
 ) -> Any:
     match spec.kind:
         case "choice" | "choices" if pills or spec.kind == "choices":
             return st.pills(
                 **shared,
-                options=list(spec.choices),
-                format_func=fmt.choice,
+                options=options,
+                format_func=format_option,
                 selection_mode="multi" if spec.kind == "choices" else "single",
                 on_change=on_change,
+                wrap=True,
             )
         case "choice":
             return st.selectbox(
                 **shared,
-                options=list(spec.choices),
-                format_func=fmt.choice,
+                options=options,
+                format_func=format_option,
                 filter_mode="contains",
                 placeholder=_("選んでください"),
                 on_change=on_change,
@@ -215,7 +274,7 @@ def _closed_widget(
                 on_change=on_change,
             )
         case _:
-            return _text(spec, shared, on_change, placeholder, height)
+            return _text(spec, shared, on_change, placeholder, height, live=live)
 
 
 def _text(
@@ -224,6 +283,8 @@ def _text(
     on_change: OnChange,
     placeholder: str | None,
     height: int | None,
+    *,
+    live: bool,
 ) -> Any:
     if spec.column.long:
         return st.text_area(
@@ -237,7 +298,7 @@ def _text(
         **shared,
         placeholder=placeholder,
         on_change=on_change,
-        live="800ms" if on_change == "ignore" else False,
+        live="800ms" if live else False,
     )
 
 

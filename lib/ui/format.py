@@ -58,7 +58,8 @@ def number(value: float | None, *, decimals: int = 0, unit: str = "") -> str:
     if value is None:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=current()) + _(unit)
+    text = format_decimal(value, format=pattern, locale=current())
+    return text + (_(unit) if current() == "ja" else f" {_(unit).strip()}").rstrip()
 
 
 def percent(share: float | None, *, decimals: int = 1) -> str:

@@ -1,9 +1,9 @@
 """Text reaches the server while it is being typed, not only when the field is left.
 
 Streamlit commits a text area on blur or Ctrl+Enter. This invisible component presses
-Ctrl+Enter for the person one second after the last keystroke (never while Japanese is
-being composed), and at once when Ctrl+S is about to press the save button. The text
-area itself stays Streamlit's own.
+Ctrl+Enter for the person one second after the last keystroke and, where nobody pauses,
+every second and a half (never while Japanese is being composed), and at once when Ctrl+S
+is about to press the save button. The text area itself stays Streamlit's own.
 """
 
 from __future__ import annotations
@@ -11,19 +11,33 @@ from __future__ import annotations
 import streamlit as st
 
 _SCRIPT = """
+const PAUSE = 1000, LONGEST = 1500;
+
 export default function ({ parentElement }) {
   const page = parentElement.ownerDocument;
   if (page.mimamoriTyping) return;
   page.mimamoriTyping = true;
-  let timer = 0, composing = false;
+  let timer = 0, waitingSince = 0, composing = false;
   const area = (node) =>
     node instanceof HTMLTextAreaElement && node.closest('[data-testid="stTextArea"]');
-  const commit = (node) => node.dispatchEvent(new KeyboardEvent("keydown", {
-    key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true, cancelable: true,
-  }));
-  const later = (node) => {
+  const commit = (node) => {
     clearTimeout(timer);
-    timer = setTimeout(() => (composing ? later(node) : commit(node)), 1000);
+    waitingSince = 0;
+    // Streamlit's shortcuts keep count of the keys held down, so that without the
+    // keyup Ctrl+S would be taken for Ctrl+Enter+S from now on.
+    for (const step of ["keydown", "keyup"]) {
+      node.dispatchEvent(new KeyboardEvent(step, {
+        key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true,
+        cancelable: true,
+      }));
+    }
+  };
+  const later = (node) => {
+    waitingSince ||= performance.now();
+    const left = LONGEST - (performance.now() - waitingSince);
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => { if (!composing) commit(node); }, Math.max(0, Math.min(PAUSE, left)));
   };
   page.addEventListener("compositionstart", () => { composing = true; }, true);
   page.addEventListener("compositionend", (event) => {
@@ -45,4 +59,4 @@ _commit_while_typing = st.components.v2.component("commit_while_typing", js=_SCR
 
 def commit_while_typing() -> None:
     """Mount the component on this page; once a page is enough."""
-    _commit_while_typing(key="commit_while_typing")
+    _commit_while_typing(key="commit_while_typing", width="content")

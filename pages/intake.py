@@ -1,0 +1,68 @@
+"""苦情受付: what a clerk types while the customer is on the phone (product.md 2)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.i18n import _
+from lib.ui import drafting, navigation
+from lib.ui.context import guard
+from lib.ui.form import Form, label_of
+from lib.ui.intake import aside, fields, receipt, state
+
+desk = guard(*navigation.entry("intake").roles)
+
+
+def page() -> None:
+    st.title(_("苦情受付"))
+    if number := state.saved_id():
+        receipt.draw(desk, number)
+    else:
+        entry()
+
+
+def entry() -> None:
+    found = state.preview(desk, state.entry_form())
+    form = state.with_problems(state.entry_form(), found)
+    drafting.offer(form, state.NAMES, title="content")
+    questions, beside = st.columns([7, 3])
+    with questions:
+        fields.customer(desk, form, found)
+        fields.claim(desk, form, found)
+        fields.promise(form, found)
+        fields.later(desk, form, found)
+    with beside:
+        aside.draw(desk, found)
+    with st.bottom:
+        save_bar(form)
+
+
+def save_bar(form: Form) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            _("登録する"),
+            key="intake_save",
+            type="primary",
+            icon=":material/check:",
+            shortcut="Mod+S",
+            on_click=state.save,
+            args=(drafting.entry_id(form),),
+        )
+        st.button(
+            _("はじめから"),
+            key="intake_start_over",
+            type="tertiary",
+            help=_("入力を消して、書きかけの下書きも捨てます。"),
+            on_click=state.start_over,
+        )
+        drafting.autosave(form, state.NAMES)
+    if form.problems:
+        names = [label_of(form.record.field(name)) for name in form.problems]
+        st.error(
+            _("まだ登録していません。直すところ: {names}").format(
+                names="、".join(names)
+            )
+        )
+
+
+page()
