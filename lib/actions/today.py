@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from lib import clock
-from lib.metrics import kpis
+from lib.i18n import current
+from lib.metrics import kpis, promises, referrals, state
 from lib.metrics.figures import between, figures, of_centre
+from lib.metrics.missing import MissingDay, centres_of, missing_days
+from lib.metrics.promises import When
+from lib.metrics.state import Verdict
+from lib.schema.kpi_day import COMPANY
+from lib.schema.masters import Centre
+from lib.schema.vocab import Flag, InquiryStatus, Severity
 from lib.store.access import UserStore
 
 SOURCES: Final = (
@@ -24,6 +33,136 @@ SOURCES: Final = (
 """Tables that the figures are made from."""
 
 USUAL_DAYS: Final = 28
+WEEK: Final = 7
+MOST_TASKS: Final = 3
+MOST_PROMISES: Final = 6
+WEEKS_DRAWN: Final = 13
+
+CENTRE_TILES: Final = (
+    "answer_rate",
+    "offered",
+    "consumer_centre_calls",
+    "retention_success",
+)
+COMPANY_TILES: Final = (
+    "complaints",
+    "complaint_rate",
+    "second_complaint_rate",
+    "promises_kept_rate",
+)
+
+_RETENTION: Final = frozenset({"retention_success"})
+_ANSWER_OWED: Final = (
+    InquiryStatus.RECEIVED.value,
+    InquiryStatus.CHECKING.value,
+    InquiryStatus.PREPARING.value,
+)
+
+
+class TaskKind(StrEnum):
+    """What needs doing today, most pressing first."""
+
+    CRITICAL = "critical"
+    OVERDUE = "overdue"
+    AGENCY = "agency"
+    MISSING = "missing"
+    TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: how many rows wait, and where the first of them is.
+
+    first: key of the first complaint or inquiry; "" for missing days.
+    missing: the newest missing day, for that kind only.
+    """
+
+    kind: TaskKind
+    count: int
+    first: str = ""
+    missing: MissingDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure: the value of its period, of the period before, and of each day.
+
+    spark: the last 28 days, oldest first, without days that have no value.
+    """
+
+    kpi: kpis.Kpi
+    number: float | None
+    before: float | None
+    spark: tuple[float, ...]
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreToday:
+    """One centre: how it stands, its last entered day, and what is known of today."""
+
+    centre: Centre
+    verdict: Verdict
+    last_day: date | None
+    is_today_entered: bool
+    today_offered: float | None
+    today_rate: float | None
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """One open promise, as a line of the list."""
+
+    complaint: str
+    when: When
+    at: datetime
+    promise: str
+    handler: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """Contacts of the last 7 days: cases in the ledger beside calls in 日次KPI."""
+
+    cases: int
+    calls: int | None
+    usual: float | None
+    since: date
+    until: date
+
+    @property
+    def difference(self) -> int | None:
+        """Calls that centres counted minus cases in the ledger; None if unknown."""
+        return None if self.calls is None else self.calls - self.cases
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """Everything on 「今日」 at one minute; nothing in it is to be changed.
+
+    promise_counts: open complaints by how their promise stands.
+    """
+
+    now: datetime
+    is_empty: bool
+    calls: Verdict
+    referrals_verdict: Verdict
+    tasks: tuple[Task, ...]
+    company: tuple[Tile, ...]
+    centres: tuple[CentreToday, ...]
+    promise_counts: Mapping[When, int]
+    promises: tuple[PromiseRow, ...]
+    missing: tuple[MissingDay, ...]
+    referrals: Referrals
+
+
+def morning(store: UserStore, now: datetime) -> Morning:
+    """Return what 「今日」 shows to people with this role, as of this minute."""
+    minute = now.replace(second=0)
+    name = ("morning", minute, current())
+    return store.derived(name, lambda: _morning(store, minute))
 
 
 def frames_of(store: UserStore) -> dict[str, pd.DataFrame]:
@@ -55,3 +194,227 @@ def usual_of(
         return {code: number for code, number in found.items() if number is not None}
 
     return store.derived(("usual", centre, day, codes), computed)
+
+
+def recent_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
+    """Return every agency inquiry first brought in the last 7 days, newest first."""
+    live = referrals.live(store.frame("agency_inquiries"))
+    found = referrals.within(live, now.date(), WEEK)
+    return found.sort_values("first_contact_at", ascending=False)
+
+
+def answers_owed(inquiries: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Return the inquiries whose answer is due today or before, the earliest first."""
+    waiting = inquiries[inquiries["status"].isin(_ANSWER_OWED)]
+    due = waiting[["agency_due_at", "own_due_at"]].min(axis=1)
+    tomorrow = pd.Timestamp(now).normalize() + pd.Timedelta(days=1)
+    return waiting.assign(due=due)[due < tomorrow].sort_values("due")
+
+
+# For the charts ----------------------------------------------------------------
+
+
+def answer_rates(store: UserStore, now: datetime) -> pd.DataFrame:
+    """Return a row a day and centre of the last 28 days that has an answer rate.
+
+    Columns: `day`, `centre`, `name`, `rate` (0-1), `missed` (below its own target).
+    """
+    days = clock.days_back(now.date(), USUAL_DAYS)
+    every = between(figures_of(store, now), days[0], days[-1])
+    rate = kpis.kpi("answer_rate")
+    parts = []
+    for centre in _call_centres(store.frame("centres"), store.frame("kpi_days")):
+        found = kpis.daily(rate, of_centre(every, centre.code), days).dropna()
+        parts.append(
+            pd.DataFrame(
+                {
+                    "day": found.index,
+                    "centre": centre.code,
+                    "name": centre.name,
+                    "rate": found.to_numpy(),
+                    "missed": found.to_numpy() < state.target_of(centre),
+                }
+            )
+        )
+    columns = ["day", "centre", "name", "rate", "missed"]
+    return (
+        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    )
+
+
+def common_target(store: UserStore) -> float | None:
+    """Return the target answer rate that all call centres share, or None."""
+    centres = _call_centres(store.frame("centres"), store.frame("kpi_days"))
+    targets = {state.target_of(centre) for centre in centres}
+    return targets.pop() if len(targets) == 1 else None
+
+
+def weekly_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
+    """Return the contacts from consumer centres in the last 13 weeks, oldest first.
+
+    Columns: `first` and `last` (days of the week, which ends today), `count`.
+    """
+    cases = referrals.referrals(store.frame("agency_inquiries"))
+    lasts = [now.date() - timedelta(days=WEEK * n) for n in range(WEEKS_DRAWN)][::-1]
+    return pd.DataFrame(
+        {
+            "first": [last - timedelta(days=WEEK - 1) for last in lasts],
+            "last": lasts,
+            "count": [len(referrals.within(cases, last, WEEK)) for last in lasts],
+        }
+    )
+
+
+# The pieces --------------------------------------------------------------------
+
+
+def _morning(store: UserStore, now: datetime) -> Morning:
+    frames = frames_of(store)
+    today = now.date()
+    days = figures_of(store, now)
+    centres = _call_centres(frames["centres"], frames["kpi_days"])
+    missing = missing_days(frames["kpi_days"], frames["centres"], now)
+    owed = promises.open_promises(frames["complaints"], now)
+    counts = owed["when"].value_counts()
+    verdict = state.referrals_state(frames, today, state.began(frames))
+    return Morning(
+        now=now,
+        is_empty=frames["complaints"].empty
+        and frames["kpi_days"].empty
+        and frames["agency_inquiries"].empty,
+        calls=state.calls_state(days, centres, today),
+        referrals_verdict=verdict,
+        tasks=_tasks(owed, frames["agency_inquiries"], missing, now),
+        company=tuple(_company_tile(code, days, today) for code in COMPANY_TILES),
+        centres=tuple(_centre_today(c, days, today) for c in centres),
+        promise_counts={when: int(counts.get(when.value, 0)) for when in When},
+        promises=_promise_rows(owed),
+        missing=missing,
+        referrals=_referrals(frames["agency_inquiries"], days, verdict, today),
+    )
+
+
+def _call_centres(centres: pd.DataFrame, kpi_days: pd.DataFrame) -> tuple[Centre, ...]:
+    return tuple(c for c in centres_of(centres, kpi_days) if c.code != COMPANY)
+
+
+def _tasks(
+    owed: pd.DataFrame,
+    inquiries: pd.DataFrame,
+    missing: tuple[MissingDay, ...],
+    now: datetime,
+) -> tuple[Task, ...]:
+    """Return what needs doing, most pressing first, at most three."""
+    critical = owed[owed["severity"] == Severity.CRITICAL.value]
+    overdue = owed[owed["when"] == When.OVERDUE.value]
+    due_today = owed[owed["when"] == When.TODAY.value]
+    answers = answers_owed(inquiries, now)
+    waiting = (
+        (TaskKind.CRITICAL, critical),
+        (TaskKind.OVERDUE, overdue),
+        (TaskKind.AGENCY, answers),
+        (TaskKind.TODAY, due_today),
+    )
+    tasks = [
+        Task(kind, len(rows), str(rows.index[0])) for kind, rows in waiting if len(rows)
+    ]
+    if missing:
+        tasks.append(Task(TaskKind.MISSING, len(missing), missing=missing[0]))
+    order = list(TaskKind)
+    return tuple(sorted(tasks, key=lambda t: order.index(t.kind))[:MOST_TASKS])
+
+
+def _centre_today(centre: Centre, days: pd.DataFrame, today: date) -> CentreToday:
+    own = of_centre(days, centre.code)
+    past = own[own["date"] < pd.Timestamp(today)].dropna(subset=["offered"])
+    last = past["date"].max().date() if len(past) else None
+    at_work = between(own, today, today)
+    offered = kpis.value(kpis.kpi("offered"), at_work)
+    wanted = [
+        code
+        for code in CENTRE_TILES
+        if centre.subscriptions is Flag.YES or code not in _RETENTION
+    ]
+    return CentreToday(
+        centre=centre,
+        verdict=state.centre_state(own, centre, today),
+        last_day=last,
+        is_today_entered=offered is not None,
+        today_offered=offered,
+        today_rate=kpis.value(kpis.kpi("answer_rate"), at_work),
+        tiles=tuple(_centre_tile(code, own, centre, last or today) for code in wanted),
+    )
+
+
+def _centre_tile(code: str, own: pd.DataFrame, centre: Centre, last: date) -> Tile:
+    """Return a figure of the last entered day beside the 28 days before it.
+
+    A count stands beside the mean of those days, so that the two can be compared.
+    """
+    entry = kpis.kpi(code)
+    earlier = between(own, last - timedelta(days=USUAL_DAYS), last - timedelta(days=1))
+    usual = kpis.measured(entry, earlier)
+    before = usual.number
+    if before is not None and usual.denominator is None:
+        before /= usual.days
+    return Tile(
+        entry,
+        kpis.value(entry, between(own, last, last)),
+        before,
+        _spark(entry, own, last),
+        getattr(centre, entry.chosen_by).value if entry.chosen_by else "",
+    )
+
+
+def _company_tile(code: str, days: pd.DataFrame, today: date) -> Tile:
+    """Return a figure of the last 7 days beside the 7 before, or 28 and 28 for promises."""
+    entry = kpis.kpi(code)
+    span = USUAL_DAYS if code == "promises_kept_rate" else WEEK
+    now = between(days, today - timedelta(days=span - 1), today)
+    ended = today - timedelta(days=span)
+    before = between(days, ended - timedelta(days=span - 1), ended)
+    return Tile(
+        entry,
+        kpis.value(entry, now),
+        kpis.value(entry, before),
+        _spark(entry, days, today),
+    )
+
+
+def _spark(entry: kpis.Kpi, days: pd.DataFrame, last: date) -> tuple[float, ...]:
+    on = clock.days_back(last, USUAL_DAYS)
+    recent = between(days, on[0] - timedelta(days=entry.window), last)
+    return tuple(kpis.daily(entry, recent, on).dropna().tolist())
+
+
+def _promise_rows(owed: pd.DataFrame) -> tuple[PromiseRow, ...]:
+    pressing = owed[owed["when"].isin([When.OVERDUE.value, When.TODAY.value])]
+    first = pressing.head(MOST_PROMISES)
+    rows = cast("list[dict[str, Any]]", first.to_dict("records"))
+    return tuple(
+        PromiseRow(
+            complaint=str(row["id"]),
+            when=When(row["when"]),
+            at=clock.in_tokyo(row["next_promise_at"].to_pydatetime()),
+            promise="" if pd.isna(row["next_promise"]) else str(row["next_promise"]),
+            handler=str(row["handler"]),
+            severity=Severity(row["severity"]),
+        )
+        for row in rows
+    )
+
+
+def _referrals(
+    inquiries: pd.DataFrame, days: pd.DataFrame, verdict: Verdict, today: date
+) -> Referrals:
+    since = today - timedelta(days=WEEK - 1)
+    cases = referrals.within(referrals.referrals(inquiries), today, WEEK)
+    calls = kpis.value(kpis.kpi("consumer_centre_calls"), between(days, since, today))
+    details = verdict.reasons[0].details
+    return Referrals(
+        cases=len(cases),
+        calls=None if calls is None else int(calls),
+        usual=float(details["usual"]) if details["weeks"] else None,
+        since=since,
+        until=today,
+    )

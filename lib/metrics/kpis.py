@@ -28,7 +28,7 @@ class Unit(StrEnum):
     SHARE = "%"
     SECONDS = "秒"
     PER_HOUR = "件/時間"
-    PER_THOUSAND = "出荷1,000件あたり"
+    PER_THOUSAND = "出荷千件あたり"
 
 
 class Better(StrEnum):

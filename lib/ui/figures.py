@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lib.i18n import _
+from lib.i18n import _, current
 from lib.metrics.kpis import Better, Kpi, Unit
 from lib.ui import format as fmt
 
@@ -23,8 +23,19 @@ def value_text(entry: Kpi, number: float | None) -> str:
         return fmt.percent(number, decimals=entry.decimals)
     if entry.unit is Unit.SECONDS:
         return fmt.duration(number)
-    unit = "" if entry.unit is Unit.PER_THOUSAND else entry.unit.value
-    return fmt.number(number, decimals=entry.decimals, unit=unit)
+    unit = entry.unit.value
+    # English has no counter that fits calls, cases and parcels alike.
+    bare = entry.unit is Unit.PER_THOUSAND or (
+        entry.unit is Unit.COUNT and current() == "en"
+    )
+    return fmt.number(number, decimals=entry.decimals, unit="" if bare else unit)
+
+
+def name_of(entry: Kpi) -> str:
+    """Return the name, with what it is counted per: 「苦情率(出荷1,000件あたり)」."""
+    if entry.unit is Unit.PER_THOUSAND:
+        return f"{_(entry.name)} ({_(entry.unit.value).strip()})"
+    return _(entry.name)
 
 
 def change_text(entry: Kpi, number: float | None, before: float | None) -> str | None:
@@ -36,11 +47,20 @@ def change_text(entry: Kpi, number: float | None, before: float | None) -> str |
     if number is None or before is None:
         return None
     if entry.unit is Unit.SHARE:
-        return f"{(number - before) * 100:+.{entry.decimals}f}pt"
-    if entry.unit is Unit.COUNT:
-        return f"{(number / before - 1) * 100:+.0f}%" if before else None
-    unit = entry.unit.value if entry.unit is Unit.SECONDS else ""
-    return f"{number - before:+.{entry.decimals}f}{_(unit)}"
+        text = f"{(number - before) * 100:+.{entry.decimals}f}pt"
+    elif entry.unit is Unit.COUNT:
+        if not before:
+            return None
+        text = f"{(number / before - 1) * 100:+.0f}%"
+    else:
+        unit = entry.unit.value if entry.unit is Unit.SECONDS else ""
+        text = f"{number - before:+.{entry.decimals}f}{_(unit)}"
+    return f"±{text[1:]}" if is_no_change(text) else text
+
+
+def is_no_change(change: str | None) -> bool:
+    """Whether a change rounds to nothing, so that no arrow and no colour is due."""
+    return change is not None and not any(digit in change for digit in "123456789")
 
 
 def change_colour(entry: Kpi) -> DeltaColour:

@@ -35,7 +35,7 @@ LIVE: Final = (
 
 REASON: Final = "reason"
 
-_DETAIL_COLUMNS: Final = 3
+_COUNT_WIDTH: Final = 130
 _MISSING_SHOWN: Final = 6
 
 
@@ -158,19 +158,15 @@ def _heading(seen: KpiDay | None, day: date, *, locked: bool) -> None:
 
 def _counts(form: Form, centre: Centre, *, locked: bool) -> None:
     if centre.code == COMPANY:
-        _row(form, kpi_days.ORDERS[:2], locked=locked)
-        _row(form, kpi_days.ORDERS[2:], locked=locked)
+        _fields(form, kpi_days.ORDERS, locked=locked)
         return
-    left, middle, right = st.columns(3)
-    with left:
+    with _count_grid():
         _count(form, "offered", locked=locked)
-    with middle:
         _count(form, "answered", locked=locked)
-    with right:
         _abandoned(form)
-    _row(form, ("consumer_centre_calls",), locked=locked)
+        _count(form, "consumer_centre_calls", locked=locked)
     if kpi_days.takes_cancellations(centre):
-        _row(form, kpi_days.RETENTION, locked=locked)
+        _fields(form, kpi_days.RETENTION, locked=locked)
 
 
 def _abandoned(form: Form) -> None:
@@ -183,15 +179,18 @@ def _abandoned(form: Form) -> None:
 
 def _details(form: Form, centre: Centre, *, locked: bool) -> None:
     st.caption(_("手元にある数だけで足ります。空欄は「分からない」で、0とは違います。"))
-    names = kpi_days.detail_fields(centre)
-    for start in range(0, len(names), _DETAIL_COLUMNS):
-        _row(form, names[start : start + _DETAIL_COLUMNS], locked=locked)
+    _fields(form, kpi_days.detail_fields(centre), locked=locked)
 
 
-def _row(form: Form, names: Sequence[str], *, locked: bool) -> None:
-    for column, name in zip(st.columns(_DETAIL_COLUMNS), names, strict=False):
-        with column:
+def _fields(form: Form, names: Sequence[str], *, locked: bool) -> None:
+    with _count_grid():
+        for name in names:
             _count(form, name, locked=locked)
+
+
+def _count_grid() -> Any:
+    """Return a grid that keeps two counts side by side on a phone."""
+    return st.grid(min_column_width=_COUNT_WIDTH)
 
 
 def _count(form: Form, name: str, *, locked: bool) -> None:

@@ -83,6 +83,7 @@ def month_grid(desk: UserStore, centre: Centre, month: date) -> None:
         column_config=_columns(centre),
         disabled=[c for c in sheet.frame.columns if c not in names],
         row_height=_ROW_HEIGHT,
+        placeholder="",
         height=_ROW_HEIGHT * (min(len(sheet.days), _MONTH_ROWS) + 1) + 3,
         alt=_("{centre}の月の一覧").format(centre=centre.name),
     )
@@ -118,7 +119,7 @@ def _cell(name: str, value: Any) -> Any:
 
 def _columns(centre: Centre) -> dict[str, Any]:
     config: dict[str, Any] = {
-        "day": st.column_config.TextColumn(_("日付"), width=110, pinned=True),
+        "day": st.column_config.TextColumn(_("日付"), width=150, pinned=True),
         "state": st.column_config.TextColumn(_("状態"), width=90, pinned=True),
         "rate": st.column_config.TextColumn(
             _(kpis.kpi("answer_rate").name), width=80, alignment="right"
@@ -128,7 +129,7 @@ def _columns(centre: Centre) -> dict[str, Any]:
     for name in ("abandoned", *kpi_days.first_fields(centre)):
         spec = KpiDay.field(name)
         config[name] = st.column_config.NumberColumn(
-            _(spec.label), help=_(spec.column.help), min_value=0, step=1, width=90
+            _(spec.label), help=_(spec.column.help), min_value=0, step=1, width=118
         )
     return config
 

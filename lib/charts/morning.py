@@ -1,0 +1,141 @@
+"""The two charts of 「今日」: who gets through, and who goes to a consumer centre."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, cast
+
+import altair as alt
+import pandas as pd
+
+from lib.charts.look import (
+    BLUE,
+    GREY,
+    SERIES,
+    VERMILION,
+    day_axis,
+    value_axis,
+)
+
+PICK: Final = "pick"
+"""Name of the selection: the mark that was clicked."""
+
+_LOWEST_TOP: Final = 4
+_HIGHEST_FOOT: Final = 0.85
+"""Rates are drawn from at least this far down, so that a good month looks calm."""
+
+
+def answer_rates(rates: pd.DataFrame, target: float | None) -> alt.LayerChart:
+    """Return a line for each centre, with the target dashed and misses as triangles.
+
+    Args:
+        rates: a row a day and centre, at least one; `day` (timestamp), `centre` (code), `name`,
+            `iso` (the day as text), `rate` (0-1), `missed` (below its own
+            target), `day_text` and `rate_text` for the bubble.
+        target: where every centre has the same, it is drawn; None draws none.
+    """
+    names = list(dict.fromkeys(rates["name"]))
+    lowest = min(_HIGHEST_FOOT, float(rates["rate"].min()))
+    foot = max(0.0, math.floor((lowest - 0.01) * 10) / 10)
+    picked = alt.selection_point(PICK, fields=["iso", "centre"])
+    x = alt.X("day:T", axis=day_axis())
+    y = alt.Y(
+        "rate:Q",
+        axis=value_axis(".0%"),
+        scale=alt.Scale(domain=[foot, 1.0], nice=False),
+    )
+    colour = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=names, range=list(SERIES[: max(1, len(names))])),
+        legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=170)
+        if len(names) > 1
+        else None,
+    )
+    bubble = ["day_text:N", "name:N", "rate_text:N"]
+    tooltip = [alt.Tooltip(field, title=" ") for field in bubble]
+    base = alt.Chart(rates)
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
+    missed = "datum.missed"
+    points = (
+        base.mark_point(filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.condition(missed, alt.value(VERMILION), colour),
+            shape=alt.condition(
+                missed, alt.value("triangle-down"), alt.value("circle")
+            ),
+            size=alt.condition(missed, alt.value(90), alt.value(22)),
+            tooltip=tooltip,
+        )
+        .add_params(picked)
+    )
+    layers = [lines, points]
+    if target is not None:
+        layers = [*_target(target), *layers]
+    return cast("alt.LayerChart", alt.layer(*layers))
+
+
+def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
+    """Return a bar for each week, the last one strong, with the usual week dashed.
+
+    Args:
+        weeks: a row a week, oldest first; `week` (its last day, a timestamp), `count`,
+            `is_last`, `week_text` and `count_text` for the bubble.
+        usual: mean of the weeks before; None where it is not known yet.
+    """
+    top = max(_LOWEST_TOP, int(weeks["count"].max()) + 1 if len(weeks) else 0)
+    bars = (
+        alt.Chart(weeks)
+        .mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3)
+        .encode(
+            x=alt.X(
+                "week_label:O",
+                sort=None,
+                axis=alt.Axis(title=None, labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y(
+                "count:Q",
+                axis=alt.Axis(title=None, tickMinStep=1, tickCount=5, domain=False),
+                scale=alt.Scale(domain=[0, top]),
+            ),
+            color=alt.condition("datum.is_last", alt.value(BLUE), alt.value("#9DB4CC")),
+            tooltip=[
+                alt.Tooltip("week_text:N", title=" "),
+                alt.Tooltip("count_text:N", title=" "),
+            ],
+        )
+    )
+    numbers = (
+        alt.Chart(weeks)
+        .transform_filter("datum.count > 0")
+        .mark_text(dy=-8, color=GREY)
+        .encode(
+            x=alt.X("week_label:O", sort=None),
+            y="count:Q",
+            text="count:Q",
+        )
+    )
+    layers = [bars, numbers]
+    if usual is not None:
+        layers.append(_dashed(usual))
+    return cast("alt.LayerChart", alt.layer(*layers))
+
+
+def _target(level: float) -> list[alt.Chart]:
+    line = _dashed(level)
+    words = (
+        alt.Chart(pd.DataFrame({"level": [level], "text": [f"{level:.0%}"]}))
+        .mark_text(align="right", dx=-2, dy=-7, color=GREY)
+        .encode(x=alt.value("width"), y="level:Q", text="text:N")
+    )
+    return [line, words]
+
+
+def _dashed(level: float) -> alt.Chart:
+    line: alt.Chart = (
+        alt.Chart(pd.DataFrame({"level": [level]}))
+        .mark_rule(strokeDash=[5, 4], color=GREY)
+        .encode(y="level:Q")
+    )
+    return line
