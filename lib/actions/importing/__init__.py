@@ -9,13 +9,21 @@ back; what is doubtful is listed and added.
 """
 
 from lib.actions.importing.applying import CHUNK, Imported, Progress, Target, apply
-from lib.actions.importing.files import Sheet, SourceFile, read_file
+from lib.actions.importing.files import (
+    LARGEST_FILE,
+    TOO_LARGE,
+    Sheet,
+    SourceFile,
+    read_file,
+)
 from lib.actions.importing.headers import Layout, layout_of
 from lib.actions.importing.parts import Duplicate, NewRow, Part, Preview, Skipped
 from lib.actions.importing.reading import preview
 
 __all__ = [
     "CHUNK",
+    "LARGEST_FILE",
+    "TOO_LARGE",
     "Duplicate",
     "Imported",
     "Layout",

@@ -11,6 +11,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin
 
 import pandas as pd
 
+from lib.actions.entry import recognise
 from lib.actions.importing.files import Sheet, SourceFile
 from lib.actions.importing.headers import NOT_IMPORTED, Layout, comparable, layout_of
 from lib.actions.importing.identity import (
@@ -297,7 +298,8 @@ class _SheetReader:
         if self._table.prefix and not values.get("id"):
             values["id"] = ""
         if self._secret and values.get("contact") and not values.get("customer_key"):
-            values["customer_key"] = customer_key(values["contact"], self._secret)
+            keys = recognise(values["contact"]).keys
+            values["customer_key"] = customer_key(keys[0], self._secret) if keys else ""
         return self._table.record.parse(values)
 
     # Is it there already?

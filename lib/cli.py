@@ -1,0 +1,372 @@
+"""Operator's commands: `python -m lib.cli …`. The same actions as behind the screen.
+
+Exit codes: 0 done, 1 done but something needs a look, 2 not done. What went wrong
+stands on stderr in one line, without a traceback and without customers' data.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table as Grid
+from rich.text import Text
+
+from lib import clock
+from lib.actions import checking, importing
+from lib.actions import sample as sample_year
+from lib.errors import ActionRefused, AppError, UnreadableFile
+from lib.i18n import N_, _
+from lib.reports.export import to_csv, to_xlsx
+from lib.sample import sample_company
+from lib.sample.company import DEFAULT_COMPLAINTS_PER_DAY, DEFAULT_SEED
+from lib.schema.dictionary import as_markdown
+from lib.schema.principal import SYSTEM
+from lib.schema.tables import TABLES, Table
+from lib.settings.customer_key import customer_key, secret_of
+from lib.settings.install import Installation, installation
+from lib.store.opening import open_store
+from lib.store.protocol import RowProblem, Store
+from lib.store.sql.backup import back_up_now
+from lib.store.sql.backup import restore as restore_backup
+from lib.text import masked
+
+DONE, LOOK, FAILED = 0, 1, 2
+SHOWN: Final = 20
+"""Problems printed for each sheet; the rest is counted."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+app = typer.Typer(
+    help=_("見守りを管理するコマンドです。"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def speaking_plainly(command: Command) -> Command:
+    """Let an error end the command with one line on stderr and exit code 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except AppError as error:
+            _complain(_(error.message).format(**error.details))
+        except OSError as error:
+            _complain(_("ファイルを扱えません: {why}").format(why=error.strerror))
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may hold a customer's data
+            kind = type(error).__name__
+            _complain(_("予期しないエラーで終わりました: {kind}").format(kind=kind))
+        raise typer.Exit(FAILED)
+
+    return run  # type: ignore[return-value]
+
+
+# Commands ------------------------------------------------------------------------
+
+
+@app.command(help=_("1年分の見本データを入れます。--remove で取り除きます。"))
+@speaking_plainly
+def sample(
+    months: Annotated[int, typer.Option(min=1, max=60, help=_("月数"))] = 13,
+    seed: Annotated[
+        int, typer.Option(help=_("同じ数なら同じデータになります"))
+    ] = DEFAULT_SEED,
+    complaints_per_day: Annotated[
+        float, typer.Option(min=0.1, max=500, help=_("1日あたりの苦情の数"))
+    ] = DEFAULT_COMPLAINTS_PER_DAY,
+    remove: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--remove", help=_("見本データを取り除く"))
+    ] = False,
+) -> None:
+    """Fill the store with the sample year, or take it out again."""
+    with _store() as (store, place):
+        if remove:
+            with _progress(_("見本データを取り除いています")) as progress:
+                count = sample_year.remove(store, progress=progress)
+            _say(_("見本データを取り除きました: {count}行").format(count=count))
+            return
+        company = sample_company(
+            end=clock.today(),
+            months=months,
+            seed=seed,
+            complaints_per_day=complaints_per_day,
+        )
+        key_of = functools.partial(customer_key, secret=secret_of(place.data))
+        with _progress(_("見本データを入れています")) as progress:
+            count = sample_year.fill(store, company, progress=progress, key_of=key_of)
+        _say(_("見本データを入れました: {count}行").format(count=count))
+
+
+@app.command(help=_("データを点検します。問題がなければ0、あれば1で終わります。"))
+@speaking_plainly
+def check(
+    json: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--json", help=_("JSONで出す"))
+    ] = False,
+) -> None:
+    """List what in the data does not fit."""
+    with _store() as (store, _place):
+        problems = checking.check(store.load())
+    if json:
+        found = {"problems": [asdict(p) | {"typed": _typed(p)} for p in problems]}
+        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+    elif problems:
+        _console().print(_problem_grid(problems))
+        _say(_("直すところが{count}か所あります。").format(count=len(problems)))
+    else:
+        _say(_("問題は見つかりませんでした。"))
+    raise typer.Exit(LOOK if problems else DONE)
+
+
+@app.command(
+    "import",
+    help=_("ExcelかCSVを取り込みます。取り込めない行があれば1で終わります。"),
+)
+@speaking_plainly
+def import_file(
+    file: Annotated[Path, typer.Argument(help=_("xlsx・CSVのファイル"))],
+    table: Annotated[
+        str, typer.Option(help=_("表の名前。なければ見出しから見つけます"))
+    ] = "",
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help=_("確かめるだけで取り込まない"))
+    ] = False,
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", "-y", help=_("聞かずに取り込む"))
+    ] = False,
+) -> None:
+    """Preview a file, ask, and add its new rows."""
+    wanted = _table(table) if table else None
+    source = importing.read_file(file.name, _bytes_of(file))
+    with _store() as (store, place):
+        shown = importing.preview(
+            source,
+            store.load().frames,
+            table=wanted,
+            secret=secret_of(place.data),
+        )
+        _print_preview(shown)
+        if not dry_run and shown.new_rows and _agreed(shown.new_rows, yes=yes):
+            with _progress(_("取り込んでいます")) as progress:
+                done = importing.apply(
+                    store, shown, who=SYSTEM, now=clock.now(), progress=progress
+                )
+            _say(_("取り込みました: {count}行").format(count=done.added))
+    raise typer.Exit(LOOK if shown.held_back else DONE)
+
+
+@app.command(help=_("書き出します。xlsxは全部の表、CSVは --table の表です。"))
+@speaking_plainly
+def export(
+    file: Annotated[Path, typer.Argument(help=_("書き出す先 (.xlsx か .csv)"))],
+    table: Annotated[str, typer.Option(help=_("表の名前"))] = "",
+    unmasked: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--unmasked", help=_("お客様の名前と連絡先を伏せない"))
+    ] = False,
+) -> None:
+    """Write tables to a file; nothing in it can run as a formula."""
+    kind = file.suffix.lower()
+    wanted = [_table(table)] if table else list(TABLES)
+    if kind not in {".xlsx", ".csv"}:
+        raise ActionRefused(N_("書き出す先は .xlsx か .csv にしてください。"))
+    if kind == ".csv" and not table:
+        raise ActionRefused(N_("CSVは一つの表だけです。--table で表を選んでください。"))
+    with _store() as (store, _place):
+        frames = store.load().frames
+    chosen = {place: frames[place.code] for place in wanted}
+    if kind == ".xlsx":
+        data = to_xlsx(chosen, unmasked=unmasked)
+    else:
+        data = to_csv(wanted[0], frames[wanted[0].code], unmasked=unmasked)
+    _write_private(file, data)
+    rows = sum(len(frame) for frame in chosen.values())
+    _say(_("書き出しました: {file} ({count}行)").format(file=file.name, count=rows))
+
+
+@app.command(help=_("いまのデータの控えを取ります。"))
+@speaking_plainly
+def backup() -> None:
+    """Copy the store into the data folder."""
+    place = installation()
+    made = back_up_now(place.store_url, data=place.data)
+    _say(_("控えを取りました: {file}").format(file=made))
+
+
+@app.command(help=_("控えから戻します。いまのデータも別に残します。"))
+@speaking_plainly
+def restore(
+    file: Annotated[Path, typer.Argument(help=_("控えのファイル"))],
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", "-y", help=_("聞かずに戻す"))
+    ] = False,
+) -> None:
+    """Put a copy in the store's place."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(
+            _("いまのデータを控えのものに入れ替えます。よろしいですか"), abort=True
+        )
+    place = installation()
+    kept = restore_backup(place.store_url, file, data=place.data)
+    _say(_("戻しました。前のデータ: {file}").format(file=kept))
+
+
+@app.command(help=_("データ項目の一覧をMarkdownで出します。"))
+@speaking_plainly
+def dictionary() -> None:
+    """Print the data dictionary."""
+    sys.stdout.write(as_markdown())
+
+
+# Store, tables, files ---------------------------------------------------------------
+
+
+@contextmanager
+def _store() -> Iterator[tuple[Store, Installation]]:
+    place = installation()
+    store = open_store(place.store_url, data=place.data)
+    try:
+        yield store, place
+    finally:
+        store.close()
+
+
+def _table(name: str) -> Table:
+    """Return the table of that code or Japanese name."""
+    for place in TABLES:
+        if name in {place.code, place.tab}:
+            return place
+    names = ", ".join(f"{place.tab} ({place.code})" for place in TABLES)
+    raise ActionRefused(
+        N_("「{name}」という表はありません。あるのは: {names}"), name=name, names=names
+    )
+
+
+def _bytes_of(file: Path) -> bytes:
+    """Return the file's content; look at its size before reading it."""
+    if file.stat().st_size > importing.LARGEST_FILE:
+        raise UnreadableFile(importing.TOO_LARGE)
+    return file.read_bytes()
+
+
+def _write_private(file: Path, data: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+    ) as out:
+        out.write(data)
+    part.replace(file)
+
+
+# Talking ---------------------------------------------------------------------------
+
+
+def _console() -> Console:
+    """Return a console for stdout; made anew, because a test replaces stdout."""
+    return Console(highlight=False)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _agreed(count: int, *, yes: bool) -> bool:
+    """Whether to go on; only a person at a terminal is asked."""
+    if yes or not sys.stdin.isatty():
+        return True
+    return typer.confirm(
+        _("{count}行を取り込みます。よろしいですか").format(count=count)
+    )
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that moves a bar on stderr; the bar shows only in a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(text, total=None)
+
+        def moved(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield moved
+
+
+def _print_preview(shown: importing.Preview) -> None:
+    grid = Grid(title=shown.file)
+    for header in (
+        _("シート"),
+        _("表"),
+        _("新しい行"),
+        _("直す行"),
+        _("登録済み"),
+        _("除いた行"),
+    ):
+        grid.add_column(header)
+    for part in shown.parts:
+        counts = (part.rows, range(part.held_back), part.duplicates, part.skipped)
+        grid.add_row(
+            Text(part.sheet), _(part.table.tab), *(str(len(found)) for found in counts)
+        )
+    _console().print(grid)
+    for left in shown.left_out:
+        _say(_("シート「{sheet}」: {why}").format(sheet=left.text, why=_(left.why)))
+    for part in shown.parts:
+        if part.unknown:
+            names = _("、").join(part.unknown)
+            _say(_("取り込まない列: {names}").format(names=names))
+        _print_some(_("取り込めない行"), part.problems)
+        _print_some(_("確かめてください"), part.doubts)
+
+
+def _print_some(title: str, problems: Iterable[RowProblem]) -> None:
+    found = list(problems)
+    if not found:
+        return
+    _console().print(_problem_grid(found[:SHOWN], title))
+    if len(found) > SHOWN:
+        _say(_("ほか{count}か所").format(count=len(found) - SHOWN))
+
+
+def _problem_grid(problems: Iterable[RowProblem], title: str = "") -> Grid:
+    grid = Grid(title=title or None)
+    for header in (_("シート"), _("行・番号"), _("項目"), _("入力"), _("理由")):
+        grid.add_column(header, overflow="fold")
+    for problem in problems:
+        why = " ".join(_(text) for text in (problem.why, problem.mend) if text)
+        place = str(problem.row) if problem.row else problem.key
+        # As Text: what people typed is no markup of the console.
+        cells = (problem.tab, place, _(problem.column), _typed(problem), why)
+        grid.add_row(*(Text(cell) for cell in cells))
+    return grid
+
+
+def _typed(problem: RowProblem) -> str:
+    """Return what was typed, customers' names and contacts masked."""
+    fields = next(t for t in TABLES if t.code == problem.table).fields
+    personal = {field.label for field in fields if field.column.personal}
+    return masked(problem.typed) if problem.column in personal else problem.typed
+
+
+if __name__ == "__main__":
+    app()
