@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from lib.i18n import _, current
@@ -19,7 +21,25 @@ ALL = ""
 
 ROWS_ON_A_SCREEN = 14
 
-WIDTHS = {"help": "large", "choices": "large", "label": "medium"}
+ORDER = (
+    "table",
+    "label",
+    "help",
+    "kind",
+    "required",
+    "choices",
+    "unit",
+    "personal",
+    "code",
+)
+"""What a reader looks for first stands first; the export keeps the sheet's order."""
+
+WIDTHS: dict[str, Literal["small", "medium", "large"]] = {
+    "help": "large",
+    "choices": "large",
+    "label": "medium",
+    "required": "small",
+}
 
 
 def filters() -> tuple[str, str]:
@@ -56,7 +76,7 @@ def matching(typed: str, chosen: str) -> list[Entry]:
     ]
 
 
-def rows(found: list[Entry]) -> None:
+def rows(found: list[Entry], *, of_one_table: bool) -> None:
     if not found:
         st.info(_("当てはまる項目がありません。"), icon=":material/search_off:")
         return
@@ -67,6 +87,7 @@ def rows(found: list[Entry]) -> None:
             name: st.column_config.TextColumn(_(header), width=WIDTHS.get(name))
             for name, header in zip(names, HEADERS, strict=True)
         },
+        column_order=ORDER[1:] if of_one_table else ORDER,
         hide_index=True,
         height=570 if len(found) > ROWS_ON_A_SCREEN else "content",
         alt=_("データ辞書"),
@@ -89,7 +110,7 @@ st.caption(_("どの表に、どの項目があり、何を書くか。アプリ
 typed, chosen = filters()
 found = matching(typed, chosen)
 st.caption(_("{count}項目").format(count=len(found)))
-rows(found)
+rows(found, of_one_table=bool(chosen))
 if chosen:
     st.caption(_(next(table.help for table in TABLES if table.code == chosen)))
 personal_data()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -41,21 +42,27 @@ def centre_defaults() -> None:
 def one_setting(wanted: BusinessSetting) -> None:
     settings = desk.frame("settings")
     now = business.setting(settings, wanted.group, wanted.name, on=clock.today())
-    name, value, change = st.columns([6, 2, 1.4], vertical_alignment="center")
+    name, right = st.columns([3, 1], vertical_alignment="center")
     with name:
         st.markdown(f"**{inert(_(wanted.name))}**")
         st.caption(inert(_(wanted.help)))
-    with value:
-        st.markdown(f"**{inert(now or fmt.NOTHING)}{inert(_(wanted.unit))}**")
-        coming(wanted)
     with (
-        change,
-        st.popover(
-            _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
+        right,
+        st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
         ),
     ):
-        change_setting(wanted, now)
-        history(wanted.group, wanted.name)
+        st.markdown(
+            f"**{inert(now or fmt.NOTHING)}{inert(_(wanted.unit))}**", width="content"
+        )
+        with st.popover(
+            _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
+        ):
+            change_setting(wanted, now)
+            history(wanted.group, wanted.name)
+    coming(wanted)
 
 
 def coming(wanted: BusinessSetting) -> None:
@@ -148,6 +155,7 @@ def claim_type_list() -> None:
             )
         )
         types = claim_types.claim_types(desk.frame("settings"), clock.today())
+        edit_claim_type({kind.name: kind for kind in types})
         st.dataframe(
             [type_row(kind) for kind in types],
             column_config={
@@ -161,7 +169,6 @@ def claim_type_list() -> None:
             height="content",
             alt=_("申出の種類の一覧"),
         )
-        edit_claim_type({kind.name: kind for kind in types})
 
 
 def type_row(kind: ClaimType) -> dict[str, str]:
@@ -214,7 +221,7 @@ def claim_type_fields(key: str, start: ClaimType, *, is_new: bool) -> None:
         "since": clock.today(),
     }.items():
         st.session_state.setdefault(f"{key}:{name}", value)
-    kept = {"on_change": "ignore", "persist_state": "session"}
+    kept: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
     if is_new:
         st.text_input(_("言葉(必須)"), key=f"{key}:name", **kept)
         for message in st.session_state.get(f"{key}:problems", ()):

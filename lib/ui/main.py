@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import i18n
 from lib.i18n import _
-from lib.ui import boundary, context, flash, navigation, shell
+from lib.ui import boundary, context, flash, navigation, sample_banner, shell
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
         page = st.navigation(navigation.menu(who.role if who else None))
         st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")
         shell.sidebar()
+        if who:
+            sample_banner.banner(context.desk())
         flash.show()
         page.run()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from lib.actions.masters import UnknownWord
 from lib.errors import Conflict, InvalidRecord
 from lib.i18n import N_, _
 from lib.schema.column import Field, Shown
+from lib.schema.frames import record_from
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
@@ -96,9 +97,10 @@ def show(
     if opened is None:
         _list(desk, screen)
         return
-    if explain:
-        explain()
-    _form(desk, screen, opened)
+    with st.container(width=760):
+        if explain:
+            explain()
+        _form(desk, screen, opened)
 
 
 # The list ----------------------------------------------------------------------
@@ -121,8 +123,11 @@ def _list(desk: UserStore, screen: Screen) -> None:
 
 
 def _records(desk: UserStore, screen: Screen) -> list[Record]:
-    frame = desk.frame(screen.code)
-    found = [desk.record(screen.code, key) for key in frame.index]
+    rows = cast("list[dict[str, Any]]", desk.frame(screen.code).to_dict("records"))
+    found = desk.derived(
+        ("records", screen.code),
+        lambda: tuple(record_from(screen.table, row) for row in rows),
+    )
     return sorted(found, key=lambda r: (not _in_use(screen, r), _rank(r)))
 
 
@@ -168,7 +173,7 @@ def _table(screen: Screen, rows: list[Record]) -> None:
     cells = [
         {spec.name: _cell(screen, row, spec.name) for spec in specs} for row in rows
     ]
-    st.dataframe(
+    table_of_rows = st.dataframe(
         cells,
         key=f"{screen.form}:rows:{st.session_state.get(_turn(screen), 0)}",
         column_config={
@@ -182,10 +187,13 @@ def _table(screen: Screen, rows: list[Record]) -> None:
         row_height=38,
         height="content" if len(rows) < SEARCH_FROM else 38 * SEARCH_FROM + 36,
         selection_mode="single-row",
-        on_select=lambda: _open_selected(screen, rows),
+        on_select="rerun",
         alt=_("一覧。行を選ぶと編集できます。"),
     )
     st.caption(_("行を選ぶと編集できます。"))
+    if chosen := table_of_rows.selection.rows:
+        _open(screen, screen.table.key_of(rows[chosen[0]]))
+        st.rerun()
 
 
 def _cell(screen: Screen, row: Record, name: str) -> str:
@@ -195,13 +203,6 @@ def _cell(screen: Screen, row: Record, name: str) -> str:
         return fmt.NOTHING
     known = screen.options.get(name, {})
     return known.get(value) or fmt.cell(spec, value)
-
-
-def _open_selected(screen: Screen, rows: list[Record]) -> None:
-    turn = st.session_state.get(_turn(screen), 0)
-    chosen = st.session_state[f"{screen.form}:rows:{turn}"].selection.rows
-    if chosen:
-        _open(screen, screen.table.key_of(rows[chosen[0]]))
 
 
 # Unknown words -----------------------------------------------------------------
@@ -244,8 +245,12 @@ def _unknown_words(desk: UserStore, screen: Screen) -> None:
 
 
 def _words_for(desk: UserStore, screen: Screen) -> list[UnknownWord]:
-    frames = {code: desk.frame(code) for code in (*masters.EDITORS, *REGISTERS)}
-    return [w for w in masters.unknown_words(frames) if w.master == screen.code]
+    codes = (*masters.EDITORS, *REGISTERS)
+    found = desk.derived(
+        "unknown words",
+        lambda: masters.unknown_words({code: desk.frame(code) for code in codes}),
+    )
+    return [word for word in found if word.master == screen.code]
 
 
 def _take_over(words: Sequence[UnknownWord], entry: str) -> None:
@@ -303,33 +308,32 @@ def _form(desk: UserStore, screen: Screen, opened: str) -> None:
     problems = st.session_state.get(f"{screen.form}._problems", {})
     form = Form(screen.form, screen.table.record, problems)
     names = _asked(screen)
-    with st.container(width=760):
-        with st.container(border=True):
-            st.subheader(_heading(screen, seen), anchor=False)
-            if opened == NEW:
-                drafting.offer(form, names, title="name")
-            _fields(form, screen, seen)
-            form.show_problems("")
-        _conflict(screen, names)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                _("保存する"),
-                key=f"{screen.form}:save",
-                type="primary",
-                shortcut="Mod+S",
-                on_click=_save,
-                args=(screen, names),
-            )
-            st.button(
-                _("やめて一覧へ"),
-                key=f"{screen.form}:close",
-                on_click=_close,
-                args=(screen,),
-            )
-            if seen is not None and masters.may_edit(desk.principal, screen.code):
-                _switch(screen, seen)
+    with st.container(border=True):
+        st.subheader(_heading(screen, seen), anchor=False)
         if opened == NEW:
-            drafting.autosave(form, names)
+            drafting.offer(form, names, title="name")
+        _fields(form, screen, seen)
+        form.show_problems("")
+    _conflict(screen, names)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("保存する"),
+            key=f"{screen.form}:save",
+            type="primary",
+            shortcut="Mod+S",
+            on_click=_save,
+            args=(screen, names),
+        )
+        st.button(
+            _("やめて一覧へ"),
+            key=f"{screen.form}:close",
+            on_click=_close,
+            args=(screen,),
+        )
+        if seen is not None and masters.may_edit(desk.principal, screen.code):
+            _switch(screen, seen)
+    if opened == NEW:
+        drafting.autosave(form, names)
 
 
 def _heading(screen: Screen, seen: Record | None) -> str:

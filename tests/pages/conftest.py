@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from lib import clock, i18n
@@ -29,11 +30,12 @@ class OpenPage(Protocol):
     """Opens a page in a session of its own."""
 
     def __call__(
-        self, code: str = "", *, language: Language = "ja", operator: str = ""
+        self, code: str = "", *, language: Language | None = None, operator: str = ""
     ) -> AppTest:
         """Return the page after its first run; "" is where the app itself leads.
 
-        operator: key of the member who acts; "" leaves it to the app.
+        language, operator: what this session has chosen (the operator by the member's
+        key); left out, it is for the app to decide.
         """
 
 
@@ -62,14 +64,16 @@ def first_member() -> Member:
 
 
 @pytest.fixture
-def open_page() -> OpenPage:
+def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """Give the function that opens pages."""
 
     def opened(
-        code: str = "", *, language: Language = "ja", operator: str = ""
+        code: str = "", *, language: Language | None = None, operator: str = ""
     ) -> AppTest:
+        _speak_between_runs(monkeypatch, language or i18n.SOURCE)
         app = AppTest.from_file(str(ROOT / "lib/ui/main.py"), default_timeout=20)
-        app.session_state[context.LANGUAGE] = language
+        if language:
+            app.session_state[context.LANGUAGE] = language
         if operator:
             app.session_state[context.OPERATOR] = operator
         app.run()
@@ -78,6 +82,20 @@ def open_page() -> OpenPage:
         return app
 
     return opened
+
+
+def _speak_between_runs(monkeypatch: pytest.MonkeyPatch, language: Language) -> None:
+    """Answer with `language` outside of a run.
+
+    AppTest formats options once more when it sends them back, where no session can say
+    which language they are in.
+    """
+    of_the_session = context.language
+
+    def spoken() -> Language:
+        return of_the_session() if get_script_run_ctx() else language
+
+    monkeypatch.setattr(context, "language", spoken)
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""設定・点検: the one entry to everything that is not daily work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.i18n import N_, _
+from lib.schema.vocab import Role
+from lib.ui import navigation, sample_banner, shell
+from lib.ui.context import guard
+
+desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
+
+WORDS = {
+    "members": N_("だれが使い、何ができるか。名前と役割を決めます。"),
+    "centres": N_("電話を受けるセンターと、数え方・営業時間・締切。"),
+    "products": N_("扱う商品。区分で、守る期限が変わります。"),
+    "settings": N_("目標や締切のはじめの値と、申出の種類の言葉。"),
+    "dictionary": N_("どの表に、どの項目があり、何を書くか。"),
+}
+
+
+def cards() -> None:
+    open_to_me = [
+        page
+        for page in navigation.PAGES
+        if page.code in WORDS and desk.principal.role in page.roles
+    ]
+    for start in range(0, len(open_to_me), 3):
+        row = open_to_me[start : start + 3]
+        for column, page in zip(st.columns(3), row, strict=False):
+            with column, st.container(border=True, height="stretch"):
+                navigation.link(page.code, f"**{_(page.title)}**", icon=page.icon)
+                st.caption(_(WORDS[page.code]))
+
+
+def store() -> None:
+    with st.container(border=True, height="stretch"):
+        st.subheader(_("保存先"), anchor=False)
+        shell.store_details(desk)
+
+
+def sample() -> None:
+    with st.container(border=True, height="stretch"):
+        st.subheader(_("サンプルデータ"), anchor=False)
+        sample_banner.manage(desk)
+
+
+st.title(_("設定・点検"))
+cards()
+if desk.principal.role is Role.ADMIN:
+    left, right = st.columns(2)
+    with left:
+        store()
+    with right:
+        sample()
+else:
+    store()
