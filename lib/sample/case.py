@@ -114,6 +114,10 @@ class Plan:
     promised_at: datetime | None = None
     """A promise that overrides the usual one; with `stalls` it still stands."""
     stalls: bool = False
+    waits_inside: bool = False
+    """A colleague has been asked and has not answered yet."""
+    taken_back: bool = False
+    """The customer withdraws it before anybody answers."""
     settles: bool = False
     """What has to be checked is on the screen, so that the first call is enough."""
 
@@ -129,6 +133,7 @@ class Plan:
             not self.written
             and self.trigger is None
             and not self.stalls
+            and not self.taken_back
             and (self.ending.at_once or self.settles)
         )
 
@@ -406,6 +411,11 @@ def _work_on(course: _Course) -> None:
     """Play promise, hand-over, check, answer, deed and closing, one after another."""
     plan, calendar = course.plan, course.calendar
     promised = _first_promise(course)
+    if plan.stalls and plan.received_at.date() == course.cut.date():
+        return  # it came in a moment ago
+    if plan.taken_back:
+        _take_back(course)
+        return
     _pass_on(course)
     if plan.trigger is not None:
         _escalate(course, plan.trigger)
@@ -432,6 +442,21 @@ def _work_on(course: _Course) -> None:
             medium=Medium.MAIL if plan.written else Medium.CALL_OUT,
         )
     course.close(closing)
+
+
+def _take_back(course: _Course) -> None:
+    last = max(step.at for step in course.steps)
+    at = course.calendar.later(last, course.chance.whole(20, 300))
+    if not course.past(at):
+        return
+    course.note(
+        at,
+        ActivityKind.OTHER,
+        course.chance.pick(voices.TAKEN_BACK),
+        medium=Medium.MAIL if course.plan.written else Medium.CALL_IN,
+    )
+    course.become(at, ComplaintStatus.CANCELLED)
+    course.values.update(next_promise=None, next_promise_at=None, open_questions="")
 
 
 def _closing_words(course: _Course) -> str:
@@ -599,14 +624,14 @@ def _check_facts(course: _Course, promised: datetime) -> datetime | None:
     course.become(began, ComplaintStatus.CHECKING)
     course.note(began, ActivityKind.INTERNAL_CHECK, check.asked)
     course.values["fact_source"] = check.source.format_map(plan.slots)
-    waits_long = chance.maybe(0.25)
-    if waits_long:
-        course.become(began, ComplaintStatus.WAITING_INSIDE)
     room = max(30, int((promised - began).total_seconds() // 60) - 40)
     found = calendar.later(began, chance.whole(20, min(room, 420)))
     if found >= promised:
         found = began + timedelta(minutes=10)
-    if not course.past(found):
+    waits_long = plan.waits_inside or found.date() > began.date()
+    if waits_long:
+        course.become(began, ComplaintStatus.WAITING_INSIDE)
+    if plan.waits_inside or not course.past(found):
         return None
     course.note(found, ActivityKind.INTERNAL_CHECK, check.found)
     course.values["fact_checked"] = Done.DONE

@@ -23,6 +23,8 @@ from lib.schema.vocab import (
 
 _ON_SKIN = frozenset({ProductKind.COSMETIC, ProductKind.QUASI_DRUG})
 _PAIR_WITHIN = timedelta(days=30)
+_SAME_PAIR = timedelta(days=7)
+"""A third case so soon after the second belongs to the same report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _pairs(told: Sequence[Told]) -> list[tuple[Told, _Clock]]:
         last[symptom] = case
         if before is None or at - before.plan.received_at > _PAIR_WITHIN:
             continue
-        if symptom in counted and at - counted[symptom] < _PAIR_WITHIN:
+        if symptom in counted and at - counted[symptom] < _SAME_PAIR:
             continue
         counted[symptom] = at
         reason = f"{before.plan.id} と同じ所見。因果関係を否定できないため届出の対象。"
@@ -107,7 +109,7 @@ def _deadline(case: Told, found: _Clock, chance: Chance, cut: datetime) -> Deadl
     started = case.plan.received_at
     checked = started + timedelta(hours=20) <= cut
     applying = found.applies is Applicability.APPLIES
-    done = started + timedelta(days=found.days - 4, hours=3)
+    done = started + timedelta(days=found.days - 2)
     return Deadline(
         id=chance.new_id("T", started),
         case_id=case.plan.id,

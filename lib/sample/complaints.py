@@ -87,6 +87,7 @@ _HOURS: Mapping[str, Mapping[int, float]] = {
     },
     OKINAWA: {10: 11, 11: 11, 12: 8, 13: 10, 14: 9, 15: 8, 16: 7, 17: 6, 18: 4},
 }
+_GREETED = frozenset({Channel.MAIL, Channel.FORM})
 _THREATS = {
     OutsideThreat.CONSUMER_CENTRE: 64.0,
     OutsideThreat.SNS: 18.0,
@@ -162,7 +163,7 @@ def _events_of(floor: Floor, day: date, per_day: float) -> None:
     heat = 1.0 if 3 <= into <= 15 else 0.45
     for _one in range(chance.count(0.38 * per_day * heat)):
         _bad_lot_case(floor, day)
-    if into in {7, 19}:
+    if into in {7, 20}:
         _diagnosed_case(floor, day)
 
 
@@ -171,6 +172,7 @@ def _bad_lot_case(floor: Floor, day: date) -> None:
     if chance.maybe(0.2):
         scenario = BAD_LOT_HARM[0]
         trouble = chance.weighted({t: t.weight for t in BAD_LOT_TROUBLES})
+        # Only the two staged cases were diagnosed: they are the pair.
         floor.play(
             _plan(
                 floor,
@@ -179,6 +181,7 @@ def _bad_lot_case(floor: Floor, day: date) -> None:
                 BAD_LOT_ITEM,
                 trouble=trouble,
                 lot=bad_lot(floor.story),
+                harm=Harm.UNTREATED,
             )
         )
         return
@@ -199,7 +202,7 @@ def _bad_lot_case(floor: Floor, day: date) -> None:
 
 
 def _diagnosed_case(floor: Floor, day: date) -> None:
-    """Two of these, twelve days apart with the same symptom, are the pair of L7."""
+    """Two of these, thirteen days apart with the same symptom, are the pair of L7."""
     floor.play(
         _plan(
             floor, day, BAD_LOT_HARM[0], BAD_LOT_ITEM,
@@ -289,6 +292,7 @@ def _staged(floor: Floor) -> None:
         ("skin", 0, today.replace(hour=17)),
         ("opened_return", 0, clock.at(calendar.office_days(story.end, 1), 11)),
         ("refund_late", 1, clock.at(calendar.office_days(story.end, 2), 15)),
+        ("rude", 1, clock.at(calendar.office_days(story.end, 1), 16)),
     ):
         scenario = _BY_CODE[code]
         day = calendar.office_days(story.end, -1 - back)
@@ -297,9 +301,23 @@ def _staged(floor: Floor) -> None:
             floor, day, scenario, _item(floor, day, scenario),
             at=clock.at(day, hour, floor.chance.whole(0, 59)),
             channel=Channel.PHONE, promised_at=promised, stalls=True,
+            waits_inside=code == "rude",
             by=on_duty if promised.date() == story.end else "",
         )  # fmt: skip
         floor.play(plan)
+    scenario = _BY_CODE["fewer_pieces"]
+    floor.play(
+        _plan(
+            floor, story.end, scenario, _item(floor, story.end, scenario),
+            at=today.replace(hour=9, minute=6), stalls=True, by=on_duty,
+            channel=_channel_this_morning(floor), promised_at=today.replace(hour=13),
+        )
+    )  # fmt: skip
+
+
+def _channel_this_morning(floor: Floor) -> Channel:
+    closed = floor.story.calendar.is_shut_everywhere(floor.story.end)
+    return Channel.FORM if closed else Channel.PHONE
 
 
 # One plan --------------------------------------------------------------------
@@ -332,6 +350,7 @@ def _plan(
     promised: datetime | None = None,
     promised_at: datetime | None = None,
     stalls: bool = False,
+    waits_inside: bool = False,
     senior: str = "",
     trigger: EscalationTrigger | None = None,
     secondary_cause: SecondaryCause | None = None,
@@ -351,11 +370,12 @@ def _plan(
     abuse = _abuse(chance, temper, channel)
     if scenario.harms:
         trouble = trouble or chance.weighted({t: t.weight for t in item.troubles})
-        harm = harm or chance.weighted({Harm.UNTREATED: 66, Harm.TREATED: 34})
+        seen = 0.08 if item.edible else 0.34
+        harm = harm or (Harm.TREATED if chance.maybe(seen) else Harm.UNTREATED)
     else:
         trouble, harm = None, Harm.NO
     wish = _wish(chance, scenario, harm)
-    ending = _ending(chance, scenario, wish)
+    ending = _ending(chance, scenario, wish, checked=waits_inside)
     if scenario.asks_lot and not lot and chance.maybe(0.7 if scenario.harms else 1.0):
         lot = lot_of(item, received.date(), chance)
     page = chance.pick(item.pages)
@@ -373,7 +393,18 @@ def _plan(
         trouble,
         promised,
     )
-    said = Said(wish, temper, threat, abuse, harm, channel in WRITTEN, earlier)
+    order_number = order_number or _order_number(chance, ordered)
+    greeting = chance.pick(voices.GREETINGS) if channel in _GREETED else ""
+    said = Said(
+        wish,
+        temper,
+        threat,
+        abuse,
+        harm,
+        channel in WRITTEN,
+        earlier,
+        greeting.replace("{order}", order_number),
+    )
     slots = slots_of(facts, chance)
     senior = senior or (CHIEF if chance.maybe(0.3) else LEADER)
     slots["person"] = senior.split()[0]
@@ -403,7 +434,7 @@ def _plan(
         symptom=trouble.symptom if trouble else None,
         kind=kind or scenario.kind,
         parent_id=parent_id,
-        order_number=order_number or _order_number(chance, ordered),
+        order_number=order_number,
         lot=lot,
         sales_page=page if chance.maybe(0.7) else "",
         occurred_on=received.date() - timedelta(days=chance.whole(0, 4))
@@ -417,8 +448,17 @@ def _plan(
         complains_again=forgets and chance.maybe(0.38),
         promised_at=promised_at,
         stalls=stalls,
+        waits_inside=waits_inside,
+        taken_back=_taken_back(chance, scenario, trigger) and not stalls,
         settles=_settles(chance, ending, forgets=forgets),
     )
+
+
+def _taken_back(
+    chance: Chance, scenario: Scenario, trigger: EscalationTrigger | None
+) -> bool:
+    plain = scenario.kind is ComplaintKind.FIRST and not scenario.harms
+    return plain and trigger is None and chance.maybe(0.006)
 
 
 def _settles(chance: Chance, ending: Ending, *, forgets: bool) -> bool:
@@ -522,11 +562,12 @@ def _wish(chance: Chance, scenario: Scenario, harm: Harm) -> Wish:
     return chance.weighted(fitting)
 
 
-def _ending(chance: Chance, scenario: Scenario, wish: Wish) -> Ending:
+def _ending(chance: Chance, scenario: Scenario, wish: Wish, *, checked: bool) -> Ending:
     fitting = {
         ending: ending.weight
         for ending in scenario.endings
-        if not ending.wishes or wish.request in ending.wishes
+        if (ending.checks or not checked)
+        and (not ending.wishes or wish.request in ending.wishes)
     }
     return chance.weighted(fitting or {e: e.weight for e in scenario.endings})
 

@@ -58,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """How and in what temper it is told. earlier: day of a like case, if any."""
+    """How it is told. earlier: day of a like case; greeting: how a mail begins."""
 
     wish: Wish
     temper: Temper
@@ -67,6 +67,7 @@ class Said:
     harm: Harm
     written: bool
     earlier: date | None
+    greeting: str = ""
 
 
 def slots_of(facts: Facts, chance: Chance) -> dict[str, str]:
@@ -118,8 +119,9 @@ def content_of(
     """Return what stands under 内容: a clerk's note, or the customer's own writing."""
     written, wish = said.written, said.wish
     parts = [chance.pick(scenario.mails if written else scenario.notes)]
+    parts.insert(0, said.greeting)
     if said.earlier is not None:
-        parts.insert(0, day_spoken(said.earlier) + _EARLIER[written])
+        parts.insert(1, day_spoken(said.earlier) + _EARLIER[written])
     if facts.trouble is not None:
         parts.append(_seen_by_a_doctor(facts.trouble, facts.item, said, chance))
     parts.append(chance.pick(wish.mails if written else wish.notes))
