@@ -19,33 +19,24 @@ import pandas as pd
 import xlsxwriter
 
 from lib import clock
-from lib.i18n import N_, SOURCE, Language, translate
-from lib.reports.inert import guarded
+from lib.i18n import SOURCE, Language, translate
 from lib.schema.cells import cell_text
 from lib.schema.column import Field
+from lib.schema.exchange import (
+    CONTINUED,
+    CONTINUED_HEADERS,
+    MADE_HERE,
+    guarded,
+    sheet_name,
+)
 from lib.schema.frames import rich
 from lib.schema.tables import Table
 from lib.schema.vocab import Choice
 from lib.text import masked, storable
 
-MADE_HERE: Final = "Mimamori export"
-"""Stands in the comments of each workbook: its texts carry no apostrophes."""
-
 LONGEST_CELL: Final = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
-CONTINUED: Final = N_("長い文の続き")
-"""Sheet with the rest of texts too long for a cell."""
-
-CONTINUED_HEADERS: Final = (
-    N_("表"),
-    N_("番号"),
-    N_("項目"),
-    N_("続き"),
-)
-
-_SHEET_NAME: Final = 31
-_NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
 _NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 _FIRST_SERIAL: Final = date(1900, 3, 1)
 """Earlier days have no number on which all spreadsheets agree."""
@@ -234,12 +225,6 @@ class _BookWriter:
         if field.kind == "decimal" and field.column.unit == "%":
             return self._percent
         return self._formats.get(field.kind, self._text)
-
-
-def sheet_name(text: str, language: Language = SOURCE) -> str:
-    """Return a name that spreadsheets accept for a sheet."""
-    plain = _NOT_IN_SHEET_NAMES.sub(" ", translate(text, language))
-    return plain[:_SHEET_NAME].strip("' ")
 
 
 def _number(field: Field, value: Any) -> Any:

@@ -21,7 +21,7 @@ import openpyxl
 
 from lib.errors import UnreadableFile
 from lib.i18n import N_
-from lib.reports.export import MADE_HERE
+from lib.schema.exchange import MADE_HERE
 
 LARGEST_FILE: Final = 10 * 2**20
 MOST_ENTRIES: Final = 200

@@ -23,10 +23,9 @@ from lib.actions.importing.identity import (
 from lib.actions.importing.parts import Duplicate, NewRow, Part, Preview, Skipped
 from lib.errors import InvalidRecord, UnreadableFile
 from lib.i18n import LANGUAGES, N_, _, translate
-from lib.reports.export import CONTINUED, CONTINUED_HEADERS, sheet_name
-from lib.reports.inert import unguarded
 from lib.schema.cells import Reading, Status, cell_text, missing, parse_cell
 from lib.schema.column import Field
+from lib.schema.exchange import CONTINUED, CONTINUED_HEADERS, sheet_name, unguarded
 from lib.schema.frames import record_at
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, Table

@@ -1,4 +1,4 @@
-"""A text in a CSV is never run, and comes back as it was."""
+"""A text in a file is never run, and comes back as it was."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.reports.inert import RISKY, guarded, looks_live, unguarded
+from lib.schema.exchange import RISKY, guarded, looks_live, unguarded
 
 
 @pytest.mark.parametrize(
