@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.i18n import _
 from lib.ui import drafting, navigation
+from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.form import Form, label_of
 from lib.ui.intake import aside, fields, receipt, state
@@ -14,7 +15,7 @@ desk = guard(*navigation.entry("intake").roles)
 
 
 def page() -> None:
-    st.title(_("苦情受付"))
+    st.title(_("苦情受付"), anchor=False)
     if number := state.saved_id():
         receipt.draw(desk, number)
     else:
@@ -49,18 +50,18 @@ def save_bar(form: Form) -> None:
             args=(drafting.entry_id(form),),
         )
         st.button(
-            _("はじめから"),
-            key="intake_start_over",
+            _("下書きに置く"),
+            key="intake_set_aside",
             type="tertiary",
-            help=_("入力を消して、書きかけの下書きも捨てます。"),
-            on_click=state.start_over,
+            help=_("書きかけを下書きに残して、新しい受付を始めます。"),
+            on_click=state.set_aside,
         )
         drafting.autosave(form, state.NAMES)
     if form.problems:
         names = [label_of(form.record.field(name)) for name in form.problems]
         st.error(
             _("まだ登録していません。直すところ: {names}").format(
-                names="、".join(names)
+                names=fmt.listed(names)
             )
         )
 

@@ -83,7 +83,9 @@ class Entry(Complaint):
     """A complaint as it is typed: its own fields and the taps that stand for others."""
 
     content: Annotated[str, _ABOUT_CONTENT] = ""
-    next_promise: Annotated[Promise | None, _ABOUT_PROMISE] = Promise.CALL_BACK
+    next_promise: Annotated[
+        Promise | None, Column(N_("何をするか"), help=_ABOUT_PROMISE.help)
+    ] = Promise.CALL_BACK
     who: Annotated[
         str,
         Column(
@@ -101,7 +103,7 @@ class Entry(Complaint):
     ] = ()
     promise_time: Annotated[
         PromiseTime | None,
-        Column(N_("いつまでに"), help=N_("約束がなければ「その場で解決」を押します。")),
+        Column(N_("次の約束"), help=N_("約束がなければ「その場で解決」を押します。")),
     ] = None
     confirmed: Annotated[
         Done, Column(N_("完了前の確認"), help=N_("復唱・けがや体調・情報漏れ"))

@@ -59,10 +59,10 @@ def _keep(form: Form, names: tuple[str, ...]) -> None:
         st.caption(_("下書きを保存できません。ディスクの空きを確かめてください。"))
         return
     if kept_at:
-        text = _("下書き保存済み {time}({count}項目)")
+        text = _("下書き保存 {time}({count}項目)")
         st.caption(text.format(time=f"{kept_at:%H:%M:%S}", count=len(typed)))
     else:
-        st.caption(_("入力すると自動で下書きに残ります。"))
+        st.caption(_("入力は自動で下書きに残ります。"))
 
 
 def _kept(form: Form, typed: dict[str, Any]) -> datetime | None:
@@ -114,6 +114,20 @@ def _offered(form: Form) -> list[Draft]:
         for draft in context.drafts().list(_user(), form.name)
         if draft.entry != entry_id(form) and not windows.is_held_elsewhere(draft.entry)
     ]
+
+
+def set_aside(form: Form, names: Sequence[str]) -> None:
+    """Keep what is typed as a draft and start an empty entry; a callback.
+
+    The draft is offered at once, so that nothing can be lost by a slip.
+
+    Raises:
+        StoreUnavailable: the draft could not be kept; everything stays as it is.
+    """
+    if typed := _typed(form, tuple(names)):
+        _kept(form, typed)
+        windows.release(entry_id(form))
+    form.clear()
 
 
 def discard(form: Form) -> None:

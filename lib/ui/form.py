@@ -76,7 +76,8 @@ class Form:
     def show_problems(self, name: str) -> None:
         """Show what is wrong with a field, right below it."""
         for message in self.problems.get(name, ()):
-            st.caption(f":red[:material/error: {_(message)}]")
+            # No caption: its paleness would make the words hard to read.
+            st.markdown(f":red[:small[:material/error: {_(message)}]]")
 
 
 def problems_by_field(found: Iterable[FieldProblem]) -> dict[str, list[str]]:

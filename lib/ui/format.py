@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -75,6 +75,11 @@ def duration(seconds: float | None) -> str:
     if minutes:
         return _(N_("{minutes}分{seconds:02d}秒")).format(minutes=minutes, seconds=rest)
     return _(N_("{seconds}秒")).format(seconds=rest)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words in a row, parted as the person's language parts them."""
+    return (JOINER if current() == "ja" else ", ").join(words)
 
 
 def day(value: date | None, *, weekday: bool = True) -> str:

@@ -22,6 +22,12 @@ def hold(entry: str) -> None:
         _holders[entry] = here
 
 
+def release(entry: str) -> None:
+    """Note that nobody is typing `entry` any more."""
+    with _lock:
+        _holders.pop(entry, None)
+
+
 def is_held_elsewhere(entry: str) -> bool:
     """Whether another window that is still open is typing `entry`.
 

@@ -30,7 +30,7 @@ def draw(desk: UserStore, found: Preview) -> None:
 def earlier(desk: UserStore, found: Preview) -> None:
     """List the newest earlier cases, each a link to its detail."""
     with st.container(border=True):
-        st.subheader(_("以前の案件"))
+        st.subheader(_("以前の案件"), anchor=False)
         for number in found.earlier_ids[:SHOWN]:
             case = desk.record("complaints", number)
             if isinstance(case, Complaint):
@@ -43,11 +43,10 @@ def earlier(desk: UserStore, found: Preview) -> None:
 def severity(found: Preview) -> None:
     """Show the proposed severity with every reason for it."""
     with st.container(border=True):
-        st.subheader(_("重大度の見立て"))
+        st.subheader(_("重大度の見立て"), anchor=False)
         level = found.proposal.level
         st.badge(fmt.choice(level), color=fmt.badge_colour(level))
-        for reason in found.proposal.reasons:
-            st.markdown(f":material/arrow_right: {inert(_(reason))}")
+        st.markdown("\n".join(f"- {inert(_(r))}" for r in found.proposal.reasons))
         if not found.proposal.reasons:
             st.caption(_("入力に合わせて、理由とともに変わります。"))
 
@@ -55,9 +54,8 @@ def severity(found: Preview) -> None:
 def advice(found: Preview) -> None:
     """List what would still be good to ask."""
     with st.container(border=True):
-        st.subheader(_("まだ聞いていないこと"))
-        for problem in found.advice:
-            st.markdown(f":material/help: {inert(_(problem.message))}")
+        st.subheader(_("まだ聞いていないこと"), anchor=False)
+        st.markdown("\n".join(f"- {inert(_(p.message))}" for p in found.advice))
 
 
 def _case(case: Complaint) -> None:
@@ -65,5 +63,5 @@ def _case(case: Complaint) -> None:
         navigation.link("ledger", case.id, icon=":material/open_in_new:", case=case.id)
         st.badge(fmt.choice(case.status), color=fmt.badge_colour(case.status))
     words = [fmt.day(case.received_at.date()), masked(case.contact), case.order_number]
-    st.caption(inert(" · ".join(word for word in words if word)))
-    st.text(one_line(case.content, 60))
+    about = " · ".join(word for word in words if word)
+    st.caption(f"{inert(about)}  \n{inert(one_line(case.content, 48))}")

@@ -102,14 +102,11 @@ def promise(form: Form, found: Preview) -> None:
                 options=list(PromiseTime),
                 format_option=_time_label,
                 on_change=state.note_due,
-                label=_("次の約束(必須)"),
                 show_help=False,
             )
         with what:
             if not solved:
-                field_input(
-                    form, "next_promise", label=_("何をするか"), show_help=False
-                )
+                field_input(form, "next_promise", show_help=False)
         if solved:
             _closing(form, found)
         elif form.get("promise_time") is not None:
@@ -260,7 +257,14 @@ def _due(form: Form) -> None:
 
 
 def _closing(form: Form, found: Preview) -> None:
-    field_input(form, "resolution", pills=True, required=True, show_help=False)
+    field_input(
+        form,
+        "resolution",
+        pills=True,
+        required=True,
+        on_change="rerun",
+        show_help=False,
+    )
     presumed = found.complaint.cause or Cause.UNKNOWN
     label = _("原因区分(推定): {cause}").format(cause=fmt.choice(presumed))
     key = form.key(state.CONFIRMED)
@@ -268,11 +272,9 @@ def _closing(form: Form, found: Preview) -> None:
     st.checkbox(
         _(_CONFIRMATIONS[left_to_confirm(form.get("marks") or (), found.claim)]),
         key=key,
-        on_change="ignore",
         persist_state="session",
     )
     form.show_problems(state.CONFIRMED)
-    form.show_problems("leak")
     field_input(form, "cause", label=label, placeholder=fmt.choice(presumed))
 
 

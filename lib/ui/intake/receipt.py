@@ -131,7 +131,7 @@ def _next(case: Complaint) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(fmt.choice(case.severity), color=fmt.badge_colour(case.severity))
         if reason:
-            st.caption(inert(JOINER.join(_(r) for r in reason.split(JOINER))))
+            st.caption(inert(fmt.listed(_(r) for r in reason.split(JOINER))))
 
 
 def _buttons(case: Complaint) -> None:

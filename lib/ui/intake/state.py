@@ -10,14 +10,14 @@ from lib import clock
 from lib.actions import complaints
 from lib.actions.complaints import Preview
 from lib.actions.entry import Entry, PromiseTime, due_at
-from lib.errors import InvalidRecord
+from lib.errors import FieldProblem, InvalidRecord
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import Done
 from lib.store.access import UserStore
 from lib.ui import boundary, context, drafting
 from lib.ui.form import Form, problems_by_field
 
-FIRST: Final = (
+ASKED: Final = (
     "who",
     "customer_name",
     "product_code",
@@ -26,11 +26,11 @@ FIRST: Final = (
     "request",
     "temper",
     "marks",
-    "next_promise",
-    "promise_time",
-    "next_promise_at",
 )
-"""The first screen, in the order of a call; the last three are its ninth question."""
+"""The first eight questions, in the order of a call."""
+
+PROMISED: Final = ("promise_time", "next_promise", "next_promise_at")
+"""The ninth: until when, and what."""
 
 UNFOLDED: Final = (
     "parent_id",
@@ -65,7 +65,7 @@ LATER: Final = (
 )
 """What can wait until the customer has hung up."""
 
-NAMES: Final = (*FIRST, *UNFOLDED, *CLOSING, *LATER)
+NAMES: Final = (*ASKED, *PROMISED, *UNFOLDED, *CLOSING, *LATER)
 
 CONFIRMED: Final = "confirmed"
 """The confirmation before closing; kept in no draft: it is given at the moment."""
@@ -85,7 +85,13 @@ def with_problems(form: Form, found: Preview) -> Form:
     if not st.session_state.get(_ATTEMPTED):
         return form
     wrong = complaints.problems(read_entry(form), found.claim, now=clock.now())
-    return Form(_FORM, Entry, problems_by_field(wrong))
+    return Form(_FORM, Entry, problems_by_field(sorted(wrong, key=_place)))
+
+
+def _place(problem: FieldProblem) -> int:
+    """Return where the field stands on the screen, from the top."""
+    order = (*ASKED, *UNFOLDED, *PROMISED, "resolution", CONFIRMED, "cause", *LATER)
+    return order.index(problem.field) if problem.field in order else len(order)
 
 
 def read_entry(form: Form) -> Entry:
@@ -148,9 +154,10 @@ def save(entry: str) -> None:
         st.session_state[_SAVED] = saved.id
 
 
-def start_over() -> None:
-    """Throw away what is typed; a callback."""
-    drafting.discard(entry_form())
+def set_aside() -> None:
+    """Keep what is typed as a draft and empty the form; a callback."""
+    with boundary.attempt():
+        drafting.set_aside(entry_form(), NAMES)
 
 
 def saved_id() -> str | None:
