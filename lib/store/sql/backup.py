@@ -154,8 +154,9 @@ def _pour(source: Path, target: Path) -> None:
     """Replace the contents of `target` in one transaction that others can see."""
     deadline = time.monotonic() + _PATIENCE
 
-    def give_up(_status: int, remaining: int, _total: int) -> None:
-        if remaining and time.monotonic() > deadline:
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        is_waiting = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if is_waiting and time.monotonic() > deadline:
             raise StoreUnavailable("somebody keeps writing")
 
     with closing(_open(source, "ro")) as old, closing(_open(target, "rw")) as new:

@@ -14,16 +14,11 @@ import sqlalchemy as sa
 
 from lib.store.sql.faults import FileGone
 
-BUSY_SECONDS: Final = 5
+BUSY_SECONDS: Final[float] = 5
 """How long a write waits for another's before it gives up."""
 
 _BEGIN: Final = "mimamori_begin"
 _INODE: Final = "mimamori_inode"
-
-_POSTGRES_OPTIONS: Final = (
-    f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s -c statement_timeout=60s"
-    " -c idle_in_transaction_session_timeout=60s"
-)
 
 
 def sqlite_engine(path: Path) -> sa.Engine:
@@ -57,7 +52,7 @@ def sqlite_engine(path: Path) -> sa.Engine:
     def _set_up(connection: Any, record: Any) -> None:
         record.info[_INODE] = _inode(path)
         for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
+            f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
@@ -79,6 +74,12 @@ def sqlite_engine(path: Path) -> sa.Engine:
 
 def postgres_engine(url: sa.URL) -> sa.Engine:
     """Return an engine on a PostgreSQL database."""
+    options = {
+        "timezone": "UTC",
+        "lock_timeout": f"{BUSY_SECONDS * 1000:.0f}ms",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
     return sa.create_engine(
         url,
         pool_size=5,
@@ -86,7 +87,12 @@ def postgres_engine(url: sa.URL) -> sa.Engine:
         pool_timeout=BUSY_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": BUSY_SECONDS, "options": _POSTGRES_OPTIONS},
+        connect_args={
+            "connect_timeout": 5,
+            "options": " ".join(
+                f"-c {name}={value}" for name, value in options.items()
+            ),
+        },
     )
 
 
