@@ -81,6 +81,12 @@ def test_texts_are_read_from_both_marks_and_over_several_lines(tmp_path):
     assert list(catalogue.texts_in_code(page)) == ["保存", "一行目続き"]
 
 
+def test_a_text_inside_an_f_string_is_read_too(tmp_path):
+    page = code(tmp_path, """title = f"**{_('会社全体')}** {_('件')}"\n""")
+
+    assert set(catalogue.texts_in_code(page)) == {"会社全体", "件"}
+
+
 def test_the_schema_gives_headers_helps_choices_and_rules():
     texts = set(catalogue.texts_in_schema())
 

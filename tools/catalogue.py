@@ -21,14 +21,13 @@ from pathlib import Path
 
 import typer
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "messages.po"
 SOURCES = ("app.py", "lib", "pages")
-MARKS = {"_": None, "N_": None}
+MARKS = ("_", "N_")
 
 _PLACEHOLDER = re.compile(r"\{(\w*)[^{}]*\}")
 _ESCAPE = re.compile(r"\\(.)")
@@ -59,11 +58,26 @@ def source_files(root: Path = ROOT) -> list[Path]:
 
 
 def texts_in_code(path: Path) -> Iterator[str]:
-    """Yield each literal inside `_()` or `N_()` of one file."""
-    for _line, text, _comments, _context in extract_from_file(
-        "python", str(path), keywords=MARKS
-    ):
-        yield text if isinstance(text, str) else text[0]
+    """Yield each literal inside `_()` or `N_()` of one file, in f-strings too.
+
+    Babel's own extraction reads tokens, and before Python 3.12 an f-string is one.
+    """
+    for call in marks_in(path):
+        if call.args and isinstance(call.args[0], ast.Constant):
+            yield str(call.args[0].value)
+
+
+def marks_in(path: Path) -> list[ast.Call]:
+    """Return each call of `_()` or `N_()` in one file, by line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in MARKS
+    ]
+    return sorted(calls, key=lambda call: call.lineno)
 
 
 def texts_in_schema() -> Iterator[str]:
@@ -83,14 +97,10 @@ def texts_in_schema() -> Iterator[str]:
 
 def f_strings_in_marks(path: Path) -> list[str]:
     """Return 「file:line」 of each f-string inside a mark; it would never be found."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
         f"{path.name}:{call.lineno}"
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in MARKS
-        and any(isinstance(part, ast.JoinedStr) for part in ast.walk(call))
+        for call in marks_in(path)
+        if any(isinstance(part, ast.JoinedStr) for part in ast.walk(call))
     ]
 
 

@@ -27,8 +27,8 @@ class Unit(StrEnum):
     COUNT = "件"
     SHARE = "%"
     SECONDS = "秒"
-    PER_HOUR = "件/時間"
-    PER_THOUSAND = "出荷千件あたり"
+    PER_HOUR = N_("件/時間")
+    PER_THOUSAND = N_("出荷千件あたり")
 
 
 class Better(StrEnum):
@@ -681,8 +681,16 @@ def daily(entry: Kpi, days: pd.DataFrame, on: Sequence[date]) -> pd.Series:
     return _ratios(entry, sums)
 
 
+def narrowed(entry: Kpi, days: pd.DataFrame) -> pd.DataFrame:
+    """Return only the columns that the KPI reads: cheaper to cut into periods."""
+    read = [name for _method, ratio in entry.ratios for name in ratio.columns]
+    chosen = [entry.chosen_by] if entry.chosen_by else []
+    return days[list(dict.fromkeys(["date", "centre", *chosen, *read]))]
+
+
 def _known(entry: Kpi, days: pd.DataFrame) -> pd.DataFrame:
     """Return `date`, `method`, `numerator`, `denominator` where both are known."""
+    days = narrowed(entry, days)
     if entry.company:
         days = _added_up(entry, days)
     parts = [

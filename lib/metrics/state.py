@@ -23,10 +23,10 @@ from lib.schema.vocab import Choice, InquiryStatus
 class State(Choice):
     """The one scale of alarm (product.md 1), calmest first."""
 
-    NORMAL = "平常"
-    PENDING = "判定保留"
-    WATCH = "注意"
-    ALARM = "警報"
+    NORMAL = N_("平常")
+    PENDING = N_("判定保留")
+    WATCH = N_("注意")
+    ALARM = N_("警報")
 
     @property
     def rank(self) -> int:
