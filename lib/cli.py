@@ -322,7 +322,7 @@ def _print_preview(shown: importing.Preview) -> None:
         _("登録済み"),
         _("除いた行"),
     ):
-        grid.add_column(header)
+        grid.add_column(header, overflow="fold")
     for part in shown.parts:
         counts = (part.rows, range(part.held_back), part.duplicates, part.skipped)
         grid.add_row(

@@ -20,6 +20,7 @@ from lib.schema.complaint import SETTLED
 from lib.schema.record import Record, Rule, Stage
 from lib.schema.tables import TABLES, Table, table
 from lib.schema.vocab import (
+    AnswerRateMethod,
     Choice,
     ComplaintStatus,
     Done,
@@ -83,7 +84,7 @@ def check_frames(frames: Frames, now: datetime) -> list[RowProblem]:
         *_dangling(frames),
         *_promises(frames["complaints"], now),
         *_moments(frames["complaints"], now),
-        *_shares(frames["kpi_days"]),
+        *_shares(frames["kpi_days"], frames["centres"]),
         *_namesakes(frames["members"]),
     ]
 
@@ -270,17 +271,30 @@ def _at(
         yield _problem(place, field, str(key), typed=typed, why=why, mend=MEND_FIELD)
 
 
-def _shares(days: pd.DataFrame) -> Iterator[RowProblem]:
-    """Yield the days whose reported answer rate is not that of their counts."""
+def _shares(days: pd.DataFrame, centres: pd.DataFrame) -> Iterator[RowProblem]:
+    """Yield the days whose reported answer rate is not that of their counts.
+
+    Counted as the centre counts (応答率の方式); where that lacks a figure, or there
+    were no calls, nothing is compared.
+    """
     place = table("kpi_days")
     field = place.field("reported_answer_rate")
-    counted = days[days["offered"].gt(0).fillna(False) & days["answered"].notna()]  # noqa: FBT003
-    rate = counted["answered"] / counted["offered"] * 100
-    off = (counted[field.name] - rate).abs().gt(SHARE_TOLERANCE).fillna(False)  # noqa: FBT003
-    for key, reported in counted[off][field.name].items():
+    method = days["centre"].map(centres["answer_rate_method"].astype("str"))
+    leaves_short_out = method == AnswerRateMethod.WITHOUT_SHORT.value
+    calls = days["offered"].where(
+        ~leaves_short_out, days["offered"] - days["short_abandoned"]
+    )
+    rate = days["answered"] / calls.where(calls > 0) * 100
+    off = (days[field.name] - rate).abs() > SHARE_TOLERANCE
+    for key, reported in days.loc[off.fillna(value=False), field.name].items():
         typed = cell_text(field, float(reported))
         yield _problem(
-            place, field, str(key), typed=typed, why=SHARE_DIFFERS, mend=ASK_CENTRE
+            place,
+            field,
+            str(key),
+            typed=typed,
+            why=SHARE_DIFFERS,
+            mend=ASK_CENTRE,
         )
 
 

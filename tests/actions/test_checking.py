@@ -21,6 +21,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table, table_of
 from lib.schema.vocab import (
     Answered,
+    AnswerRateMethod,
     Cause,
     Certainty,
     Change,
@@ -131,6 +132,19 @@ def test_a_reported_answer_rate_agrees_with_the_counts(reported, problems):
     )
 
     assert len(found(day)) == problems
+
+
+def test_a_reported_answer_rate_is_compared_as_the_centre_counts():
+    centre = Centre(
+        code="T", name="東京", answer_rate_method=AnswerRateMethod.WITHOUT_SHORT
+    )
+    day = KpiDay(
+        date=DAY, centre="T", offered=10, answered=8, reported_answer_rate=100.0
+    )
+
+    assert found(centre, day.model_copy(update={"short_abandoned": 2})) == []
+    assert len(found(centre, day.model_copy(update={"short_abandoned": 1}))) == 1
+    assert found(centre, day) == []
 
 
 def test_a_rate_of_no_calls_is_not_compared():
