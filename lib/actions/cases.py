@@ -472,6 +472,22 @@ def _judged(activity: Activity, case: Complaint, kept: Mapping[datetime, bool]) 
     return Step(activity, Verdict.WAITING if stands else Verdict.MOVED)
 
 
+def last_change(
+    store: UserStore, case: Complaint, field_name: str
+) -> tuple[str, datetime | None]:
+    """Return who last changed a field of the case, and when.
+
+    `store` is the system's, because a clerk may not read the log: of it only the name
+    and the time are told. Where the log knows nothing, the row's last change is told.
+    """
+    log = store.audit(COMPLAINTS, case.id)
+    own = log[log["field_name"] == field_name]
+    if own.empty:
+        return case.updated_by, case.updated_at
+    last = own.iloc[-1]
+    return str(last["actor"]), clock.in_tokyo(last["at"].to_pydatetime())
+
+
 def related(desk: UserStore, case: Complaint) -> list[str]:
     """Return the numbers of the same customer's other complaints, newest first."""
     if not case.customer_key:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.entry import recognise
+from lib.i18n import N_
 from lib.metrics.promises import When, open_promises
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.ids import read_id
@@ -289,11 +290,11 @@ def _received_between(
 class Order(Choice):
     """並び: in which order the whole ledger is listed, not only the visible page."""
 
-    NEWEST = "新しい順"
-    PROMISE = "約束が近い順"
-    SEVERITY = "重大度順"
-    CHANGED = "更新順"
-    OLDEST = "古い順"
+    NEWEST = N_("新しい順")
+    PROMISE = N_("約束が近い順")
+    SEVERITY = N_("重大度順")
+    CHANGED = N_("更新順")
+    OLDEST = N_("古い順")
 
 
 def ordered(complaints: pd.DataFrame, chosen: Mask, order: Order) -> Positions:

@@ -1,0 +1,355 @@
+"""The editors of a complaint: one stands open at a time, in place of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from lib import clock
+from lib.actions import cases
+from lib.actions.entry import PromiseTime, due_at
+from lib.errors import InvalidRecord
+from lib.i18n import N_, _
+from lib.schema.activity import Activity
+from lib.schema.complaint import SETTLED, Complaint
+from lib.schema.record import Stage
+from lib.schema.vocab import ActivityKind, ComplaintStatus, Promise
+from lib.settings.claim_types import claim_types
+from lib.store.access import UserStore
+from lib.text import inert
+from lib.ui import boundary, context, drafting, filters
+from lib.ui import format as fmt
+from lib.ui.case.groups import (
+    ACT,
+    CANCEL,
+    CLOSE,
+    PROMISE,
+    PROMISED,
+    REVEAL,
+    STEP_FIELDS,
+    STEP_KINDS,
+    Group,
+)
+from lib.ui.case.saving import (
+    BY_CODE,
+    Attempt,
+    form_of,
+    leave_editor,
+    name_of,
+    show_missing,
+    submit,
+)
+from lib.ui.form import Form, field_input
+
+
+def show(desk: UserStore, case: Complaint, editor: str) -> None:
+    """Draw one editor of the case."""
+    seen = st.session_state.get(name_of(case.id, f"seen:{editor}"), case)
+    form = form_of(seen, editor)
+    _changed_meanwhile(seen, case)
+    match editor:
+        case "act":
+            _act_editor(form, seen)
+        case "promise":
+            _promise_editor(form, seen)
+        case "close":
+            _close_editor(form, seen)
+        case "cancel":
+            _reason_editor(form, seen, _("取り消す理由"), _("取り消す"), _submit_cancel)
+        case "reveal":
+            _reason_editor(
+                form, seen, _("連絡先を見る理由"), _("表示する"), _submit_reveal
+            )
+        case _:
+            _group_editor(desk, form, seen, BY_CODE[editor])
+
+
+def _changed_meanwhile(seen: Complaint, case: Complaint) -> None:
+    if case.version == seen.version:
+        return
+    changed = "、".join(_(spec.label) for spec in cases.merged_fields(seen, {}, case))
+    if changed:
+        st.info(
+            inert(
+                _(
+                    "{who} さんが {time} に {fields} を変えました。ここに書いたことはそのままです。"
+                ).format(
+                    who=case.updated_by,
+                    time=fmt.short_moment(case.updated_at),
+                    fields=changed,
+                )
+            ),
+            icon=":material/group:",
+        )
+
+
+def _act_editor(form: Form, seen: Complaint) -> None:
+    _title(_("対応を書く"))
+    drafting.offer(form, STEP_FIELDS, title="content")
+    field_input(form, "content", required=True, height=140)
+    left, right = st.columns(2)
+    with left:
+        field_input(form, "medium")
+    with right:
+        st.selectbox(
+            _(Activity.field("kind").label),
+            list(STEP_KINDS),
+            key=form.key("kind"),
+            format_func=fmt.choice,
+            filter_mode="contains",
+            on_change="rerun",
+            persist_state="session",
+        )
+    if form.get("kind") is ActivityKind.EXPERT:
+        field_input(form, "expert")
+    if seen.is_open:
+        _next_promise(form, seen)
+    with st.expander(_("証跡")):
+        field_input(form, "evidence_url")
+    drafting.autosave(form, STEP_FIELDS)
+    _save_buttons(seen, ACT, _submit_step)
+
+
+def _next_promise(form: Form, seen: Complaint) -> None:
+    """Ask for a new promise in one tap; untouched, the present one stands."""
+    promise = Form(form.name, Complaint, form.problems)
+    st.pills(
+        _("次の約束を改める"),
+        [time for time in PromiseTime if time is not PromiseTime.SOLVED],
+        key=form.key("time"),
+        format_func=lambda time: _(time.value),
+        help=_("押さなければ、いまの約束({time})のままです。").format(
+            time=fmt.short_moment(seen.next_promise_at)
+        ),
+        on_change="rerun",
+        persist_state="session",
+    )
+    time = form.get("time")
+    if time is None:
+        return
+    if form.key("next_promise") not in st.session_state:
+        promise.set(next_promise=seen.next_promise or Promise.CALL_BACK)
+    left, right = st.columns(2)
+    with left:
+        field_input(promise, "next_promise")
+    if time is PromiseTime.OTHER:
+        with right:
+            field_input(promise, "next_promise_at")
+
+
+def _promised(form: Form) -> dict[str, Any]:
+    time = form.get("time")
+    if time is None:
+        return {}
+    promise = Form(form.name, Complaint)
+    values = promise.values(PROMISED)
+    if time is not PromiseTime.OTHER:
+        values["next_promise_at"] = due_at(time, clock.now())
+    return values
+
+
+def _submit_step(seen: Complaint) -> None:
+    form = form_of(seen, ACT)
+    step = form.values(STEP_FIELDS)
+    if step["kind"] is not ActivityKind.EXPERT:
+        step["expert"] = None
+    submit("act", seen, ACT, _promised(form), step=step)
+
+
+def _promise_editor(form: Form, seen: Complaint) -> None:
+    _title(_("次の約束") if seen.is_open else _("再開する"))
+    left, right = st.columns(2)
+    with left:
+        field_input(form, "next_promise", required=True)
+    with right:
+        field_input(form, "next_promise_at", required=True)
+    _save_buttons(seen, PROMISE, _submit_promise)
+
+
+def _submit_promise(seen: Complaint) -> None:
+    values = form_of(seen, PROMISE).values(PROMISED)
+    if seen.status in SETTLED:
+        again = {"status": ComplaintStatus.WORKING, **values}
+        submit("change", seen, PROMISE, again)
+    elif values["next_promise_at"] is None:
+        problem = {"next_promise_at": [N_("約束の時刻を選んでください。")]}
+        st.session_state[name_of(seen.id, "problems")] = problem
+    else:
+        submit("renew", seen, PROMISE, values)
+
+
+def _close_editor(form: Form, seen: Complaint) -> None:
+    _title(_("完了にする"))
+    st.caption(inert(_("完了の前に確かめることだけを聞きます。")))
+    asked = [name for name in cases.CLOSING_FIELDS if _is_asked(form, seen, name)]
+    for pair in _pairs(asked):
+        for column, name in zip(st.columns(2), pair, strict=False):
+            with column:
+                field_input(
+                    form, name, pills=name == "read_back", on_change=_rerun_for(name)
+                )
+    drafting.autosave(form, cases.CLOSING_FIELDS)
+    _save_buttons(seen, CLOSE, _submit_close, label=_("完了にする"))
+
+
+_UNFOLDING: Final = ("harm", "severity")
+
+
+def _rerun_for(name: str) -> Any:
+    return "rerun" if name in _UNFOLDING else "ignore"
+
+
+def _is_asked(form: Form, seen: Complaint, name: str) -> bool:
+    """Whether closing asks for it now: a symptom only where there is harm, and so on."""
+    if name not in ("symptom", "harassment_kind"):
+        return True
+    typed = seen.model_copy(update=form.values(cases.CLOSING_FIELDS))
+    unanswered = typed.model_copy(update={name: None}).problems(Stage.CLOSING)
+    return name in {problem.field for problem in unanswered}
+
+
+def _submit_close(seen: Complaint) -> None:
+    answers = form_of(seen, CLOSE).values(cases.CLOSING_FIELDS)
+    submit("change", seen, CLOSE, {**answers, "status": ComplaintStatus.CLOSED})
+
+
+def _reason_editor(
+    form: Form,
+    seen: Complaint,
+    label: str,
+    submit_label: str,
+    on_submit: Callable[[Complaint], None],
+) -> None:
+    st.text_input(
+        label,
+        key=form.key("reason"),
+        live="500ms",
+        on_change="ignore",
+        persist_state="session",
+    )
+    form.show_problems("reason")
+    editor = form.name.rsplit("-", 1)[-1]
+    _save_buttons(seen, editor, on_submit, label=submit_label)
+
+
+def _submit_cancel(seen: Complaint) -> None:
+    reason = str(form_of(seen, CANCEL).get("reason") or "")
+    submit("cancel", seen, CANCEL, {}, reason=reason)
+
+
+def _submit_reveal(seen: Complaint) -> None:
+    desk = context.desk()
+    form = form_of(seen, REVEAL)
+    try:
+        with boundary.attempt():
+            cases.reveal(
+                desk,
+                seen,
+                reason=str(form.get("reason") or ""),
+                now=clock.now(),
+                commit_id=drafting.entry_id(form),
+            )
+            st.session_state[_revealed(desk)] = seen.id
+            leave_editor(seen.id, REVEAL)
+    except InvalidRecord as error:
+        show_missing(Attempt("", seen, {}, editor=REVEAL), error)
+
+
+def _group_editor(desk: UserStore, form: Form, seen: Complaint, group: Group) -> None:
+    _title(_(group.title))
+    drafting.offer(form, group.fields, title=group.fields[0])
+    shown = [name for name in group.fields if _may_edit(desk, seen, name)]
+    short = [name for name in shown if not Complaint.field(name).column.long]
+    for name in shown:
+        if name not in short:
+            field_input(form, name, height=140)
+    for pair in _pairs(short):
+        for column, name in zip(st.columns(2), pair, strict=False):
+            with column:
+                field_input(
+                    form, name, options=_options(desk, name), **_how(desk, name)
+                )
+    drafting.autosave(form, group.fields)
+    _save_buttons(seen, group.code, _submit_group, more=(group.code,))
+
+
+def _may_edit(desk: UserStore, seen: Complaint, name: str) -> bool:
+    return name != "contact" or not seen.contact or sees_contact(desk, seen)
+
+
+def _options(desk: UserStore, name: str) -> Sequence[str] | None:
+    match name:
+        case "product_code":
+            return list(filters.product_names(desk))
+        case "claim_type":
+            settings = desk.frame("settings")
+            return [c.name for c in claim_types(settings, clock.today())]
+        case "receiver":
+            return [member.name for member in context.members()]
+        case "received_centre":
+            return desk.frame("centres")["code"].tolist()
+        case _:
+            return None
+
+
+def _how(desk: UserStore, name: str) -> dict[str, Any]:
+    if name != "product_code":
+        return {}
+    names = filters.product_names(desk)
+    return {"format_option": lambda code: names.get(code, code)}
+
+
+def _submit_group(seen: Complaint, code: str) -> None:
+    form = form_of(seen, code)
+    drawn = [n for n in BY_CODE[code].fields if form.key(n) in st.session_state]
+    submit("edit", seen, code, form.values(drawn))
+
+
+def _save_buttons(
+    seen: Complaint,
+    editor: str,
+    on_submit: Callable[..., None],
+    *,
+    label: str | None = None,
+    more: tuple[Any, ...] = (),
+) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            label or _("保存"),
+            key=name_of(seen.id, "save"),
+            type="primary",
+            icon=":material/save:",
+            shortcut="Mod+S",
+            on_click=on_submit,
+            args=(seen, *more),
+        )
+        st.button(
+            _("やめる"),
+            key=name_of(seen.id, "leave"),
+            on_click=leave_editor,
+            args=(seen.id, editor),
+        )
+
+
+def _title(text: str) -> None:
+    st.markdown(f"**{inert(text)}**")
+
+
+def _pairs(names: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(names[at : at + 2]) for at in range(0, len(names), 2)]
+
+
+# Looking at a contact ---------------------------------------------------------------
+
+
+def sees_contact(desk: UserStore, case: Complaint) -> bool:
+    """Whether the contact is shown whole: to the handler, and where it was asked for."""
+    mine = case.handler == desk.principal.name
+    return mine or case.id == st.session_state.get(_revealed(desk))
+
+
+def _revealed(desk: UserStore) -> str:
+    """Return the session key of the one case whose contact this person asked to see."""
+    return f"case:revealed:{desk.principal.key}"

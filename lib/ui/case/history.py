@@ -1,0 +1,129 @@
+"""What was done on a complaint: its steps, and who changed which field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lib import clock
+from lib.actions import cases
+from lib.actions.cases import Step, Verdict
+from lib.i18n import N_, _
+from lib.schema.activity import Activity
+from lib.schema.complaint import Complaint
+from lib.schema.tables import table
+from lib.schema.vocab import ActivityKind
+from lib.store.access import UserStore
+from lib.text import inert
+from lib.ui import format as fmt
+from lib.ui.case.saving import name_of
+
+LONG: Final = 600
+"""Letters of a text from which on it scrolls in a frame of its own."""
+
+STEPS_SHOWN: Final = 30
+"""Steps of a timeline drawn at once, the newest; the earlier ones on demand."""
+
+
+def shown_text(text: str) -> None:
+    """Show what a person wrote letter for letter; a very long one scrolls."""
+    if len(text) > LONG:
+        with st.container(height=260):
+            st.text(text)
+    else:
+        st.text(text)
+
+
+def timeline(desk: UserStore, case: Complaint) -> None:
+    """Draw the steps of a case, oldest first."""
+    steps = cases.timeline(desk, case, clock.now())
+    if not steps:
+        st.caption(inert(_("まだ何もありません。「対応を書く」から残せます。")))
+    hidden = len(steps) - STEPS_SHOWN
+    everything = name_of(case.id, "all_steps")
+    if hidden > 0 and not st.session_state.get(everything):
+        st.button(
+            _("前の{count}件も見る").format(count=hidden),
+            key=name_of(case.id, "more_steps"),
+            type="tertiary",
+            on_click=st.session_state.__setitem__,
+            args=(everything, True),
+        )
+        steps = steps[hidden:]
+    for step in steps:
+        _step(case, step)
+
+
+def _step(case: Complaint, step: Step) -> None:
+    done = step.activity
+    when = inert(fmt.moment(done.at))
+    if step.is_quiet:
+        st.caption(f"{when} · {inert(done.actor)} · {inert(_quiet_words(done))}")
+        return
+    told = " · ".join(
+        inert(part)
+        for part in (done.actor, fmt.choice(done.medium), fmt.choice(done.kind))
+        if part
+    )
+    st.markdown(f":gray[{when}] **{told}** {_verdict(step)}")
+    if done.content != case.content:
+        shown_text(done.content)
+    if done.evidence_url:
+        _evidence(done)
+
+
+def _quiet_words(done: Activity) -> str:
+    """Return a change of status or handler in the person's language."""
+    if done.kind is not ActivityKind.STATUS_CHANGE:
+        return done.content
+    label, separator, _rest = done.content.partition(":")
+    if not separator:
+        return done.content
+    before, after = (
+        _(value) if label == "状態" else value or _("なし")
+        for value in (done.status_before, done.status_after)
+    )
+    return f"{_(label)}: {before} → {after}"
+
+
+_VERDICTS: Final = {
+    Verdict.KEPT: ("green", "✓", N_("約束を守った")),
+    Verdict.BROKEN: ("red", "▲", N_("約束を超過")),
+    Verdict.WAITING: ("blue", "●", N_("約束")),
+    Verdict.MOVED: ("gray", "○", N_("約束(改めた)")),
+}
+
+
+def _verdict(step: Step) -> str:
+    if step.verdict is None:
+        return ""
+    colour, shape, words = _VERDICTS[step.verdict]
+    at = fmt.short_moment(step.activity.next_promise_at)
+    return f":{colour}-badge[{inert(f'{shape} {_(words)} {at}')}]"
+
+
+def _evidence(done: Activity) -> None:
+    if done.evidence_url.startswith(("https://", "http://")):
+        st.link_button(_("録音・証跡を開く"), done.evidence_url, type="tertiary")
+    else:
+        st.text(done.evidence_url)
+
+
+def audit_log(desk: UserStore, case: Complaint) -> None:
+    """Draw who changed which field of a case, oldest first."""
+    log = desk.audit("complaints", case.id)
+    labels = {spec.name: _(spec.label) for spec in Complaint.fields()}
+    columns = {
+        "at": [fmt.moment(at.to_pydatetime()) for at in log["at"]],
+        "actor": log["actor"].tolist(),
+        "field_name": [labels.get(name, name) for name in log["field_name"]],
+        "before": log["before"].tolist(),
+        "after": log["after"].tolist(),
+        "reason": log["reason"].tolist(),
+    }
+    headers = {
+        name: st.column_config.TextColumn(_(table("audit").field(name).label))
+        for name in columns
+    }
+    st.dataframe(columns, column_config=headers, hide_index=True)

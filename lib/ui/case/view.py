@@ -1,0 +1,381 @@
+"""One complaint as a whole: what is owed, what is known, and what one can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from lib import clock
+from lib.actions import cases
+from lib.actions.entry import PromiseTime, due_at, recognise
+from lib.actions.searching import OPEN
+from lib.errors import NotAllowed
+from lib.i18n import N_, _
+from lib.metrics.promises import When
+from lib.schema.complaint import Complaint
+from lib.schema.record import Stage
+from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
+from lib.settings.customer_key import normalised_contact
+from lib.store.access import UserStore
+from lib.text import digits, inert, masked
+from lib.ui import boundary, conflict, context, filters
+from lib.ui import format as fmt
+from lib.ui.case import editors
+from lib.ui.case.editors import sees_contact
+from lib.ui.case.groups import ACT, CANCEL, CLOSE, GROUPS, PROMISE, REVEAL, Group
+from lib.ui.case.history import audit_log, shown_text, timeline
+from lib.ui.case.saving import (
+    back,
+    clash_of,
+    may_write,
+    name_of,
+    open_editor,
+    opened_editor,
+    press,
+    settled,
+)
+from lib.ui.form import label_of
+from lib.ui.table import due_text
+
+RELATED_SHOWN: Final = 5
+AUDITORS: Final = (Role.ADMIN, Role.MANAGER)
+
+
+def show(desk: UserStore, number: str) -> None:
+    """Draw the complaint with that number, or say that there is none to see."""
+    try:
+        case = cast("Complaint", desk.record("complaints", number))
+    except NotAllowed as error:
+        _close_button()
+        st.info(inert(boundary.message_of(error)), icon=":material/search_off:")
+        return
+    with st.container(border=True, key="case"):
+        _head(case)
+        if clash := clash_of(number):
+            conflict.show(
+                name_of(number, "clash"), clash, on_settled=settled, on_back=back
+            )
+            return
+        editor = opened_editor(number)
+        if editor:
+            editors.show(desk, case, editor)
+            return
+        _story(desk, case)
+        _promise(desk, case)
+        _buttons(desk, case)
+        _advice(case)
+        _parts(desk, case)
+
+
+def _head(case: Complaint) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(case.id, anchor=False, width="stretch")
+        _close_button()
+    badges = [(fmt.COLOURS.get(c, "gray"), fmt.choice(c)) for c in _marks(case)]
+    if case.source is not Source.APP:
+        badges.append(("violet", f"{_('入力元')}: {fmt.choice(case.source)}"))
+    st.markdown(" ".join(f":{colour}-badge[{inert(text)}]" for colour, text in badges))
+    said = [f"{_('受付')} {fmt.moment(case.received_at)}"]
+    said += [f"{_('担当')} {case.handler or _('なし')}"]
+    st.caption(inert(" · ".join(said)))
+
+
+def _marks(case: Complaint) -> tuple[Choice, ...]:
+    second = () if case.kind is ComplaintKind.FIRST else (case.kind,)
+    return (case.severity, case.status, *second, case.channel)
+
+
+def _close_button() -> None:
+    st.button(
+        _("一覧へ戻る"),
+        key="case:leave",
+        icon=":material/close:",
+        type="tertiary",
+        on_click=filters.open_case,
+        args=("",),
+    )
+
+
+# What is owed ---------------------------------------------------------------------
+
+
+def _promise(desk: UserStore, case: Complaint) -> None:
+    if not case.is_open:
+        return
+    with st.container(border=True):
+        words, colour = _promise_words(case)
+        st.markdown(
+            f"**{inert(_('次の約束'))}**　{inert(fmt.choice(case.next_promise))}"
+            f"　:{colour}-badge[{inert(words)}]"
+        )
+        if case.next_promise_at:
+            st.caption(inert(fmt.moment(case.next_promise_at)))
+        if may_write(desk):
+            _promise_buttons(case)
+
+
+def _promise_words(case: Complaint) -> tuple[str, str]:
+    due, now = case.next_promise_at, clock.now()
+    if due is None:
+        return _("日時なし"), "gray"
+    if due < now:
+        return due_text(When.OVERDUE, due), "red"
+    if due.date() == now.date():
+        return due_text(When.TODAY, due), "blue"
+    return fmt.relative(due), "gray"
+
+
+def _promise_buttons(case: Complaint) -> None:
+    times = [PromiseTime.HALF_HOUR, PromiseTime.TODAY, PromiseTime.TOMORROW]
+    with st.container(horizontal=True, gap="small"):
+        st.menu_button(
+            _("果たした"),
+            [*times, PromiseTime.OTHER, PromiseTime.SOLVED],
+            key=name_of(case.id, "kept"),
+            format_func=_after_keeping,
+            icon=":material/task_alt:",
+            help=_("約束を果たしたことを残し、次の約束を決めます。"),
+            on_click=_kept,
+            args=(case,),
+        )
+        st.menu_button(
+            _("改める"),
+            [*times, PromiseTime.OTHER],
+            key=name_of(case.id, "renew"),
+            format_func=lambda time: _(time.value),
+            icon=":material/update:",
+            help=_("約束の時刻を変えて、変えたことを残します。"),
+            on_click=_renewed,
+            args=(case,),
+        )
+
+
+def _after_keeping(time: PromiseTime) -> str:
+    if time is PromiseTime.SOLVED:
+        return _("これで完了にする")
+    return _("次は {time}").format(time=_(time.value))
+
+
+def _kept(case: Complaint) -> None:
+    chosen = st.session_state[name_of(case.id, "kept")]
+    if chosen is PromiseTime.SOLVED:
+        open_editor(case, CLOSE)
+        return
+    if chosen is PromiseTime.OTHER:
+        open_editor(case, ACT)
+        return
+    promised = {
+        "next_promise": Promise.CALL_BACK,
+        "next_promise_at": due_at(chosen, clock.now()),
+    }
+    press("keep", case, promised)
+
+
+def _renewed(case: Complaint) -> None:
+    chosen = st.session_state[name_of(case.id, "renew")]
+    if chosen is PromiseTime.OTHER:
+        open_editor(case, PROMISE)
+        return
+    press("renew", case, {"next_promise_at": due_at(chosen, clock.now())})
+
+
+# What one can do ------------------------------------------------------------------
+
+
+def _buttons(desk: UserStore, case: Complaint) -> None:
+    if not may_write(desk):
+        return
+    with st.container(horizontal=True, gap="small"):
+        _opening(case, ACT, _("対応を書く"), ":material/edit_note:", kind="primary")
+        if case.is_open:
+            _status_menu(case)
+            _handler_menu(desk, case)
+            _opening(case, CLOSE, _("完了にする"), ":material/check_circle:")
+            _opening(case, CANCEL, _("取消"), ":material/block:", kind="tertiary")
+        else:
+            _opening(case, PROMISE, _("再開する"), ":material/undo:")
+
+
+def _opening(
+    case: Complaint, editor: str, label: str, icon: str, *, kind: str = "secondary"
+) -> None:
+    st.button(
+        label,
+        key=name_of(case.id, f"open:{editor}"),
+        icon=icon,
+        type=cast("Any", kind),
+        on_click=open_editor,
+        args=(case, editor),
+    )
+
+
+def _status_menu(case: Complaint) -> None:
+    st.menu_button(
+        _("状態"),
+        [status for status in OPEN if status is not case.status],
+        key=name_of(case.id, "status"),
+        format_func=fmt.choice,
+        on_click=_change_to,
+        args=(case, "status"),
+    )
+
+
+def _handler_menu(desk: UserStore, case: Complaint) -> None:
+    me = desk.principal.name
+    names = dict.fromkeys([me, *(member.name for member in context.members())])
+    names.pop(case.handler, None)
+    if not names:
+        return
+    st.menu_button(
+        _("担当"),
+        list(names),
+        key=name_of(case.id, "handler"),
+        format_func=lambda name: inert(_("自分が担当する") if name == me else name),
+        on_click=_change_to,
+        args=(case, "handler"),
+    )
+
+
+def _change_to(case: Complaint, name: str) -> None:
+    press("change", case, {name: st.session_state[name_of(case.id, name)]})
+
+
+def _advice(case: Complaint) -> None:
+    missing = case.problems(Stage.ADVISED) if case.is_open else ()
+    asked = [line for line in case.open_questions.splitlines() if line.strip()]
+    if not (missing or asked):
+        return
+    lines = [_(problem.message) for problem in missing] + asked
+    st.caption(
+        f":material/help: **{inert(_('まだ聞いていないこと'))}**  \n"
+        + "  \n".join(f"・{inert(line)}" for line in lines)
+    )
+
+
+# What is known --------------------------------------------------------------------
+
+
+def _contact(desk: UserStore, case: Complaint) -> None:
+    if not (case.contact or case.customer_name):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if case.customer_name:
+            st.text(_("{name} 様").format(name=case.customer_name))
+        if not case.contact:
+            return
+        if sees_contact(desk, case):
+            _whole_contact(case)
+        else:
+            st.text(masked(case.contact))
+            _opening(case, REVEAL, _("表示する"), ":material/visibility:")
+
+
+def _whole_contact(case: Complaint) -> None:
+    for part in _ways(case.contact):
+        address = (
+            f"mailto:{part}"
+            if "@" in part
+            else f"tel:{normalised_contact(part) or digits(part)}"
+        )
+        st.link_button(
+            inert(part),
+            address,
+            icon=":material/mail:" if "@" in part else ":material/call:",
+            type="tertiary",
+        )
+
+
+def _ways(contact: str) -> list[str]:
+    """Return the phone numbers and addresses in a contact; itself where it is neither."""
+    return list(recognise(contact).keys) or [contact]
+
+
+HISTORY, FACTS, CHANGES = N_("対応履歴"), N_("くわしく"), N_("変更の記録")
+
+
+def _parts(desk: UserStore, case: Complaint) -> None:
+    """Draw history, facts and, for managers, the log; only the one that is open."""
+    names = [HISTORY, FACTS]
+    if desk.principal.role in AUDITORS:
+        names.append(CHANGES)
+    tabs = st.tabs([_(name) for name in names], key="case:parts", on_change="rerun")
+    for name, tab in zip(names, tabs, strict=True):
+        if tab.open:
+            with tab:
+                _PARTS[name](desk, case)
+
+
+def _facts(desk: UserStore, case: Complaint) -> None:
+    for group in GROUPS:
+        _group(desk, case, group)
+    _related(desk, case)
+
+
+_PARTS: Final = {HISTORY: timeline, FACTS: _facts, CHANGES: audit_log}
+
+
+def _story(desk: UserStore, case: Complaint) -> None:
+    shown_text(case.content)
+    if case.note:
+        st.caption(inert(_("対応メモ")))
+        shown_text(case.note)
+    _contact(desk, case)
+
+
+def _group(desk: UserStore, case: Complaint, group: Group) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{inert(_(group.title))}**", width="stretch")
+        if may_write(desk):
+            _opening(case, group.code, _("直す"), ":material/edit:", kind="tertiary")
+    known = [pair for name in group.fields if (pair := _fact(desk, case, name))]
+    if not known:
+        st.caption(inert(_("まだ何もありません。")))
+        return
+    left, right = st.columns(2)
+    left.markdown(_lines(known[::2]))
+    if known[1::2]:
+        right.markdown(_lines(known[1::2]))
+
+
+_SHOWN_ABOVE: Final = ("content", "note", "customer_name", "contact", "open_questions")
+
+
+def _fact(desk: UserStore, case: Complaint, name: str) -> tuple[str, str] | None:
+    spec = Complaint.field(name)
+    value = getattr(case, name)
+    if name in _SHOWN_ABOVE or value in (None, ""):
+        return None
+    if spec.choices and value.code in ("unasked", "not_yet", "unknown"):
+        return None
+    if name == "product_code":
+        value = filters.product_names(desk).get(value, value)
+    return label_of(spec), fmt.cell(spec, value)
+
+
+def _lines(pairs: Iterable[tuple[str, str]]) -> str:
+    return "\n\n".join(
+        f":small[:gray[{inert(label)}]]  \n{inert(value)}" for label, value in pairs
+    )
+
+
+def _related(desk: UserStore, case: Complaint) -> None:
+    others = cases.related(desk, case)
+    known = {case.parent_id: _("元の受付番号")} if case.parent_id else {}
+    known |= dict.fromkeys(others[:RELATED_SHOWN], "")
+    if not known:
+        return
+    st.markdown(
+        f"**{inert(_('同じお客様・元の苦情'))}** ({len(set(others) | set(known))})"
+    )
+    with st.container(horizontal=True, gap="small"):
+        for number, said in known.items():
+            st.button(
+                inert(f"{number} {said}".strip()),
+                key=name_of(case.id, f"other:{number}"),
+                type="tertiary",
+                icon=":material/link:",
+                on_click=filters.open_case,
+                args=(number,),
+            )

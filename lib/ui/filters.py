@@ -1,0 +1,546 @@
+"""The ledger's filters: in the address as codes, on the screen as chips.
+
+The address is the one truth: widgets are set from it on every run and only write to
+it, so that a link, a reload and the browser's back button all lead to the same rows.
+What a person types to search never stands in it.
+
+Any page opens the ledger on the rows behind a figure with
+
+    navigation.link("ledger", label, **ledger_query(status="open", severity=Severity.HIGH))
+
+| parameter | values |
+|---|---|
+| any choice field of a complaint (`status`, `severity`, `category`, `kind`, …) | codes, joined with commas; `status` also `open` |
+| `claim`, `product`, `centre` | `searching.slug` of the word, joined with commas |
+| `handler` | `me`, `none` or `searching.name_slug` of the name |
+| `promise` | `overdue`, `today`, `later`, `none` |
+| `from`, `to` | ISO days of 受付日時, both counted in |
+| `sort` | code of `searching.Order` |
+| `case` | number of the complaint that is open beside the list |
+
+Unknown names and codes are ignored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from lib.actions.searching import (
+    CHOICE_FIELDS,
+    ME,
+    NOBODY,
+    OPEN,
+    Order,
+    Wanted,
+    name_slug,
+    slug,
+)
+from lib.i18n import N_, _
+from lib.metrics.promises import When
+from lib.schema.complaint import Complaint
+from lib.schema.ids import read_id
+from lib.schema.vocab import Choice
+from lib.store.access import UserStore
+from lib.text import inert
+from lib.ui import format as fmt
+
+WORDS: Final = {
+    "claim": "claim_type",
+    "product": "product_code",
+    "centre": "received_centre",
+}
+"""Parameter → field of free words."""
+
+PROMISES: Final = {
+    "overdue": When.OVERDUE,
+    "today": When.TODAY,
+    "later": When.LATER,
+    "none": When.UNDATED,
+}
+
+PROMISE_NAMES: Final = {
+    When.OVERDUE: N_("約束を超過"),
+    When.TODAY: N_("今日の約束"),
+    When.LATER: N_("明日以降の約束"),
+    When.UNDATED: N_("約束の日時なし"),
+}
+
+UNFOLDED: Final = (
+    "status",
+    "severity",
+    "category",
+    "kind",
+    "channel",
+    "source",
+)
+"""Choice fields that stand in the panel; the others come by links and show as chips."""
+
+PREFIX: Final = "ledger.filter"
+SEARCH: Final = "ledger.search"
+PAGE: Final = "ledger.page"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the ledger's address says: which rows, in which order, which case open."""
+
+    wanted: Wanted = dataclasses.field(default_factory=Wanted)
+    order: Order = Order.NEWEST
+    case: str = ""
+
+
+def ledger_query(**codes: Any) -> dict[str, str]:
+    """Return the query that opens the ledger on these rows.
+
+    Names are the parameters above, or the field's own name (`claim_type`); `since` and
+    `until` are days. Values are choices, codes, words, days, or several of them; None
+    and empty ones are left out.
+
+    Raises:
+        TypeError: there is no such filter; a mistake of a developer.
+    """
+    fields = {field: name for name, field in WORDS.items()}
+    days = {"since": "from", "until": "to"}
+    found: dict[str, str] = {}
+    for given, value in codes.items():
+        name = fields.get(given) or days.get(given) or given
+        if name not in _NAMES:
+            raise TypeError(f"the ledger has no filter {given!r}")
+        if text := ",".join(_code(name, part) for part in _parts(value)):
+            found[name] = text
+    return found
+
+
+def read(query: Mapping[str, str]) -> Address:
+    """Return what a query asks for; whatever it does not understand is left out."""
+    choices = {
+        name: found for name in CHOICE_FIELDS if (found := _choices(name, query))
+    }
+    words = {
+        field: tuple(query[name].split(","))
+        for name, field in WORDS.items()
+        if query.get(name)
+    }
+    wanted = Wanted(
+        choices=choices,
+        words=words,
+        handler=query.get("handler", ""),
+        promise=PROMISES.get(query.get("promise", "")),
+        since=_day(query.get("from", "")),
+        until=_day(query.get("to", "")),
+    )
+    order = Order.from_code(query.get("sort", "")) or Order.NEWEST
+    return Address(wanted, order, read_id(query.get("case", "")) or "")
+
+
+def query_of(address: Address) -> dict[str, str]:
+    """Return the query that `read` reads as this address; "" parts are left out."""
+    wanted = address.wanted
+    found = {name: _codes_of(name, some) for name, some in wanted.choices.items()}
+    found |= {
+        name: ",".join(wanted.words.get(field, ())) for name, field in WORDS.items()
+    }
+    found |= {
+        "handler": wanted.handler,
+        "promise": next((c for c, w in PROMISES.items() if w is wanted.promise), ""),
+        "from": wanted.since.isoformat() if wanted.since else "",
+        "to": wanted.until.isoformat() if wanted.until else "",
+        "sort": "" if address.order is Order.NEWEST else address.order.code,
+        "case": address.case,
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def address() -> Address:
+    """Return what the address of this page says now."""
+    return read(st.query_params.to_dict())
+
+
+def move(to: Address) -> None:
+    """Change the address; the next run shows it, and back leads to where one was."""
+    st.query_params.from_dict(query_of(to))
+
+
+def open_case(number: str) -> None:
+    """Open that complaint beside the list as it is; "" closes it."""
+    move(replace(address(), case=number))
+
+
+# On the screen --------------------------------------------------------------------
+
+
+def bar(desk: UserStore, here: Address) -> None:
+    """Draw search, the views in one tap, the panel of all filters, and the chips."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            _("検索"),
+            key=SEARCH,
+            type="search",
+            icon=":material/search:",
+            placeholder=_("番号・注文番号・電話・お客様名・内容"),
+            label_visibility="collapsed",
+            live="500ms",
+            on_change=_first_page,
+            persist_state="session",
+            width=340,
+        )
+        _views(here)
+        _panel(desk, here)
+    _chips(desk, here)
+
+
+def searched() -> str:
+    """Return what is typed in the search box; "" for nothing."""
+    return str(st.session_state.get(SEARCH) or "").strip()
+
+
+def clear_all() -> None:
+    """Take every filter off and empty the search."""
+    st.session_state[SEARCH] = ""
+    _filter(Wanted())
+
+
+VIEWS: Final[Mapping[str, tuple[str, Wanted]]] = {
+    "open": (N_("未完了"), Wanted(choices={"status": OPEN})),
+    "overdue": (N_("約束を超過"), Wanted(promise=When.OVERDUE)),
+    "today": (N_("今日の約束"), Wanted(promise=When.TODAY)),
+    "mine": (N_("自分の担当"), Wanted(choices={"status": OPEN}, handler=ME)),
+}
+"""Filters in one tap, by code: name and what is wanted."""
+
+
+def view_of(wanted: Wanted) -> str | None:
+    """Return the code of the view that says exactly this; None where none does."""
+    return next((code for code, (_n, view) in VIEWS.items() if view == wanted), None)
+
+
+def _views(here: Address) -> None:
+    key = f"{PREFIX}.view"
+    st.session_state[key] = view_of(here.wanted)
+    st.pills(
+        _("表示"),
+        list(VIEWS),
+        key=key,
+        format_func=lambda code: _(VIEWS[code][0]),
+        label_visibility="collapsed",
+        on_change=_choose_view,
+    )
+
+
+def _choose_view() -> None:
+    code = st.session_state[f"{PREFIX}.view"]
+    _filter(VIEWS[code][1] if code else Wanted())
+
+
+def _panel(desk: UserStore, here: Address) -> None:
+    count = len(list(_active(desk, here.wanted)))
+    label = _("絞り込み") + (f" ({count})" if count else "")
+    panel = st.popover(
+        label,
+        icon=":material/filter_list:",
+        key=f"{PREFIX}.panel",
+        on_change="rerun",
+        width="content",
+    )
+    if panel.open:
+        with panel:
+            _panel_fields(desk, here.wanted)
+
+
+def _panel_fields(desk: UserStore, wanted: Wanted) -> None:
+    for name in UNFOLDED:
+        _choice_field(name, wanted)
+    for name, field in WORDS.items():
+        _word_field(desk, name, field, wanted)
+    _handler_field(desk, wanted)
+    _promise_field(wanted)
+    _period_fields(wanted)
+
+
+def _choice_field(name: str, wanted: Wanted) -> None:
+    key = f"{PREFIX}.{name}"
+    spec = Complaint.field(name)
+    options: list[Any] = list(spec.choices)
+    st.session_state[key] = [c for c in options if c in wanted.choices.get(name, ())]
+    st.multiselect(
+        _(spec.label),
+        options,
+        key=key,
+        format_func=fmt.choice,
+        placeholder=_("すべて"),
+        filter_mode="contains",
+        on_change=_changed,
+        args=(_with_choices, name),
+    )
+
+
+def _word_field(desk: UserStore, name: str, field: str, wanted: Wanted) -> None:
+    key = f"{PREFIX}.{name}"
+    known = words_of(desk, field)
+    asked = wanted.words.get(field, ())
+    codes = [*known, *(code for code in asked if code not in known)]
+    st.session_state[key] = list(asked)
+    st.multiselect(
+        _(Complaint.field(field).label),
+        codes,
+        key=key,
+        format_func=lambda code: known.get(code, code),
+        placeholder=_("すべて"),
+        filter_mode="contains",
+        on_change=_changed,
+        args=(_with_words, name),
+    )
+
+
+def _handler_field(desk: UserStore, wanted: Wanted) -> None:
+    key = f"{PREFIX}.handler"
+    names = handlers_of(desk)
+    codes = ["", ME, NOBODY, *names]
+    if wanted.handler not in codes:
+        codes.append(wanted.handler)
+    st.session_state[key] = wanted.handler
+    st.selectbox(
+        _("担当者"),
+        codes,
+        key=key,
+        format_func=lambda code: _handler_name(code, names),
+        filter_mode="contains",
+        on_change=_changed,
+        args=(_with_handler, "handler"),
+    )
+
+
+def _promise_field(wanted: Wanted) -> None:
+    key = f"{PREFIX}.promise"
+    st.session_state[key] = wanted.promise
+    st.pills(
+        _("次の約束"),
+        list(PROMISE_NAMES),
+        key=key,
+        format_func=lambda when: _(PROMISE_NAMES[when]),
+        on_change=_changed,
+        args=(_with_promise, "promise"),
+    )
+
+
+def _period_fields(wanted: Wanted) -> None:
+    with st.container(horizontal=True):
+        for name, label, value in (
+            ("from", _("受付日(から)"), wanted.since),
+            ("to", _("受付日(まで)"), wanted.until),
+        ):
+            key = f"{PREFIX}.{name}"
+            st.session_state[key] = value
+            st.date_input(
+                label,
+                key=key,
+                format="YYYY/MM/DD",
+                on_change=_changed,
+                args=(_with_day, name),
+            )
+
+
+def _chips(desk: UserStore, here: Address) -> None:
+    """Draw what is filtered, each to be taken off; nothing where a view says it all."""
+    active = list(_active(desk, here.wanted))
+    if not active or view_of(here.wanted):
+        return
+    with st.container(horizontal=True, gap="small"):
+        for name, text, without in active:
+            st.button(
+                text,
+                key=f"{PREFIX}.chip.{name}",
+                icon=":material/close:",
+                icon_position="right",
+                help=_("この絞り込みを外す"),
+                on_click=_filter,
+                args=(without,),
+            )
+        st.button(
+            _("すべて外す"),
+            key=f"{PREFIX}.chip.all",
+            type="tertiary",
+            on_click=_filter,
+            args=(Wanted(),),
+        )
+
+
+def _active(desk: UserStore, wanted: Wanted) -> Iterable[tuple[str, str, Wanted]]:
+    """Yield of each filter its name, its words and what is wanted without it."""
+    for name, some in wanted.choices.items():
+        text = _label(Complaint.field(name).label, _choice_words(name, some))
+        rest = {n: c for n, c in wanted.choices.items() if n != name}
+        yield name, text, replace(wanted, choices=rest)
+    for field, slugs in wanted.words.items():
+        names = words_of(desk, field)
+        text = _label(
+            Complaint.field(field).label, "・".join(names.get(s, s) for s in slugs)
+        )
+        left = {f: s for f, s in wanted.words.items() if f != field}
+        yield field, text, replace(wanted, words=left)
+    if wanted.handler:
+        name = _handler_name(wanted.handler, handlers_of(desk))
+        yield "handler", _label("担当者", name), replace(wanted, handler="")
+    if wanted.promise:
+        yield (
+            "promise",
+            _(PROMISE_NAMES[wanted.promise]),
+            replace(wanted, promise=None),
+        )
+    if wanted.since or wanted.until:
+        ends = [fmt.full_day(d) if d else "" for d in (wanted.since, wanted.until)]
+        text = _label("受付日時", " – ".join(ends).strip())
+        yield "period", text, replace(wanted, since=None, until=None)
+
+
+def _label(label: str, words: str) -> str:
+    return inert(f"{_(label)}: {words}")
+
+
+def _choice_words(name: str, some: tuple[Choice, ...]) -> str:
+    if name == "status" and set(some) == set(OPEN):
+        return _("未完了")
+    return "・".join(fmt.choice(choice) for choice in some)
+
+
+def _handler_name(code: str, names: Mapping[str, str]) -> str:
+    match code:
+        case "":
+            return _("すべて")
+        case "me":
+            return _("自分")
+        case "none":
+            return _("担当なし")
+        case _:
+            return names.get(code, code)
+
+
+# What can be chosen ---------------------------------------------------------------
+
+
+def words_of(desk: UserStore, field: str) -> dict[str, str]:
+    """Return slug → word for the words that stand in this field, products by name."""
+
+    def made() -> dict[str, str]:
+        words = sorted(w for w in desk.frame("complaints")[field].unique() if w)
+        names = product_names(desk) if field == "product_code" else {}
+        return {slug(word): names.get(word, word) for word in words}
+
+    return desk.derived(("ledger words", field), made)
+
+
+def handlers_of(desk: UserStore) -> dict[str, str]:
+    """Return code → name of everybody who handles a complaint."""
+
+    def made() -> dict[str, str]:
+        names = sorted(n for n in desk.frame("complaints")["handler"].unique() if n)
+        return {name_slug(name): name for name in names}
+
+    return desk.derived("ledger handlers", made)
+
+
+def product_names(desk: UserStore) -> dict[str, str]:
+    """Return code → name of every product of the master."""
+
+    def made() -> dict[str, str]:
+        products = desk.frame("products")
+        return dict(zip(products["code"], products["name"], strict=True))
+
+    return desk.derived("product names", made)
+
+
+# From widgets to the address ------------------------------------------------------
+
+
+def _changed(change: Callable[[Wanted, str, Any], Wanted], name: str) -> None:
+    _filter(change(address().wanted, name, st.session_state[f"{PREFIX}.{name}"]))
+
+
+def _filter(wanted: Wanted) -> None:
+    _first_page()
+    move(replace(address(), wanted=wanted, case=""))
+
+
+def _first_page() -> None:
+    st.session_state[PAGE] = 1
+
+
+def _with_choices(wanted: Wanted, name: str, chosen: list[Choice]) -> Wanted:
+    rest = {n: some for n, some in wanted.choices.items() if n != name}
+    return replace(wanted, choices=rest | ({name: tuple(chosen)} if chosen else {}))
+
+
+def _with_words(wanted: Wanted, name: str, chosen: list[str]) -> Wanted:
+    rest = {f: slugs for f, slugs in wanted.words.items() if f != WORDS[name]}
+    return replace(
+        wanted, words=rest | ({WORDS[name]: tuple(chosen)} if chosen else {})
+    )
+
+
+def _with_handler(wanted: Wanted, _name: str, chosen: str | None) -> Wanted:
+    return replace(wanted, handler=chosen or "")
+
+
+def _with_promise(wanted: Wanted, _name: str, chosen: When | None) -> Wanted:
+    return replace(wanted, promise=chosen)
+
+
+def _with_day(wanted: Wanted, name: str, chosen: date | None) -> Wanted:
+    if name == "from":
+        return replace(wanted, since=chosen)
+    return replace(wanted, until=chosen)
+
+
+# Codes ----------------------------------------------------------------------------
+
+_NAMES: Final = frozenset(
+    {*CHOICE_FIELDS, *WORDS, "handler", "promise", "from", "to", "sort", "case"}
+)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if value is None or value == "":
+        return ()
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return (value,)
+
+
+def _code(name: str, value: Any) -> str:
+    if isinstance(value, When):
+        return next(code for code, when in PROMISES.items() if when is value)
+    if isinstance(value, Choice):
+        return value.code
+    if isinstance(value, date):
+        return value.isoformat()
+    if name in WORDS:
+        return slug(str(value))
+    return str(value)
+
+
+def _choices(name: str, query: Mapping[str, str]) -> tuple[Choice, ...]:
+    codes = query.get(name, "").split(",")
+    if name == "status" and "open" in codes:
+        return OPEN
+    kind = Complaint.field(name).choice_type
+    found = (kind.from_code(code) for code in codes if code) if kind else ()
+    return tuple(choice for choice in found if choice is not None)
+
+
+def _codes_of(name: str, some: tuple[Choice, ...]) -> str:
+    if name == "status" and set(some) == set(OPEN):
+        return "open"
+    return ",".join(choice.code for choice in some)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

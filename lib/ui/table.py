@@ -1,0 +1,213 @@
+"""Rows of any table as a grid: columns from the schema, words in the person's language.
+
+The grid gets one page of rows (a grid of 20,000 would be megabytes at each rerun), so
+what is sorted and filtered is sorted and filtered before, over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from lib import clock
+from lib.i18n import _
+from lib.metrics.promises import When, open_promises
+from lib.schema.column import Field
+from lib.schema.tables import Table
+from lib.text import masked, one_line
+from lib.ui import format as fmt
+
+ROWS_A_PAGE: Final = 50
+ROW_HEIGHT: Final = 38
+LONGEST: Final = 90
+"""Letters of a text that a cell shows; the whole stands in the detail."""
+
+CHIPS_ON_LIGHT: Final = {
+    "red": "#FDEDE4",
+    "orange": "#FDF3DC",
+    "blue": "#E5F0FB",
+    "gray": "#EEF1F5",
+    "green": "#E2F4F4",
+}
+CHIPS_ON_DARK: Final = {
+    "red": "#40241A",
+    "orange": "#382C14",
+    "blue": "#17304A",
+    "gray": "#27303B",
+    "green": "#12373A",
+}
+"""Tints of the theme's badges; a grid takes colours only, not their names."""
+
+Cell = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid of one table.
+
+    columns: fields, in order; of a choice with shapes the cells are chips.
+    words: what to show instead of a value, by field (a product's name for its code).
+    widths: by field, "small", "medium", "large" or pixels.
+    """
+
+    table: Table
+    columns: Sequence[str]
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    widths: Mapping[str, Any] = field(default_factory=dict)
+
+
+def display(grid: Grid, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Return what the grid shows of these rows, as texts in the person's language."""
+    dues = due_words(rows, now) if "next_promise_at" in grid.columns else {}
+    shown: dict[str, list[Any]] = {}
+    for name in grid.columns:
+        if name == "next_promise_at" and grid.table.code == "complaints":
+            shown[name] = [dues.get(key, fmt.NOTHING) for key in rows.index]
+        else:
+            cell = _cell(grid, grid.table.field(name))
+            shown[name] = [cell(value) for value in rows[name].tolist()]
+    return pd.DataFrame(shown, index=pd.RangeIndex(len(rows)))
+
+
+def due_words(rows: pd.DataFrame, now: datetime) -> dict[str, str]:
+    """Return for each open complaint when its promise is due, in words and shape."""
+    owed = open_promises(rows, now)
+    return {
+        key: due_text(When(when), None if pd.isna(due) else due.to_pydatetime())
+        for key, when, due in zip(
+            owed.index, owed["when"], owed["next_promise_at"], strict=True
+        )
+    }
+
+
+def due_text(when: When, due: datetime | None) -> str:
+    """Return "▲ 超過 19時間前", "● 今日 14:30" or "11/22 10:00"; 「—」 for no time."""
+    if due is None:
+        return fmt.NOTHING
+    match when:
+        case When.OVERDUE:
+            return f"▲ {_('超過')} {fmt.relative(due)}"
+        case When.TODAY:
+            return f"● {_('今日')} {clock.in_tokyo(due):%H:%M}"
+        case _:
+            return fmt.short_moment(due)
+
+
+def show(
+    grid: Grid,
+    shown: pd.DataFrame,
+    *,
+    key: str,
+    keys: Sequence[str],
+    selected: str = "",
+    on_select: Callable[[str], None],
+    alt: str,
+) -> None:
+    """Draw the grid; choosing a row calls `on_select` with its key, "" for none.
+
+    `keys` are those of the rows in `shown`, in the same order; `selected` is marked.
+    """
+    row = list(keys).index(selected) if selected in keys else None
+    # The row that stands in the address is the marked one, whatever the grid remembers
+    # of rows that may have moved meanwhile.
+    st.session_state[key] = {
+        "selection": {"rows": [] if row is None else [row], "columns": [], "cells": []}
+    }
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        column_config=_config(grid),
+        row_height=ROW_HEIGHT,
+        height=_height(len(shown)),
+        selection_mode="single-row",
+        on_select=lambda: on_select(_chosen(key, keys)),
+        alt=alt,
+    )
+
+
+def pages(count: int) -> int:
+    """Return how many pages so many rows fill; at least 1."""
+    return max(1, -(-count // ROWS_A_PAGE))
+
+
+def page_slice(number: int, count: int) -> slice:
+    """Return which rows stand on a page; the last page where there are fewer."""
+    page = min(max(number, 1), pages(count))
+    return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
+
+
+def _chosen(key: str, keys: Sequence[str]) -> str:
+    rows = st.session_state[key]["selection"]["rows"]
+    return keys[rows[0]] if rows and rows[0] < len(keys) else ""
+
+
+def _height(rows: int) -> int:
+    most = 15
+    return ROW_HEIGHT * min(rows, most) + ROW_HEIGHT
+
+
+def _config(grid: Grid) -> dict[str, Any]:
+    return {
+        name: _column(grid.table.field(name), grid.widths.get(name))
+        for name in grid.columns
+    }
+
+
+def _column(spec: Field, width: Any) -> Any:
+    label, tip = _(spec.label), _(spec.column.help) or None
+    if _has_chips(spec):
+        options = [fmt.choice(choice) for choice in spec.choices]
+        tints = CHIPS_ON_DARK if _is_dark() else CHIPS_ON_LIGHT
+        colours = [tints[fmt.COLOURS.get(choice, "gray")] for choice in spec.choices]
+        return st.column_config.MultiselectColumn(
+            label, help=tip, width=width, options=options, color=colours
+        )
+    if spec.kind in ("integer", "decimal"):
+        return st.column_config.NumberColumn(label, help=tip, width=width)
+    return st.column_config.TextColumn(label, help=tip, width=width)
+
+
+def _cell(grid: Grid, spec: Field) -> Cell:
+    names = grid.words.get(spec.name, {})
+    if spec.column.personal:
+        return masked
+    if _has_chips(spec):
+        by_value = {choice.value: [fmt.choice(choice)] for choice in spec.choices}
+        return lambda value: by_value.get(value, [])
+    match spec.kind:
+        case "choice":
+            words = {choice.value: fmt.choice(choice) for choice in spec.choices}
+            return lambda value: words.get(value, fmt.NOTHING)
+        case "datetime":
+            return lambda value: (
+                fmt.NOTHING if pd.isna(value) else _compact(value.to_pydatetime())
+            )
+        case "date":
+            return lambda value: fmt.NOTHING if pd.isna(value) else fmt.full_day(value)
+        case "integer" | "decimal":
+            return lambda value: None if pd.isna(value) else value
+        case _:
+            return lambda value: one_line(names.get(value, value), LONGEST)
+
+
+def _has_chips(spec: Field) -> bool:
+    return bool(spec.choices) and all(c in fmt.SHAPES for c in spec.choices)
+
+
+def _compact(moment: datetime) -> str:
+    """Return "11/20 14:30" this year, "2025/12/03" for an earlier or later one."""
+    local = clock.in_tokyo(moment)
+    if local.year == clock.today().year:
+        return f"{local:%m/%d %H:%M}"
+    return f"{local:%Y/%m/%d}"
+
+
+def _is_dark() -> bool:
+    theme = st.context.theme
+    return bool(theme) and theme.type == "dark"
