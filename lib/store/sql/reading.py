@@ -116,25 +116,37 @@ def _whole(connection: sa.Connection, table: Table) -> pd.DataFrame:
 def _since(connection: sa.Connection, table: Table, revision: int) -> pd.DataFrame:
     stored = SQL_TABLES[table.code]
     changed = _select(connection, table).where(stored.c[REVISION] > revision)
-    return _frame(table, _rows(connection, changed.order_by(stored.c[SEQ])))
+    # "+ 0" keeps SQLite from walking the whole table in the order of `_seq`.
+    return _frame(table, _rows(connection, changed.order_by(stored.c[SEQ] + 0)))
 
 
 def _merged(table: Table, old: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
-    if changed.empty:
-        return old
-    replaced = changed.index.intersection(old.index)
-    added = changed.drop(replaced)
-    merged = old
-    if len(replaced):
-        merged = old.copy()
-        places = old.index.get_indexer(replaced)
-        for name in merged.columns:
-            column = merged[name].copy()
-            column.iloc[places] = changed.loc[replaced, name].array
-            merged[name] = column
-    if len(added):
-        merged = pd.concat([merged, added]) if len(merged) else added
+    """Return `old` with changed rows in their places and new ones at the end."""
+    if changed.empty or old.empty:
+        return changed if old.empty else old
+    places = old.index.get_indexer(changed.index)
+    known = places >= 0
+    merged = _with_rows(old, places[known], changed[known]) if known.any() else old
+    if not known.all():
+        merged = pd.concat([merged, changed[~known]])
     return merged.tail(AUDIT_TAIL) if table.code == "audit" else merged
+
+
+def _with_rows(old: pd.DataFrame, places: Any, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return `old` with `rows` at `places`; untouched columns share their memory."""
+    replaced = {}
+    for name in old.columns:
+        if not _equal(old[name].array.take(places), rows[name].array):
+            replaced[name] = old[name].copy()
+            replaced[name].iloc[places] = rows[name].array
+    return old.assign(**replaced)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two arrays of one dtype hold the same."""
+    if isinstance(one, pd.Categorical):  # comparing the vocabularies would cost most
+        return bool((one.codes == other.codes).all())
+    return bool(one.equals(other))
 
 
 def _select(connection: sa.Connection, table: Table) -> sa.Select[Any]:
