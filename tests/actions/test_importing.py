@@ -21,7 +21,8 @@ from lib.actions import importing
 from lib.actions.importing import files, reading
 from lib.errors import Conflict, StoreUnavailable, UnreadableFile
 from lib.reports import export
-from lib.schema import cells
+from lib.schema.cells import holds_made_id
+from lib.schema.cells import reading as told
 from lib.schema.complaint import Complaint
 from lib.schema.frames import frame_of
 from lib.schema.kpi_day import KpiDay
@@ -333,8 +334,8 @@ def test_a_cell_that_cannot_be_read_holds_its_row_back_and_says_where():
     assert len(part.rows) == 2
     assert part.held_back == 2
     assert [(p.row, p.column, p.typed, p.why) for p in part.problems] == [
-        (4, "受付日時", "昨日", cells.NOT_A_TIME),
-        (5, "状態", "謎", cells.NOT_A_CHOICE),
+        (4, "受付日時", "昨日", told.NOT_A_TIME),
+        (5, "状態", "謎", told.NOT_A_CHOICE),
     ]
     assert all(problem.mend for problem in part.problems)
 
@@ -658,7 +659,7 @@ def texts() -> st.SearchStrategy[str]:
         st.sampled_from("=+-@'＝\t\n\u200b \u3000あ0"),
     )
     return st.text(alphabet, max_size=30).map(
-        lambda text: "" if cells._is_error_value(text) else text
+        lambda text: "" if told.is_error_value(text) else text
     )
 
 
@@ -674,7 +675,7 @@ def values_of(t: Table) -> st.SearchStrategy[dict[str, Any]]:
     }
     chosen: dict[str, st.SearchStrategy[Any]] = {}
     for f in t.fields:
-        if f.name in AUTOMATIC or f.column.refers or cells._holds_made_id(f):
+        if f.name in AUTOMATIC or f.column.refers or holds_made_id(f):
             continue
         if f.kind == "choice":
             chosen[f.name] = st.sampled_from(f.choices)

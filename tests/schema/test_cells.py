@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import clock
-from lib.schema import cells
-from lib.schema.aliases import ALIASES
 from lib.schema.cells import Reading, Status, cell_text, parse_cell
+from lib.schema.cells import reading as told
+from lib.schema.cells.aliases import ALIASES
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, table
@@ -31,6 +31,7 @@ from lib.schema.vocab import (
     Severity,
     Temper,
 )
+from lib.text import folded
 
 OK, REPAIRED, DOUBTFUL, BAD = Status
 ALL_FIELDS = [(t.code, f.name) for t in TABLES for f in t.fields]
@@ -105,32 +106,30 @@ def test_a_mark_for_nothing_is_missing_and_never_zero(raw):
 
 
 def test_a_typed_mark_for_nothing_says_so():
-    assert parse_cell(COUNT, "なし") == Reading(
-        None, REPAIRED, cells.WRITTEN_AS_MISSING
-    )
+    assert parse_cell(COUNT, "なし") == Reading(None, REPAIRED, told.WRITTEN_AS_MISSING)
 
 
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        ("多数", cells.NOT_A_NUMBER),
-        ("20〜30", cells.A_RANGE),
-        ("20-30件", cells.A_RANGE),
-        ("1,20", cells.NOT_A_NUMBER),
-        ("1.5", cells.NOT_WHOLE),
-        (1.5, cells.NOT_WHOLE),
-        ("80%", cells.NOT_A_NUMBER),
-        (True, cells.NOT_A_NUMBER),
-        (date(2026, 11, 3), cells.NOT_A_NUMBER),
-        ("#REF!", cells.ERROR_VALUE),
-        ("#DIV/0!", cells.ERROR_VALUE),
-        ("9" * 30, cells.TOO_LARGE),
-        pytest.param("9" * 5000, cells.UNREADABLE, id="5000 digits"),
-        pytest.param(10**6000, cells.UNREADABLE, id="6000 digits"),
-        (float("inf"), cells.UNREADABLE),
-        (-5, cells.TOO_SMALL),
-        ("△5", cells.TOO_SMALL),
-        ("٣", cells.NOT_A_NUMBER),
+        ("多数", told.NOT_A_NUMBER),
+        ("20〜30", told.A_RANGE),
+        ("20-30件", told.A_RANGE),
+        ("1,20", told.NOT_A_NUMBER),
+        ("1.5", told.NOT_WHOLE),
+        (1.5, told.NOT_WHOLE),
+        ("80%", told.NOT_A_NUMBER),
+        (True, told.NOT_A_NUMBER),
+        (date(2026, 11, 3), told.NOT_A_NUMBER),
+        ("#REF!", told.ERROR_VALUE),
+        ("#DIV/0!", told.ERROR_VALUE),
+        ("9" * 30, told.TOO_LARGE),
+        pytest.param("9" * 5000, told.UNREADABLE, id="5000 digits"),
+        pytest.param(10**6000, told.UNREADABLE, id="6000 digits"),
+        (float("inf"), told.UNREADABLE),
+        (-5, told.TOO_SMALL),
+        ("△5", told.TOO_SMALL),
+        ("٣", told.NOT_A_NUMBER),
     ],
 )
 def test_what_is_no_count_is_bad_and_has_no_value(raw, why):
@@ -371,14 +370,14 @@ def test_several_choices_stand_in_one_cell():
 @pytest.mark.parametrize("kind", ALIASES)
 def test_no_alias_stands_for_two_choices_or_hides_a_value(kind):
     words = [
-        (cells.folded(word), name)
+        (folded(word), name)
         for name, aliases in ALIASES[kind].items()
         for word in aliases.split()
     ]
     names: dict[str, set[str]] = {}
     for word, name in words:
         names.setdefault(word, set()).add(name)
-    values = {cells.folded(choice.value): choice.name for choice in kind}
+    values = {folded(choice.value): choice.name for choice in kind}
 
     assert {word: found for word, found in names.items() if len(found) > 1} == {}
     assert {w: n for w, n in words if values.get(w, n) != n} == {}
@@ -409,7 +408,7 @@ def test_text_stays_as_it_was_typed(text):
 
 
 def test_text_too_long_for_any_store_is_bad_and_not_cut():
-    assert parse_cell(complaint("content"), "あ" * 50_001).why == cells.TOO_LONG
+    assert parse_cell(complaint("content"), "あ" * 50_001).why == told.TOO_LONG
 
 
 @pytest.mark.parametrize(
@@ -476,7 +475,7 @@ def test_reading_a_cell_never_raises_and_gives_what_the_column_holds(field, raw,
 
     assert reading.status in Status
     if reading.is_bad:
-        assert reading.value == cells.missing(field)
+        assert reading.value == told.missing(field)
         assert reading.why
     if reading.value not in {None, ""}:
         wanted = {
@@ -498,7 +497,7 @@ def test_what_was_read_reads_back_equal_from_its_text(field, raw, hint):
     again = parse_cell(field, cell_text(field, first.value))
     assert again.value == first.value
     assert again.status in {OK, REPAIRED if first.value == () else OK} or (
-        field.kind == "integer" and again.why == cells.MAYBE_A_DATE
+        field.kind == "integer" and again.why == told.MAYBE_A_DATE
     )
 
 
