@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -108,7 +109,7 @@ def menu(role: Role | None) -> dict[str, list[st.Page]]:
 def link(code: str, label: str, *, icon: str | None = None, **query: str) -> None:
     """Draw a link to a page, with `query` (codes only, never what was typed)."""
     st.page_link(
-        _page(entry(code)),
+        _target(code),
         label=label,
         icon=icon,
         query_params=query or None,
@@ -117,7 +118,17 @@ def link(code: str, label: str, *, icon: str | None = None, **query: str) -> Non
 
 def go(code: str, **query: str) -> None:
     """Leave for another page; call it in the run of a page, not in a callback."""
-    st.switch_page(_page(entry(code)), query_params=query or None)
+    st.switch_page(_target(code), query_params=query or None)
+
+
+@cache
+def _target(code: str) -> st.Page:
+    """Return a page to be led to: its address matters, its title does not.
+
+    Making a page costs a millisecond of looking at the disk, and a screen has many
+    links.
+    """
+    return _page(entry(code))
 
 
 def _page(page: PageEntry, *, shown: bool = True) -> st.Page:
