@@ -64,7 +64,9 @@ class DraftBox:
         }
         path = self._path(user, form, entry)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # One by one: `parents=True` would leave those between open to others.
+            for folder in (self._root.parent, *reversed(path.parents[:3])):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _replace(path, json.dumps(content, default=_tagged, ensure_ascii=False))
         except OSError as error:
             raise StoreUnavailable("a draft could not be written") from error

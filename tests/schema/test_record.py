@@ -109,12 +109,15 @@ def test_blank_is_missing_and_no_mismatch():
 
 @pytest.mark.parametrize(
     "kind",
-    {
-        field.choice_type
-        for table in TABLES
-        for field in table.fields
-        if field.choice_type
-    },
+    sorted(
+        {
+            field.choice_type
+            for table in TABLES
+            for field in table.fields
+            if field.choice_type
+        },
+        key=lambda kind: kind.__name__,
+    ),
     ids=lambda kind: kind.__name__,
 )
 def test_every_word_is_found_again_by_code_and_by_text(kind: type[Choice]):
