@@ -36,7 +36,7 @@ from lib.schema.tables import TABLES, Table
 from lib.settings.customer_key import customer_key, secret_of
 from lib.settings.install import Installation, installation
 from lib.store.opening import open_store
-from lib.store.protocol import RowProblem, Store
+from lib.store.protocol import AUDIT_TAIL, RowProblem, Store
 from lib.store.sql.backup import back_up_now
 from lib.store.sql.backup import restore as restore_backup
 from lib.text import masked
@@ -194,6 +194,8 @@ def export(
     else:
         data = to_csv(wanted[0], frames[wanted[0].code], unmasked=unmasked)
     _write_private(file, data)
+    if any(p.code == "audit" and len(f) >= AUDIT_TAIL for p, f in chosen.items()):
+        _say(_("操作ログは新しい{count}行だけです。").format(count=AUDIT_TAIL))
     rows = sum(len(frame) for frame in chosen.values())
     _say(_("書き出しました: {file} ({count}行)").format(file=file.name, count=rows))
 

@@ -242,6 +242,15 @@ def test_an_unmasked_export_fills_an_empty_store_again(tmp_path, monkeypatch):
     assert after[names].to_dict() == before[names].to_dict()
 
 
+def test_an_export_says_that_it_holds_only_the_end_of_the_log(tmp_path, monkeypatch):
+    keep(complaint())
+    monkeypatch.setattr(cli, "AUDIT_TAIL", len(stored().frames["audit"]))
+
+    assert "新しい" in run("export", str(tmp_path / "all.xlsx")).stdout
+    monkeypatch.setattr(cli, "AUDIT_TAIL", 5_000)
+    assert "新しい" not in run("export", str(tmp_path / "all.xlsx")).stdout
+
+
 def test_the_sample_year_comes_and_goes():
     outcome = run("sample", "--months", "1", "--complaints-per-day", "1")
 
