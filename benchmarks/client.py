@@ -69,13 +69,25 @@ class Session:
             yield session
 
     async def go_to(self, path: str) -> Run:
-        """Switch to the page with that URL path.
+        """Switch to the page with that URL path, or to where that page leads on.
 
         Raises:
             KeyError: this session's navigation has no such page.
         """
         self._page = self.pages[path]
         return await self.rerun()
+
+    async def own_pages(self) -> list[str]:
+        """Return the paths of the pages that show something of their own.
+
+        One that only leads on to another has no time of its own.
+        """
+        found = []
+        for path, page in list(self.pages.items()):
+            await self.go_to(path)
+            if self._page == page:
+                found.append(path)
+        return found
 
     async def rerun(self) -> Run:
         """Run the page once more, as any press of a button does.
@@ -121,7 +133,9 @@ class Session:
         if message.metadata.cacheable:
             self._known.add(message.hash)  # a browser keeps it and says so
         kind = message.WhichOneof("type")
-        if kind == "navigation":
+        if kind == "new_session":
+            self._follow(message.new_session.page_script_hash)
+        elif kind == "navigation":
             self.pages = {
                 page.url_pathname: Page(page.page_name, page.page_script_hash)
                 for page in message.navigation.app_pages
@@ -129,6 +143,12 @@ class Session:
             }
         elif kind == "delta" and (failure := failure_in(message)):
             raise PageFailedError(f"{self._page.name}: {failure}")
+
+    def _follow(self, script_hash: str) -> None:
+        """Be on the page that the server runs, as a browser is."""
+        for page in self.pages.values():
+            if page.script_hash == script_hash:
+                self._page = page
 
 
 def failure_in(message: ForwardMsg) -> str:

@@ -154,7 +154,7 @@ def median(runs: Sequence[Run]) -> float:
 async def measure(app: Server, floor: Server, effort: Effort) -> Figures:
     """Measure one person's reruns, then crowds, then what a session weighs."""
     async with Session.opened(app.url) as session:
-        paths = list(session.pages)
+        paths = await session.own_pages()
     pages = [await measure_page(app, floor, path, paths, effort) for path in paths]
     crowds = []
     for size in effort.crowds:
