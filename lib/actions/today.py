@@ -51,6 +51,9 @@ COMPANY_TILES: Final = (
     "promises_kept_rate",
 )
 
+_RECENT_DAYS: Final = 3 * USUAL_DAYS
+"""What any tile looks back over: two periods of 28 days, and a 28-day window."""
+
 _RETENTION: Final = frozenset({"retention_success"})
 _ANSWER_OWED: Final = (
     InquiryStatus.RECEIVED.value,
@@ -268,29 +271,56 @@ def weekly_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
 # The pieces --------------------------------------------------------------------
 
 
-def _morning(store: UserStore, now: datetime) -> Morning:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The part of `Morning` that holds for the whole day, until something is saved."""
+
+    calls: Verdict
+    referrals_verdict: Verdict
+    company: tuple[Tile, ...]
+    centres: tuple[CentreToday, ...]
+    referrals: Referrals
+
+
+def _standing(store: UserStore, now: datetime) -> _Standing:
     frames = frames_of(store)
     today = now.date()
-    days = figures_of(store, now)
+    recent = between(
+        figures_of(store, now), today - timedelta(days=_RECENT_DAYS), today
+    )
     centres = _call_centres(frames["centres"], frames["kpi_days"])
+    verdict = state.referrals_state(frames, today, state.began(frames))
+    return _Standing(
+        calls=state.calls_state(recent, centres, today),
+        referrals_verdict=verdict,
+        company=tuple(_company_tile(code, recent, today) for code in COMPANY_TILES),
+        centres=tuple(_centre_today(c, recent, today) for c in centres),
+        referrals=_referrals(frames["agency_inquiries"], recent, verdict, today),
+    )
+
+
+def _morning(store: UserStore, now: datetime) -> Morning:
+    frames = frames_of(store)
+    standing = store.derived(
+        ("standing", now.replace(minute=0), current()), lambda: _standing(store, now)
+    )
     missing = missing_days(frames["kpi_days"], frames["centres"], now)
     owed = promises.open_promises(frames["complaints"], now)
     counts = owed["when"].value_counts()
-    verdict = state.referrals_state(frames, today, state.began(frames))
     return Morning(
         now=now,
         is_empty=frames["complaints"].empty
         and frames["kpi_days"].empty
         and frames["agency_inquiries"].empty,
-        calls=state.calls_state(days, centres, today),
-        referrals_verdict=verdict,
+        calls=standing.calls,
+        referrals_verdict=standing.referrals_verdict,
         tasks=_tasks(owed, frames["agency_inquiries"], missing, now),
-        company=tuple(_company_tile(code, days, today) for code in COMPANY_TILES),
-        centres=tuple(_centre_today(c, days, today) for c in centres),
+        company=standing.company,
+        centres=standing.centres,
         promise_counts={when: int(counts.get(when.value, 0)) for when in When},
         promises=_promise_rows(owed),
         missing=missing,
-        referrals=_referrals(frames["agency_inquiries"], days, verdict, today),
+        referrals=standing.referrals,
     )
 
 
@@ -352,6 +382,7 @@ def _centre_tile(code: str, own: pd.DataFrame, centre: Centre, last: date) -> Ti
     A count stands beside the mean of those days, so that the two can be compared.
     """
     entry = kpis.kpi(code)
+    own = kpis.narrowed(entry, own)
     earlier = between(own, last - timedelta(days=USUAL_DAYS), last - timedelta(days=1))
     usual = kpis.measured(entry, earlier)
     before = usual.number
@@ -369,6 +400,7 @@ def _centre_tile(code: str, own: pd.DataFrame, centre: Centre, last: date) -> Ti
 def _company_tile(code: str, days: pd.DataFrame, today: date) -> Tile:
     """Return a figure of the last 7 days beside the 7 before, or 28 and 28 for promises."""
     entry = kpis.kpi(code)
+    days = kpis.narrowed(entry, days)
     span = USUAL_DAYS if code == "promises_kept_rate" else WEEK
     now = between(days, today - timedelta(days=span - 1), today)
     ended = today - timedelta(days=span)

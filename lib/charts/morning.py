@@ -99,7 +99,8 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
                 axis=alt.Axis(title=None, tickMinStep=1, tickCount=5, domain=False),
                 scale=alt.Scale(domain=[0, top]),
             ),
-            color=alt.condition("datum.is_last", alt.value(BLUE), alt.value("#9DB4CC")),
+            color=alt.value(BLUE),
+            opacity=alt.condition("datum.is_last", alt.value(1), alt.value(0.5)),
             tooltip=[
                 alt.Tooltip("week_text:N", title=" "),
                 alt.Tooltip("count_text:N", title=" "),

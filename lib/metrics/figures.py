@@ -66,9 +66,13 @@ def figures(frames: Frames, now: pd.Timestamp, through: date) -> pd.DataFrame:
             [days, [COMPANY]], names=["date", "centre"]
         )
         merged = merged.reindex(merged.index.union(company))
-        known = merged.index.get_level_values("date") >= began
-        merged.loc[known, list(EVENTS)] = merged.loc[known, list(EVENTS)].fillna(0.0)
     merged = merged.sort_index().reset_index()
+    if began is not None:
+        events_of = merged[list(EVENTS)]
+        none = (
+            events_of.isna().to_numpy() & (merged["date"] >= began).to_numpy()[:, None]
+        )
+        merged[list(EVENTS)] = events_of.mask(none, 0.0)
     merged = merged[merged["date"] <= pd.Timestamp(through)]
     return _with_methods(merged, frames["centres"]).reset_index(drop=True)
 
@@ -109,7 +113,10 @@ def _typed_counts(kpi_days: pd.DataFrame) -> pd.DataFrame:
 
 def _event_counts(frames: Frames, now: pd.Timestamp) -> pd.DataFrame:
     complaints = frames["complaints"]
-    complaints = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
+    complaints = complaints.loc[
+        complaints["status"] != ComplaintStatus.CANCELLED.value,
+        ["received_at", "received_centre", "kind"],
+    ]
     seconds = complaints[complaints["kind"] == ComplaintKind.SECOND.value]
     raised = _with_centre(frames["escalations"], complaints)
     contacts = referrals.referrals(frames["agency_inquiries"])
@@ -136,9 +143,13 @@ def _with_centre(escalations: pd.DataFrame, complaints: pd.DataFrame) -> pd.Data
 
 
 def _counted(rows: pd.DataFrame, moment: str, centre: str) -> pd.Series:
-    days = rows[moment].dt.tz_localize(None).dt.normalize().rename("date")
-    centres = rows[centre].astype("object").replace("", COMPANY).rename("centre")
-    return cast("pd.Series", rows.groupby([days, centres]).size().astype("float64"))
+    keys = pd.DataFrame(
+        {
+            "date": rows[moment].dt.tz_localize(None).dt.normalize(),
+            "centre": rows[centre].astype("object").replace("", COMPANY),
+        }
+    )
+    return cast("pd.Series", keys.groupby(["date", "centre"]).size().astype("float64"))
 
 
 def _ledgers_began(frames: Frames) -> pd.Timestamp | None:

@@ -83,9 +83,10 @@ def due(
     One that was moved in time, before it was due, is no promise any more. Complaints that
     were cancelled or only imported do not count.
     """
-    counted = complaints[
+    counted = complaints.loc[
         (complaints["status"] != ComplaintStatus.CANCELLED.value)
-        & ~untouched_import(complaints)
+        & ~untouched_import(complaints),
+        ["received_at", "received_centre", "next_promise_at", "closed_at"],
     ]
     made = _made(counted, activities)
     made["replaced_at"] = made.groupby("case_id")["at"].shift(-1)
@@ -99,19 +100,11 @@ def due(
 
 def _made(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     """Return the promises in the order they were made: `case_id`, `at`, `due_at`."""
-    logged = activities[
-        activities["next_promise_at"].notna()
-        & activities["case_id"].isin(complaints.index)
+    logged = activities.loc[
+        activities["next_promise_at"].notna(), ["case_id", "at", "next_promise_at"]
     ]
-    logged = logged[["case_id", "at", "next_promise_at"]]
-    current = complaints[complaints["next_promise_at"].notna()]
-    standing = pd.DataFrame(
-        {
-            "case_id": current.index.astype("str"),
-            "at": current["received_at"].to_numpy(),
-            "next_promise_at": current["next_promise_at"].to_numpy(),
-        }
-    ).astype({"at": logged["at"].dtype, "next_promise_at": logged["at"].dtype})
+    logged = logged[complaints.index.get_indexer(logged["case_id"]) >= 0]
+    standing = _rows(complaints, "received_at", "next_promise_at")
     both = pd.concat([logged, standing], ignore_index=True)
     # The action and the complaint carry the same promise; the action knows its time.
     both = both.drop_duplicates(["case_id", "next_promise_at"], keep="first")
@@ -128,17 +121,22 @@ def _contacts(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFram
     reached = (
         activities["medium"].isin(_OUTWARD) & ~kind.isin(_NOT_KEEPING)
     ) | kind.isin(_KEEPING)
-    actions = activities.loc[reached, ["case_id", "at"]].rename(
-        columns={"at": "contact_at"}
-    )
-    closed = complaints[complaints["closed_at"].notna()]
-    closings = pd.DataFrame(
+    actions = activities.loc[reached, ["case_id", "at"]]
+    closings = _rows(complaints, "closed_at", "closed_at").iloc[:, :2]
+    both = pd.concat([actions, closings], ignore_index=True)
+    return both.rename(columns={"at": "contact_at"}).sort_values("contact_at")
+
+
+def _rows(complaints: pd.DataFrame, at: str, moment: str) -> pd.DataFrame:
+    """Return complaints that have `moment` in the shape of activities."""
+    having = complaints[complaints[moment].notna()]
+    return pd.DataFrame(
         {
-            "case_id": closed.index.astype("str"),
-            "contact_at": closed["closed_at"].to_numpy(),
+            "case_id": having.index.to_series(),
+            "at": having[at],
+            "next_promise_at": having[moment],
         }
-    ).astype({"contact_at": actions["contact_at"].dtype})
-    return pd.concat([actions, closings], ignore_index=True).sort_values("contact_at")
+    )
 
 
 def _first_after(made: pd.DataFrame, contacts: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,234 @@
+"""What 「今日」 says, on small stores whose figures one can count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from lib.actions import today
+from lib.actions.today import Morning, TaskKind
+from lib.metrics.promises import When
+from lib.metrics.state import State
+from lib.schema.ids import new_commit_id
+from lib.schema.kpi_day import COMPANY
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.record import Record
+from lib.schema.vocab import AgencyKind, InquiryStatus, Promise, Role, Severity
+from lib.store.access import UserStore
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
+from lib.store.protocol import Commit, Insert
+from tests.metrics.rows import at, calls, centre, complaint, day, inquiry, kpi_day
+
+NOW = at(21, 10, 30)
+MANAGER = Principal("m@example.jp", "高橋", Role.MANAGER)
+
+Look = Callable[..., Morning]
+
+
+@pytest.fixture
+def live(tmp_path) -> Iterator[LiveStore]:
+    found = LiveStore(open_store(f"sqlite:///{tmp_path / 'store.db'}", data=tmp_path))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def put(live) -> Callable[..., None]:
+    def inserted(*records: Record) -> None:
+        commit = Commit(new_commit_id(), "試験", NOW, tuple(map(Insert, records)))
+        live.for_user(SYSTEM).commit(commit)
+
+    return inserted
+
+
+@pytest.fixture
+def desk(live) -> UserStore:
+    return live.for_user(MANAGER)
+
+
+@pytest.fixture
+def look(live, put) -> Look:
+    def looked(*records: Record) -> Morning:
+        if records:
+            put(*records)
+        return today.morning(live.for_user(MANAGER), NOW)
+
+    return looked
+
+
+def promised(hours_from_now: float, **values):
+    return complaint(
+        at(20),
+        next_promise=Promise.CALL_BACK,
+        next_promise_at=NOW + timedelta(hours=hours_from_now),
+        **values,
+    )
+
+
+def test_an_empty_store_says_so(look):
+    found = look()
+
+    assert found.is_empty
+    assert (found.tasks, found.centres, found.promises) == ((), (), ())
+    assert found.calls.state is State.PENDING
+
+
+def test_at_most_three_things_to_do_the_most_pressing_first(look):
+    found = look(
+        centre("C1"),
+        calls(day(17), 9, 9),
+        calls(day(19), 9, 9),
+        promised(-1),
+        promised(-2),
+        promised(3),
+        promised(30, severity=Severity.CRITICAL),
+        inquiry(at(20), own_due_at=at(21, 18)),
+    )
+
+    assert [(t.kind, t.count) for t in found.tasks] == [
+        (TaskKind.CRITICAL, 1),
+        (TaskKind.OVERDUE, 2),
+        (TaskKind.AGENCY, 1),
+    ]
+
+
+def test_missing_days_lead_to_the_newest_of_them(look):
+    found = look(
+        centre("C1"), calls(day(16), 9, 9), calls(day(19), 9, 9), calls(day(20), 9, 9)
+    )
+
+    (task,) = found.tasks
+    assert (task.kind, task.count) == (TaskKind.MISSING, 2)
+    assert task.missing.day == day(18)
+
+
+def test_an_answer_is_owed_until_it_is_given(look, desk):
+    found = look(
+        inquiry(at(20), agency_due_at=at(21, 18), own_due_at=at(25)),
+        inquiry(at(20), own_due_at=at(22)),
+        inquiry(at(20), own_due_at=at(20), status=InquiryStatus.ANSWERED),
+        inquiry(at(20)),
+    )
+
+    assert [(t.kind, t.count) for t in found.tasks] == [(TaskKind.AGENCY, 1)]
+
+
+def test_promises_are_listed_longest_overdue_first(look):
+    late, later, soon = promised(-1), promised(-5), promised(2)
+    found = look(late, later, soon, promised(48))
+
+    assert [row.complaint for row in found.promises] == [later.id, late.id, soon.id]
+    assert found.promise_counts == {
+        When.OVERDUE: 2,
+        When.TODAY: 1,
+        When.LATER: 1,
+        When.UNDATED: 0,
+    }
+    assert found.promises[0].promise == "折返し"
+
+
+def test_a_centre_shows_its_last_entered_day_beside_the_28_before(look):
+    """Friday 80 of 100; before it 90 of 100 and 190 of 200, together 280 of 300."""
+    found = look(
+        centre("C1", weekly_closed=""),
+        calls(day(18), 100, 90),
+        calls(day(19), 200, 190),
+        calls(day(20), 100, 80),
+        calls(day(21), 10, 5),
+    )
+
+    (shown,) = found.centres
+    rate, offered = shown.tiles[0], shown.tiles[1]
+    assert shown.last_day == day(20)
+    assert (shown.today_offered, shown.today_rate) == (10, 0.5)
+    assert rate.number == pytest.approx(0.8)
+    assert rate.before == pytest.approx(280 / 300)
+    assert rate.spark == pytest.approx((0.9, 0.95, 0.8))
+    assert (offered.number, offered.before) == (100, 150)
+    assert shown.verdict.state is not State.NORMAL
+
+
+def test_a_centre_without_figures_shows_dashes_not_zeros(look):
+    found = look(centre("C1"), complaint(at(20)))
+
+    (shown,) = found.centres
+    assert shown.last_day is None
+    assert {tile.number for tile in shown.tiles} == {None}
+
+
+def test_cases_stand_beside_the_calls_that_centres_counted(look):
+    found = look(
+        inquiry(at(20)),
+        inquiry(at(14)),
+        inquiry(at(20), agency_kind=AgencyKind.POLICE),
+        kpi_day(day(20), "C1", consumer_centre_calls=2),
+        kpi_day(day(20), COMPANY, consumer_centre_calls=1),
+    )
+
+    assert (found.referrals.cases, found.referrals.calls) == (1, 3)
+    assert found.referrals.difference == 2
+    assert found.referrals_verdict.state is State.ALARM
+
+
+def test_without_typed_calls_there_is_no_difference(look):
+    assert look(inquiry(at(20))).referrals.difference is None
+
+
+def test_recent_contacts_are_newest_first_without_cancelled_ones(look, desk):
+    first, second = inquiry(at(16)), inquiry(at(19))
+    look(first, second, inquiry(at(19), status=InquiryStatus.CANCELLED), inquiry(at(1)))
+
+    found = today.recent_contacts(desk, NOW)
+
+    assert found["id"].tolist() == [second.id, first.id]
+
+
+def test_the_rates_of_the_chart_leave_out_days_without_one(look, desk):
+    look(
+        centre("C1"),
+        calls(day(18), 10, 8),
+        calls(day(19), 0, 0),
+        calls(day(20), 10, 10),
+    )
+
+    rates = today.answer_rates(desk, NOW)
+
+    assert rates["rate"].tolist() == [0.8, 1.0]
+    assert rates["missed"].tolist() == [True, False]
+    assert today.common_target(desk) == pytest.approx(0.9)
+
+
+def test_centres_with_different_targets_have_no_common_one(look, desk):
+    look(centre("C1"), centre("C2", target_answer_rate=80))
+
+    assert today.common_target(desk) is None
+
+
+def test_weeks_end_today_and_count_cases(look, desk):
+    look(inquiry(at(21)), inquiry(at(15)), inquiry(at(14)))
+
+    weeks = today.weekly_contacts(desk, NOW)
+
+    assert len(weeks) == 13
+    assert weeks["last"].iloc[-1] == day(21)
+    assert weeks["count"].iloc[-2:].tolist() == [1, 2]
+
+
+def test_the_morning_is_computed_once_and_anew_after_a_save(live, look):
+    before = look(promised(-1))
+    again = today.morning(live.for_user(MANAGER), NOW + timedelta(seconds=20))
+    after = look(promised(-1))
+
+    assert again is before
+    assert after.promise_counts[When.OVERDUE] == 2
+
+
+def test_a_promise_becomes_overdue_without_any_save(live, look):
+    assert look(promised(0.5)).promise_counts[When.OVERDUE] == 0
+
+    later = today.morning(live.for_user(MANAGER), NOW + timedelta(minutes=31))
+
+    assert later.promise_counts[When.OVERDUE] == 1

@@ -1,0 +1,106 @@
+"""The charts of 「今日」 as specifications: what is drawn, not how it looks."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from lib.charts import morning
+from lib.charts.look import spec_of
+
+
+def rates(*values: float, name: str = "本社") -> pd.DataFrame:
+    days = pd.date_range("2026-11-16", periods=len(values))
+    return pd.DataFrame(
+        {
+            "day": days,
+            "iso": days.strftime("%Y-%m-%d"),
+            "centre": name,
+            "name": name,
+            "rate": values,
+            "missed": [value < 0.9 for value in values],
+            "day_text": "日",
+            "rate_text": "率",
+        }
+    )
+
+
+def marks(spec) -> list[str]:
+    return [layer["mark"]["type"] for layer in spec["layer"]]
+
+
+def test_a_common_target_is_drawn_and_labelled():
+    with_target = spec_of(morning.answer_rates(rates(0.95, 0.85), 0.9))
+    without = spec_of(morning.answer_rates(rates(0.95, 0.85), None))
+
+    assert marks(with_target) == ["rule", "text", "line", "point"]
+    assert '"90%"' in json.dumps(with_target, ensure_ascii=False)
+    assert marks(without) == ["line", "point"]
+
+
+def test_a_missed_target_has_a_shape_of_its_own():
+    spec = spec_of(morning.answer_rates(rates(0.95, 0.85), None))
+
+    shape = spec["layer"][1]["encoding"]["shape"]
+    assert shape["condition"]["test"] == "datum.missed"
+    assert shape["condition"]["value"] != shape["value"]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "foot"), [(0.95, 0.8), (0.72, 0.7), (0.7, 0.6), (0.0, 0.0)]
+)
+def test_the_axis_reaches_below_the_lowest_rate(lowest, foot):
+    spec = spec_of(morning.answer_rates(rates(0.99, lowest), None))
+
+    domain = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert domain == [pytest.approx(foot), 1.0]
+
+
+def test_one_centre_needs_no_legend_and_two_do():
+    one = morning.answer_rates(rates(0.95), None)
+    two = morning.answer_rates(pd.concat([rates(0.95), rates(0.9, name="東京")]), None)
+
+    def legend(chart):
+        return spec_of(chart)["layer"][0]["encoding"]["color"]["legend"]
+
+    assert legend(one) is None
+    assert legend(two)["orient"] == "top"
+
+
+def test_a_mark_says_which_centre_and_day_was_clicked():
+    spec = spec_of(morning.answer_rates(rates(0.95), None))
+
+    (pick,) = spec["params"]
+    assert pick["name"] == morning.PICK
+    assert pick["select"]["fields"] == ["iso", "centre"]
+
+
+def weeks(*counts: int) -> pd.DataFrame:
+    last = len(counts) - 1
+    return pd.DataFrame(
+        {
+            "week_label": [str(n) for n in range(len(counts))],
+            "count": counts,
+            "is_last": [n == last for n in range(len(counts))],
+            "week_text": "週",
+            "count_text": "件",
+        }
+    )
+
+
+def test_the_usual_week_is_a_line_once_it_is_known():
+    assert marks(spec_of(morning.weekly_contacts(weeks(1, 2), 1.5))) == [
+        "bar",
+        "text",
+        "rule",
+    ]
+    assert marks(spec_of(morning.weekly_contacts(weeks(1, 2), None))) == ["bar", "text"]
+
+
+@pytest.mark.parametrize(("counts", "top"), [((0, 0), 4), ((0, 9), 10)])
+def test_counts_start_at_zero_with_room_above(counts, top):
+    spec = spec_of(morning.weekly_contacts(weeks(*counts), None))
+
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, top]
