@@ -28,8 +28,12 @@ Frames = Mapping[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
-ROWS_A_COMMIT: Final = 2_000
+ROWS_A_COMMIT: Final = 4_000
 """Large enough to be quick, small enough to show progress and to lock briefly."""
+
+ROWS_A_REMOVAL: Final = 40_000
+"""A year of the usual sample goes at once. After a deletion everybody reads the whole
+store anew, so that small steps would cost a full load each."""
 
 _DATA: Final = tuple(place for place in TABLES if place.code != "audit")
 _FIXTURES: Final = {"centres": COMPANY, "products": UNKNOWN_PRODUCT}
@@ -142,7 +146,7 @@ def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int
     ]
     _tell(progress, 0, len(deletions))
     done = 0
-    for some in _chunks(deletions, ROWS_A_COMMIT):
+    for some in _chunks(deletions, ROWS_A_REMOVAL):
         _commit(desk, some)
         done += len(some)
         _tell(progress, done, len(deletions))

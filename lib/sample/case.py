@@ -367,7 +367,11 @@ def _receive(course: _Course) -> None:
         course.note(
             plan.received_at,
             ActivityKind.HEARING,
-            chance.pick(voices.HEARD_BY_PHONE),
+            chance.pick(
+                voices.HEARD_A_WISH
+                if plan.kind is ComplaintKind.WISH
+                else voices.HEARD_BY_PHONE
+            ),
             medium=Medium.CALL_IN,
             actor=plan.receiver,
         )
@@ -403,7 +407,9 @@ def _settle_in_the_first_call(course: _Course) -> None:
         at, ActivityKind.EXPLANATION, chance.pick(ending.answers), medium=Medium.CALL_IN
     )
     if ending.act is not None:
-        course.note(at, ending.act.kind, ending.act.text)
+        # While the call lasts it can only be asked for.
+        text = voices.ARRANGED.get(ending.act.kind, ending.act.text)
+        course.note(at, ending.act.kind, text)
     course.close(at)
 
 
@@ -429,7 +435,10 @@ def _work_on(course: _Course) -> None:
     if done is None:
         return
     course.promise(Promise.CHECK_ONLY, calendar.later(done, 18 * 60))
-    closing = calendar.later(done, course.chance.whole(60, 15 * 60))
+    act = plan.ending.act
+    # A parcel is on its way for a business day at least.
+    soonest = 600 if act and act.kind is ActivityKind.SHIPMENT else 60
+    closing = calendar.later(done, course.chance.whole(soonest, 15 * 60))
     if plan.ending.act is None and not plan.written and course.chance.maybe(0.7):
         closing = answered + timedelta(minutes=course.chance.whole(3, 15))
     if not course.past(closing):

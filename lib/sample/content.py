@@ -118,7 +118,10 @@ def content_of(
 ) -> str:
     """Return what stands under 内容: a clerk's note, or the customer's own writing."""
     written, wish = said.written, said.wish
-    parts = [chance.pick(scenario.mails if written else scenario.notes)]
+    openings = scenario.mails if written else scenario.notes
+    if said.temper is Temper.CALM:
+        openings = tuple(o for o in openings if "怒" not in o) or openings
+    parts = [chance.pick(openings)]
     parts.insert(0, said.greeting)
     if said.earlier is not None:
         parts.insert(1, day_spoken(said.earlier) + _EARLIER[written])

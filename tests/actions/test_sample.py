@@ -236,6 +236,21 @@ def test_removing_takes_the_log_rows_of_the_sample_along(desk, company):
     assert set(log.loc[log["route"] == AuditRoute.APP.value, "row_key"]) >= {COMPANY}
 
 
+def test_an_interrupted_removal_is_completed_by_removing_again(
+    live, desk, company, monkeypatch
+):
+    monkeypatch.setattr(sample, "ROWS_A_REMOVAL", 200)
+    sample.fill(desk, company)
+    with pytest.raises(StoreUnavailable):
+        sample.remove(Failing(live, desk.principal))
+    fresh = live.for_user(desk.principal)
+    assert 0 < sample_rows(fresh) < len(company)
+
+    sample.remove(fresh)
+
+    assert not sample.is_present(frames_of(fresh))
+
+
 def test_removing_an_empty_store_does_nothing(desk):
     revision = desk.revision
 

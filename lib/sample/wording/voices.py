@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lib.schema.vocab import HarassmentKind, OutsideThreat, Temper
+from lib.schema.vocab import ActivityKind, HarassmentKind, OutsideThreat, Temper
 
 TEMPER_NOTES: Final[dict[Temper, tuple[str, ...]]] = {
     Temper.CALM: ("", "", "", "落ち着いた口調。", "穏やかにお話しされる。"),
@@ -128,6 +128,14 @@ HEARD_BY_MAIL: Final = (
     "{channel}を受信。注文履歴を確認し、受付のご連絡を送信。",
     "{channel}でのお申し出。内容を整理して担当を決めた。",
 )
+HEARD_A_WISH: Final = (
+    "ご要望を最後まで伺い、ご意見へのお礼を申し上げた。",
+    "ご愛用のお礼を伝え、ご意見の内容を復唱した。",
+)
+ARRANGED: Final = {
+    ActivityKind.SHIPMENT: "発送の手配を物流担当に依頼した。",
+    ActivityKind.REFUND: "返金の手続きを経理に依頼した。",
+}
 TAKEN_IN_BY_ITSELF: Final = "{channel}を受信。自動返信で受付をお知らせした。"
 HEARD_IN_PUBLIC: Final = (
     "{channel}の投稿を確認。注文を特定できたため、ご本人へ連絡することにした。",
