@@ -101,7 +101,7 @@ def fill(
     done, total = len(company) - len(missing), len(company)
     _tell(progress, done, total)
     for some in _chunks(missing, ROWS_A_COMMIT):
-        _commit(desk, [Insert(_with_key(record, key_of)) for record in some])
+        _commit(store, [Insert(_with_key(record, key_of)) for record in some])
         done += len(some)
         _tell(progress, done, total)
     return len(missing)
@@ -147,7 +147,7 @@ def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int
     _tell(progress, 0, len(deletions))
     done = 0
     for some in _chunks(deletions, ROWS_A_REMOVAL):
-        _commit(desk, some)
+        _commit(store, some)
         done += len(some)
         _tell(progress, done, len(deletions))
     return done
@@ -243,10 +243,12 @@ def _with_key(record: Record, key_of: Callable[[str], str] | None) -> Record:
     return record.model_copy(update={"customer_key": key_of(record.contact)})
 
 
-def _commit(desk: UserStore, writes: Sequence[Write]) -> None:
+def _commit(store: UserStore | Store, writes: Sequence[Write]) -> None:
+    # Straight to a plain store, which nobody looks at meanwhile: a desk would read
+    # each commit back.
     # A fresh id each time: the same rows may be filled in, removed and filled in
     # again. That nothing is written twice follows from looking before.
-    desk.commit(
+    store.commit(
         Commit(
             new_commit_id(),
             SYSTEM.name,
