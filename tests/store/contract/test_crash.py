@@ -6,7 +6,6 @@ in the engine and a test of its own.
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from pathlib import Path
@@ -16,14 +15,11 @@ import pytest
 from lib.store.protocol import Store
 from tests.store.contract import workers
 
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload([workers.__name__])
-
 
 def write_and_kill(place, run: int, notes: Path, chance: random.Random) -> None:
     """Let a process write until it is killed at a random moment."""
     before = notes.stat().st_size
-    process = context.Process(
+    process = workers.context.Process(
         target=workers.write_until_killed, args=(place.url, place.data, run, notes)
     )
     process.start()

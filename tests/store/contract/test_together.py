@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.process import BaseProcess
@@ -16,15 +15,13 @@ from tests.store.contract.test_refresh import assert_equal
 from tests.store.rows import complaint, read, saving
 
 PROCESSES = 8
-
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload([workers.__name__])
+FEW = 4
 
 
 def run_together(target, arguments) -> None:
     """Run `target` in one process for each tuple of arguments; all must succeed."""
     running: list[BaseProcess] = [
-        context.Process(target=target, args=args) for args in arguments
+        workers.context.Process(target=target, args=args) for args in arguments
     ]
     for process in running:
         process.start()
@@ -108,7 +105,7 @@ def test_of_many_who_make_the_same_row_one_succeeds(store_factory, tmp_path):
         workers.insert_same,
         [
             (store_factory.url, store_factory.data, "P", f"p{who}", won)
-            for who in range(PROCESSES)
+            for who in range(FEW)
         ],
     )
 
@@ -124,11 +121,11 @@ def test_many_may_open_a_new_store_at_once(store_factory, tmp_path):
         workers.insert_same,
         [
             (store_factory.url, store_factory.data, f"P{who}", f"p{who}", won)
-            for who in range(PROCESSES)
+            for who in range(FEW)
         ],
     )
 
-    assert len(store_factory().load().frames["products"]) == PROCESSES
+    assert len(store_factory().load().frames["products"]) == FEW
 
 
 def test_a_reader_misses_nothing_while_others_write(store):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from pathlib import Path
 
+from lib import clock
 from lib.errors import Conflict
 from lib.schema.masters import Product
 from lib.store import merge
 from lib.store.opening import open_store
 from lib.store.protocol import Insert, Store
-from tests.store.rows import activity, change, complaint, read, saving
+from lib.store.sql.backup import back_up_daily
+from tests.store.rows import NOON, activity, change, complaint, read, saving
+
+context = multiprocessing.get_context("forkserver")
+# A child starts as the main program does, so what that imports is shared as well.
+context.set_forkserver_preload([__name__, "pytest"])
 
 
 def switch_off_the_check() -> None:
@@ -76,3 +83,9 @@ def write_until_killed(url: str, data: Path, run: int, acknowledged: Path) -> No
                 )
             )
             os.write(notes.fileno(), f"{key}\n".encode())
+
+
+def back_up_once(url: str, data: Path) -> None:
+    """Take the copy of the day on which the tests' clock stands."""
+    os.environ[clock.FIXED_BY] = NOON.isoformat()
+    back_up_daily(url, data=data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -12,6 +11,7 @@ import pytest
 from lib import clock
 from lib.errors import ActionRefused, StoreDamaged, StoreTooNew, StoreUnavailable
 from lib.store.sql import backup
+from tests.store.contract import workers
 from tests.store.contract.test_refresh import assert_equal
 from tests.store.contract.test_together import run_together
 from tests.store.rows import NOON, complaint, read, saving
@@ -95,17 +95,12 @@ def test_other_files_in_the_folder_are_nobodys_business(place, day):
 def test_many_processes_make_one_copy(place):
     store = place()
     run_together(
-        copy_once,
+        workers.back_up_once,
         [(place.url, place.data) for _ in range(4)],
     )
 
     assert [p.name for p in (place.data / "backups").iterdir()] == ["2026-11-21.db"]
     assert keys(store) == ["K-1"]
-
-
-def copy_once(url, data):
-    os.environ[clock.FIXED_BY] = NOON.isoformat()
-    backup.back_up_daily(url, data=data)
 
 
 def test_a_copy_is_taken_while_somebody_writes(place):
