@@ -29,12 +29,12 @@ UNUSED: Final = "使わない"
 class Sign(Choice):
     """What a claim type says beyond its category; the rules of severity know these."""
 
-    REPLACEMENT_DEFECTIVE = "交換品も不良"
-    HARM = "けが・体調"
-    LATE = "遅延・欠品"
-    CANNOT_CANCEL = "解約できない"
-    UNREACHABLE = "電話がつながらない"
-    UNAWARE = "定期と知らなかった"
+    REPLACEMENT_DEFECTIVE = N_("交換品も不良")
+    HARM = N_("けが・体調")
+    LATE = N_("遅延・欠品")
+    CANNOT_CANCEL = N_("解約できない")
+    UNREACHABLE = N_("電話がつながらない")
+    UNAWARE = N_("定期と知らなかった")
 
 
 @dataclass(frozen=True, slots=True)

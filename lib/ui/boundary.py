@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from lib.errors import AppError, InvalidRecord
+from lib.errors import AppError, InvalidRecord, NotAllowed
 from lib.i18n import _
 from lib.schema.ids import ALPHABET
 from lib.text import inert, redacted
-from lib.ui import flash
+from lib.ui import context, flash, navigation
 
 log = logging.getLogger("mimamori.errors")
 
@@ -36,6 +36,19 @@ def page_boundary() -> Iterator[None]:
         st.error(inert(message_of(error)), icon=":material/error:")
     except Exception as error:  # noqa: BLE001 - the last line of defence of a page
         _show_unexpected(error)
+
+
+@contextmanager
+def way_home() -> Iterator[None]:
+    """Offer the way to one's first page below a refusal: a menu may have no entry."""
+    try:
+        yield
+    except NotAllowed as refused:
+        st.error(inert(message_of(refused)), icon=":material/error:")
+        who = context.principal()
+        if who is not None:
+            home = navigation.pages_for(who.role)[0]
+            navigation.link(home.code, _("最初の画面へ"), icon=":material/home:")
 
 
 @contextmanager

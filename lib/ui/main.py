@@ -18,11 +18,13 @@ def main() -> None:
         who = context.principal()
         page = st.navigation(navigation.menu(who.role if who else None))
         st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")
+        shell.lead_home_after_change(page.url_path)
         shell.sidebar()
         if who:
             sample_banner.banner(context.desk())
         flash.show()
-        page.run()
+        with boundary.way_home():
+            page.run()
 
 
 i18n.follow(context.language)

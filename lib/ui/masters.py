@@ -109,7 +109,7 @@ def show(
 def _list(desk: UserStore, screen: Screen) -> None:
     st.caption(_(screen.intro))
     _unknown_words(desk, screen)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _(screen.add),
             key=f"{screen.form}:add",
@@ -146,7 +146,8 @@ def _wanted_rows(screen: Screen, rows: list[Record]) -> list[Record]:
         typed = st.text_input(
             _("探す"),
             key=f"{screen.form}:search",
-            placeholder=_("名前の一部"),
+            label_visibility="collapsed",
+            placeholder=_("名前などで探す"),
             icon=":material/search:",
             live="300ms",
             persist_state="session",
@@ -354,7 +355,8 @@ def _fields(form: Form, screen: Screen, seen: Record | None) -> None:
     for name in _asked(screen):
         spec = screen.table.field(name)
         (first if spec.column.shown is Shown.FIRST else later).append(spec)
-    _rows_of_two(form, screen, first, seen)
+    # A sheet begins with the key; a person begins with the name.
+    _rows_of_two(form, screen, sorted(first, key=lambda s: s.name != "name"), seen)
     if later:
         unfolded = any(spec.name in form.problems for spec in later)
         with st.expander(_("詳しく"), expanded=unfolded):

@@ -18,7 +18,6 @@ from lib.schema.tables import TABLES, table
 from lib.schema.vocab import Role
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
-from lib.text import inert
 from lib.ui import boundary, context, flash, navigation
 
 _FILL: Final = "sample:fill"
@@ -30,15 +29,15 @@ def banner(desk: UserStore) -> None:
     """Say on top of a page that sample rows are shown; nothing where there are none."""
     if not is_present(desk):
         return
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", gap="small"
-    ):
-        st.markdown(
-            f":material/science: **{inert(_('サンプルデータを表示しています'))}** "
-            + inert(_("見本の会社の記録です。実際のお客様ではありません。"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            _("サンプルデータを表示しています"),
+            icon=":material/science:",
+            color="orange",
         )
         if desk.principal.role is Role.ADMIN:
-            navigation.link("setup", _("サンプルを消す"))
+            # One short word: on a phone the banner has to stay one line.
+            navigation.link("setup", _("消す"), icon=":material/delete_sweep:")
 
 
 def is_present(desk: UserStore) -> bool:

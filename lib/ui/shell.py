@@ -14,7 +14,7 @@ from lib.store.access import UserStore
 from lib.store.address import read_address
 from lib.store.sql.backup import daily_backups
 from lib.text import inert
-from lib.ui import boundary, context
+from lib.ui import boundary, context, navigation
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -22,6 +22,7 @@ LOGO: Final = str(_STATIC / "logo.svg")
 ICON: Final = str(_STATIC / "icon.svg")
 
 _STALE_AFTER_SECONDS = 60
+_CHANGED: Final = "operator:changed"
 
 
 def sidebar() -> None:
@@ -117,6 +118,25 @@ def _operator_picker(chosen: str) -> None:
         format_func=lambda key: f"{everyone[key].name} · {_(everyone[key].role.value)}",
         filter_mode="contains",
         help=_("いま操作している人。記録に残る名前です(本人確認ではありません)。"),
-        on_change=context.remember_choices,
+        on_change=_change_operator,
         persist_state="session",
     )
+
+
+def _change_operator() -> None:
+    context.remember_choices()
+    st.session_state[_CHANGED] = True
+
+
+def lead_home_after_change(code: str) -> None:
+    """Leave a page that the person just chosen may not open, for their first one.
+
+    Only right after the choice: a typed address is answered by the page's guard.
+    """
+    changed = st.session_state.pop(_CHANGED, False)
+    who = context.principal()
+    if not changed or who is None:
+        return
+    mine = navigation.pages_for(who.role)
+    if code not in {page.code for page in mine}:
+        navigation.go(mine[0].code)

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import AlertBase, HeadingBase, Markdown, Text
 
 from lib import clock
 from lib.errors import StoreUnavailable
@@ -75,17 +76,18 @@ def filled(people, put) -> None:
     )
 
 
+SHOWN_AS_THEY_ARE = (HeadingBase, Markdown, Text, AlertBase)
+"""Elements whose value is what stands on the screen; a widget's value is a code."""
+
+
 def words(app: AppTest) -> Iterator[str]:
     """Yield every text that the page itself says: labels, helps, options, headings."""
-    for block in (app.main, app.sidebar):
-        for element in block:
-            if element.type == "arrow_data_frame":
-                continue
-            if element.type == "alert" or hasattr(element, "value"):
-                yield str(element.value) if isinstance(element.value, str) else ""
-            for part in ("label", "help", "placeholder"):
-                yield str(getattr(element, part, "") or "")
-            yield from map(str, getattr(element, "options", ()))
+    for element in (*app.main, *app.sidebar):
+        if isinstance(element, SHOWN_AS_THEY_ARE):
+            yield str(element.value)
+        for part in ("label", "help", "placeholder"):
+            yield str(getattr(element, part, "") or "")
+        yield from map(str, getattr(element, "options", ()))
 
 
 def errors(app: AppTest) -> list[str]:
@@ -194,3 +196,18 @@ def test_a_choice_of_operator_is_remembered_for_the_next_window(open_page, peopl
     app.selectbox(key=context.OPERATOR).set_value("clerk@example.jp").run()
 
     assert open_page().selectbox(key=context.OPERATOR).value == "clerk@example.jp"
+
+
+def test_somebody_else_lands_on_a_page_that_is_theirs(open_page, people):
+    """The page before the change is closed to the person chosen."""
+    app = open_page("members")
+    app.selectbox(key=context.OPERATOR).set_value("centre@example.jp").run()
+
+    assert errors(app) == []
+    assert app.title[0].value == "日次KPI入力"
+
+
+def test_a_refusal_offers_the_way_to_ones_own_first_page(open_page, people):
+    app = open_page("members", operator="centre@example.jp")
+
+    assert [link.label for link in app.get("page_link")] == ["最初の画面へ"]
