@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -51,6 +51,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show beside a failure what the server printed: the screen has only a number."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for server in item.funcargs.values():
+            if isinstance(server, Server) and server.log.exists():
+                printed = server.log.read_text(encoding="utf-8", errors="replace")
+                report.sections.append(("Printed by the server", printed[-4000:]))
+    return report
 
 
 @pytest.fixture(scope="session")
