@@ -115,10 +115,20 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
         on_select=_choose,
         alt=_("苦情の一覧。行を選ぶと詳しく見られます。"),
     )
-    if grids.pages(len(found)) > 1:
-        st.pagination(
-            grids.pages(len(found)), key=filters.PAGE, persist_state="session"
-        )
+    _below(desk, found)
+
+
+def _below(desk: UserStore, found: Positions) -> None:
+    """Draw the pages, and the export: above the grid its own toolbar would cover it."""
+    pages = grids.pages(len(found))
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+    ):
+        if pages > 1:
+            st.pagination(pages, key=filters.PAGE, persist_state="session")
+        _export(desk, found)
 
 
 def _choose(number: str) -> None:
@@ -164,7 +174,7 @@ def _above(desk: UserStore, here: Address, found: Positions) -> None:
         count = _("{found}件 / 全{every}件").format(
             found=fmt.number(len(found)), every=fmt.number(every)
         )
-        st.markdown(f"**{inert(count)}**", width="stretch")
+        st.markdown(f"**{inert(count)}**", width="content")
         st.session_state["ledger.order"] = here.order
         st.selectbox(
             _("並び"),
@@ -176,8 +186,6 @@ def _above(desk: UserStore, here: Address, found: Positions) -> None:
             width=170,
             on_change=_reorder,
         )
-        if len(found):
-            _export(desk, found)
 
 
 def _reorder() -> None:

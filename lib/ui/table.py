@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
+from babel.dates import format_timedelta
 
 from lib import clock
-from lib.i18n import _
+from lib.i18n import _, current
 from lib.metrics.promises import When, open_promises
 from lib.schema.column import Field
 from lib.schema.tables import Table
@@ -86,12 +87,13 @@ def due_words(rows: pd.DataFrame, now: datetime) -> dict[str, str]:
 
 
 def due_text(when: When, due: datetime | None) -> str:
-    """Return "▲ 超過 19時間前", "● 今日 14:30" or "11/22 10:00"; 「—」 for no time."""
+    """Return "▲ 超過 19 時間", "● 今日 14:30" or "11/22 10:00"; 「—」 for no time."""
     if due is None:
         return fmt.NOTHING
     match when:
         case When.OVERDUE:
-            return f"▲ {_('超過')} {fmt.relative(due)}"
+            late = clock.now() - clock.in_tokyo(due)
+            return f"▲ {_('超過')} {format_timedelta(late, locale=current())}"
         case When.TODAY:
             return f"● {_('今日')} {clock.in_tokyo(due):%H:%M}"
         case _:
@@ -125,8 +127,9 @@ def show(
         column_config=_config(grid),
         row_height=ROW_HEIGHT,
         height=_height(len(shown)),
-        selection_mode="single-row",
-        on_select=lambda: on_select(_chosen(key, keys)),
+        # A row opens wherever it is clicked, not only at its box.
+        selection_mode=["single-row", "single-cell"],
+        on_select=lambda: on_select(_chosen(key, keys, selected)),
         alt=alt,
     )
 
@@ -142,9 +145,18 @@ def page_slice(number: int, count: int) -> slice:
     return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
 
 
-def _chosen(key: str, keys: Sequence[str]) -> str:
-    rows = st.session_state[key]["selection"]["rows"]
-    return keys[rows[0]] if rows and rows[0] < len(keys) else ""
+def _chosen(key: str, keys: Sequence[str], selected: str) -> str:
+    """Return the row that was just clicked; "" where the marked one was taken off.
+
+    The grid tells of boxes and cells apart and forgets neither, so the newer click is
+    the one that is not on the marked row. A mark that is gone was taken off.
+    """
+    selection = st.session_state[key]["selection"]
+    if selected in keys and not selection["rows"]:
+        return ""
+    told = [*(cell[0] for cell in selection["cells"]), *selection["rows"]]
+    clicked = [keys[row] for row in told if row < len(keys)]
+    return next((other for other in clicked if other != selected), selected)
 
 
 def _height(rows: int) -> int:

@@ -78,7 +78,7 @@ def _head(case: Complaint) -> None:
         badges.append(("violet", f"{_('入力元')}: {fmt.choice(case.source)}"))
     st.markdown(" ".join(f":{colour}-badge[{inert(text)}]" for colour, text in badges))
     said = [f"{_('受付')} {fmt.moment(case.received_at)}"]
-    said += [f"{_('担当')} {case.handler or _('なし')}"]
+    said += [f"{_('担当者')} {case.handler or _('なし')}"]
     st.caption(inert(" · ".join(said)))
 
 
@@ -193,7 +193,7 @@ def _buttons(desk: UserStore, case: Complaint) -> None:
             _status_menu(case)
             _handler_menu(desk, case)
             _opening(case, CLOSE, _("完了にする"), ":material/check_circle:")
-            _opening(case, CANCEL, _("取消"), ":material/block:", kind="tertiary")
+            _opening(case, CANCEL, _("取り消す"), ":material/block:", kind="tertiary")
         else:
             _opening(case, PROMISE, _("再開する"), ":material/undo:")
 
@@ -229,7 +229,7 @@ def _handler_menu(desk: UserStore, case: Complaint) -> None:
     if not names:
         return
     st.menu_button(
-        _("担当"),
+        _("担当者"),
         list(names),
         key=name_of(case.id, "handler"),
         format_func=lambda name: inert(_("自分が担当する") if name == me else name),
