@@ -27,9 +27,7 @@ ONE_DAY, WHOLE_MONTH = "day", "month"
 
 def main() -> None:
     st.title(_("日次KPI入力"))
-    centres = kpi_days.centres_for(
-        desk.principal, {c: desk.frame(c) for c in ("centres", "kpi_days")}
-    )
+    centres = desk.derived("entry_centres", centres_to_enter)
     if not centres:
         st.info(_("所属のセンターが決まっていません。管理者に確かめてください。"))
         return
@@ -38,6 +36,11 @@ def main() -> None:
         whole_month(centre)
     else:
         one_day(centre)
+
+
+def centres_to_enter() -> tuple[Centre, ...]:
+    tables = {code: desk.frame(code) for code in ("centres", "kpi_days")}
+    return kpi_days.centres_for(desk.principal, tables)
 
 
 def controls(centres: tuple[Centre, ...]) -> tuple[Centre, str]:

@@ -344,10 +344,19 @@ def contacts(found: Morning) -> None:
                     "差 {difference:+d}件: 再連絡か、台帳への記録もれを確かめてください。"
                 ).format(difference=counted.difference)
             )
-        rows = today.recent_contacts(desk, found.now)
-        if len(rows):
-            with st.expander(_("{count}件の内容").format(count=len(rows))):
-                contact_rows(rows)
+        count = counted.cases + counted.others
+        if count and st.button(
+            _("{count}件の内容").format(count=count),
+            icon=":material/list_alt:",
+            type="tertiary",
+            key="today.contacts",
+        ):
+            recent_contacts()
+
+
+@st.dialog(_("直近7日の連絡"), width="large")
+def recent_contacts() -> None:
+    contact_rows(today.recent_contacts(desk, clock.now()))
 
 
 def contact_rows(rows: Any) -> None:

@@ -127,9 +127,13 @@ class PromiseRow:
 
 @dataclass(frozen=True, slots=True)
 class Referrals:
-    """Contacts of the last 7 days: cases in the ledger beside calls in 日次KPI."""
+    """Contacts of the last 7 days: cases in the ledger beside calls in 日次KPI.
+
+    others: cases that agencies other than consumer centres brought.
+    """
 
     cases: int
+    others: int
     calls: int | None
     usual: float | None
     since: date
@@ -197,6 +201,14 @@ def usual_of(
         return {code: number for code, number in found.items() if number is not None}
 
     return store.derived(("usual", centre, day, codes), computed)
+
+
+def missing_of(store: UserStore, now: datetime) -> tuple[MissingDay, ...]:
+    """Return the days whose figures should be in by this minute, newest first."""
+    return store.derived(
+        ("missing", now.replace(second=0)),
+        lambda: missing_days(store.frame("kpi_days"), store.frame("centres"), now),
+    )
 
 
 def recent_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
@@ -304,7 +316,7 @@ def _morning(store: UserStore, now: datetime) -> Morning:
     standing = store.derived(
         ("standing", now.replace(minute=0), current()), lambda: _standing(store, now)
     )
-    missing = missing_days(frames["kpi_days"], frames["centres"], now)
+    missing = missing_of(store, now)
     owed = promises.open_promises(frames["complaints"], now)
     counts = owed["when"].value_counts()
     return Morning(
@@ -441,10 +453,12 @@ def _referrals(
 ) -> Referrals:
     since = today - timedelta(days=WEEK - 1)
     cases = referrals.within(referrals.referrals(inquiries), today, WEEK)
+    others = referrals.within(referrals.other_agencies(inquiries), today, WEEK)
     calls = kpis.value(kpis.kpi("consumer_centre_calls"), between(days, since, today))
     details = verdict.reasons[0].details
     return Referrals(
         cases=len(cases),
+        others=len(others),
         calls=None if calls is None else int(calls),
         usual=float(details["usual"]) if details["weeks"] else None,
         since=since,

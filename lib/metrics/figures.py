@@ -11,8 +11,7 @@ import pandas as pd
 from lib.i18n import N_
 from lib.metrics import promises, referrals
 from lib.schema.column import Field
-from lib.schema.frames import frame_of
-from lib.schema.kpi_day import COMPANY, KpiDay
+from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import ComplaintKind, ComplaintStatus, EscalationStatus
@@ -75,12 +74,6 @@ def figures(frames: Frames, now: pd.Timestamp, through: date) -> pd.DataFrame:
         merged[list(EVENTS)] = events_of.mask(none, 0.0)
     merged = merged[merged["date"] <= pd.Timestamp(through)]
     return _with_methods(merged, frames["centres"]).reset_index(drop=True)
-
-
-def figures_of_day(row: KpiDay, centre: Centre) -> pd.DataFrame:
-    """Return the one row of figures that a day being typed would give, events aside."""
-    counts = _typed_counts(frame_of(table("kpi_days"), [row])).reset_index()
-    return counts.assign(**{name: getattr(centre, name).value for name in METHODS})
 
 
 def between(days: pd.DataFrame, first: date, last: date) -> pd.DataFrame:

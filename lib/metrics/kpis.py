@@ -8,11 +8,11 @@ screen shows as 「—」.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -67,6 +67,15 @@ class Sum:
         for name in self.if_known:
             total = total - days[name].fillna(0.0)
         return total * self.times
+
+    def of_day(self, counts: Mapping[str, Any]) -> float | None:
+        """Return the sum for one day's counts, None where a part of it is missing."""
+        plus = [counts[name] for name in self.plus]
+        minus = [counts[name] for name in self.minus]
+        if any(count is None for count in plus + minus):
+            return None
+        known = [counts[name] or 0 for name in self.if_known]
+        return float((sum(plus) - sum(minus) - sum(known)) * self.times)
 
     def symbol(self) -> str:
         """Return the sum as people write it, e.g. 「着信数 − 短時間放棄数」."""
@@ -658,6 +667,23 @@ def measured(entry: Kpi, days: pd.DataFrame) -> Value:
     else:
         number = above / below * entry.factor
     return Value(number, above, below, len(known))
+
+
+def value_of_day(
+    entry: Kpi, counts: Mapping[str, Any], method: str = ""
+) -> float | None:
+    """Return what `value` gives for a single day, without a frame: for a day being typed.
+
+    `counts` are by column, None where missing; `method` is the centre's choice.
+    """
+    ratio = dict(entry.ratios).get(method, entry.ratios[0][1])
+    above = ratio.numerator.of_day(counts)
+    if ratio.denominator is None or above is None:
+        return above
+    below = ratio.denominator.of_day(counts)
+    if below is None or below <= 0 or below < entry.at_least:
+        return None
+    return above / below * entry.factor
 
 
 def daily(entry: Kpi, days: pd.DataFrame, on: Sequence[date]) -> pd.Series:

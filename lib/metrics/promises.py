@@ -103,7 +103,7 @@ def _made(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     logged = activities.loc[
         activities["next_promise_at"].notna(), ["case_id", "at", "next_promise_at"]
     ]
-    logged = logged[complaints.index.get_indexer(logged["case_id"]) >= 0]
+    logged = logged[complaints.index.get_indexer(pd.Index(logged["case_id"])) >= 0]
     standing = _rows(complaints, "received_at", "next_promise_at")
     both = pd.concat([logged, standing], ignore_index=True)
     # The action and the complaint carry the same promise; the action knows its time.

@@ -10,12 +10,11 @@ from typing import Any, Final
 import streamlit as st
 
 from lib import clock
-from lib.actions import kpi_days
+from lib.actions import kpi_days, today
 from lib.actions.kpi_days import DayEdit
 from lib.errors import AppError, Conflict, InvalidRecord
 from lib.i18n import _
-from lib.metrics import kpis, missing
-from lib.metrics.figures import figures_of_day
+from lib.metrics import kpis
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
 from lib.schema.vocab import BusinessDay, Done
@@ -34,6 +33,8 @@ LIVE: Final = (
 """Shares recomputed while one types, from the registry."""
 
 REASON: Final = "reason"
+DETAILS: Final = "kpi.details"
+"""Session key: whether 「詳しい数字」 is unfolded."""
 
 _COUNT_WIDTH: Final = 130
 _MISSING_SHOWN: Final = 6
@@ -59,8 +60,7 @@ def day_form(desk: UserStore, centre: Centre, day: date) -> Form:
             _counts(form, centre, locked=locked)
         field_input(form, "note", height=80, disabled=locked)
         if form.get("business") is not BusinessDay.CLOSED:
-            with st.expander(_("詳しい数字")):
-                _details(form, centre, locked=locked)
+            _details(form, centre, locked=locked)
         _buttons(form, centre, day, seen, locked=locked)
         if not locked:
             drafting.autosave(form, _names(centre))
@@ -78,20 +78,25 @@ def live_shares(
     if typed is None:
         st.caption(_("数のつじつまが合うと、ここに割合が出ます。"))
         return
-    row = figures_of_day(typed, centre)
+    counts = typed.values()
     shown = [c for c in LIVE if _concerns(c, centre)]
     with st.grid(min_column_width=150):
         for code in shown:
-            _share(kpis.kpi(code), row, centre, usual.get(code))
+            _share(kpis.kpi(code), counts, centre, usual.get(code))
     advice = kpi_days.advice(typed, centre, desk.frame("kpi_days"))
     for name, reason in advice.items():
         label = _(KpiDay.field(name).label)
         st.warning(f"{label}: {inert(reason.text())}", icon=":material/pin:")
 
 
-def _share(entry: kpis.Kpi, row: Any, centre: Centre, usual: float | None) -> None:
-    number = kpis.value(entry, row)
+def _share(
+    entry: kpis.Kpi,
+    counts: Mapping[str, Any],
+    centre: Centre,
+    usual: float | None,
+) -> None:
     method = getattr(centre, entry.chosen_by).value if entry.chosen_by else ""
+    number = kpis.value_of_day(entry, counts, method)
     st.metric(
         _(entry.name),
         figures.value_text(entry, number),
@@ -114,8 +119,7 @@ def missing_list(
     desk: UserStore, centre: Centre, shown: date, go_to: Callable[[date], None]
 ) -> None:
     """Offer the days that should be in and are not, newest first."""
-    frame = desk.frame("kpi_days")
-    found = missing.missing_days(frame, desk.frame("centres"), clock.now())
+    found = today.missing_of(desk, clock.now())
     days = [m.day for m in found if m.centre == centre.code and m.day != shown]
     if not days:
         return
@@ -178,8 +182,18 @@ def _abandoned(form: Form) -> None:
 
 
 def _details(form: Form, centre: Centre, *, locked: bool) -> None:
-    st.caption(_("手元にある数だけで足ります。空欄は「分からない」で、0とは違います。"))
-    _fields(form, kpi_days.detail_fields(centre), locked=locked)
+    """Draw the rest of the counts once unfolded; it stays so from day to day."""
+    names = kpi_days.detail_fields(centre)
+    if any(name in form.problems for name in names):
+        st.session_state[DETAILS] = True
+    box = st.expander(_("詳しい数字"), key=DETAILS, on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption(
+            _("手元にある数だけで足ります。空欄は「分からない」で、0とは違います。")
+        )
+        _fields(form, names, locked=locked)
 
 
 def _fields(form: Form, names: Sequence[str], *, locked: bool) -> None:

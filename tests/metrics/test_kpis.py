@@ -6,7 +6,15 @@ import pandas as pd
 import pytest
 
 from lib.metrics.figures import TYPED, between, figures, of_centre
-from lib.metrics.kpis import KPIS, Unit, daily, kpi, measured, value
+from lib.metrics.kpis import (
+    KPIS,
+    Unit,
+    daily,
+    kpi,
+    measured,
+    value,
+    value_of_day,
+)
 from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
 from lib.schema.vocab import (
@@ -210,6 +218,29 @@ def test_nothing_divided_by_nothing_is_no_value(code):
 
     assert value(kpi(code), days) is None
     assert pd.isna(daily(kpi(code), days, [MONDAY]).iloc[0])
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_day_being_typed_has_the_value_it_will_have_once_saved(code):
+    monday, tuesday, _expected = EXAMPLES[code]
+    zeros = dict.fromkeys(monday, 0)
+    half = dict([next(iter(monday.items()))]) if len(monday) > 1 else {}
+    for counts in (monday, tuesday, zeros, half):
+        row = kpi_day(MONDAY, **counts)
+
+        typed = value_of_day(kpi(code), row.values())
+
+        assert typed == pytest.approx(value(kpi(code), of(row)))
+
+
+def test_a_day_being_typed_follows_the_method_of_the_centre():
+    row = kpi_day(MONDAY, offered=100, answered=90, short_abandoned=4)
+
+    without = value_of_day(
+        kpi("answer_rate"), row.values(), AnswerRateMethod.WITHOUT_SHORT.value
+    )
+
+    assert without == pytest.approx(90 / 96)
 
 
 def test_every_kpi_of_the_daily_sheet_has_an_example():

@@ -18,7 +18,7 @@ from lib.schema.record import Record
 from lib.schema.vocab import BusinessDay, Done, Role
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
-from lib.ui import context, kpi_month
+from lib.ui import context, kpi_day, kpi_month
 from tests.metrics.rows import calls, centre, day
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -166,12 +166,28 @@ def test_what_is_known_later_is_added_without_unlocking(open_page, one_centre):
         open_page("kpi_entry"), **ENTERED, 解約申出数=5, 抑止提案数=4, 抑止継続数=3
     )
     press(page, "確定する")
+    page.session_state[kpi_day.DETAILS] = True
+    page.run()
     assert not number(page, "継続確認数").disabled
     fill(page, 継続確認数=2)
 
     press(page, "継続確認数を保存")
 
     assert stored().retention_confirmed == 2
+
+
+def test_what_is_wrong_in_the_details_unfolds_them(open_page, one_centre):
+    page = fill(open_page("kpi_entry"), **ENTERED)
+    page.session_state[kpi_day.DETAILS] = True
+    page.run()
+    fill(page, 短時間放棄数=9)  # of 8 abandoned
+    page.session_state[kpi_day.DETAILS] = False
+    page.run()
+
+    press(page, "保存だけする")
+
+    assert "短時間放棄数が放棄数より多くなっています。" in words(page)
+    assert stored() is None
 
 
 def test_a_closed_day_asks_for_no_counts(open_page, one_centre):

@@ -124,6 +124,8 @@ def test_contacts_are_listed_without_more_than_is_shown(open_page):
     put(inquiry(at(20), officer_name="相談員の名前", agency_kind=AgencyKind.POLICE))
 
     page = open_page("today")
+    assert not page.dataframe
+    next(b for b in page.button if b.label == "1件の内容").click().run()
 
     sent = page.dataframe[0].value
     assert len(sent) == 1
