@@ -88,7 +88,7 @@ def change_setting(wanted: BusinessSetting, now: str) -> None:
     label = _(wanted.name) + (f" ({wanted.unit})" if wanted.unit else "")
     st.text_input(label, key=key, on_change="ignore", persist_state="session")
     for message in st.session_state.get(f"{key}:problems", ()):
-        st.caption(f":red[:material/error: {_(message)}]")
+        st.markdown(f":red[:small[:material/error: {_(message)}]]")
     since(key)
     st.button(
         _("この値にする"),
@@ -225,7 +225,7 @@ def claim_type_fields(key: str, start: ClaimType, *, is_new: bool) -> None:
     if is_new:
         st.text_input(_("言葉(必須)"), key=f"{key}:name", **kept)
         for message in st.session_state.get(f"{key}:problems", ()):
-            st.caption(f":red[:material/error: {_(message)}]")
+            st.markdown(f":red[:small[:material/error: {_(message)}]]")
     left, right = st.columns(2)
     with left:
         st.selectbox(

@@ -15,6 +15,10 @@ def begin(app, name: str, email: str = ""):
     return app.button(key="welcome:begin").click().run()
 
 
+def said(app) -> str:
+    return " ".join(element.value for element in (*app.caption, *app.markdown))
+
+
 def members():
     return context.live().for_user(SYSTEM).frame("members")
 
@@ -44,7 +48,7 @@ def test_without_a_name_nothing_begins_and_the_field_says_why(open_page):
     app = begin(open_page(), "  ", "hanako@example.jp")
 
     assert members().empty
-    assert "入力してください。" in " ".join(c.value for c in app.caption)
+    assert "入力してください。" in said(app)
     assert app.text_input(key="welcome.email").value == "hanako@example.jp"
 
 
