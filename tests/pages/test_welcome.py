@@ -56,9 +56,7 @@ def test_a_slip_in_the_mail_keeps_what_was_typed(open_page):
     app = begin(open_page(), "佐藤", "hanako@")
 
     assert members().empty
-    assert "メールアドレスの形ではありません。" in " ".join(
-        c.value for c in app.caption
-    )
+    assert "メールアドレスの形ではありません。" in said(app)
     assert app.text_input(key="welcome.name").value == "佐藤"
 
 
