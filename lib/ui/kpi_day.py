@@ -97,12 +97,15 @@ def _share(
 ) -> None:
     method = getattr(centre, entry.chosen_by).value if entry.chosen_by else ""
     number = kpis.value_of_day(entry, counts, method)
+    change = figures.change_text(entry, number, usual)
+    still = figures.is_no_change(change)
     st.metric(
         _(entry.name),
         figures.value_text(entry, number),
-        delta=figures.change_text(entry, number, usual),
-        delta_color=figures.change_colour(entry),
-        delta_description=_("直近28日比"),
+        delta=change,
+        delta_color="off" if still else figures.change_colour(entry),
+        delta_arrow="off" if still else "auto",
+        delta_description=_("直近28日比") if change else None,
         help=figures.about(entry, method),
         border=True,
     )
