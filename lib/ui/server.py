@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.errors import AppError
 from lib.ui import background, boundary, context
+from lib.ui.gate import ThisComputerOnly
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def surroundings() -> dict[str, Any]:
     return {
         "lifespan": _lifespan,
         "routes": [Route("/healthz", _health)],
-        "middleware": [Middleware(JapaneseShell)],
+        "middleware": [Middleware(ThisComputerOnly), Middleware(JapaneseShell)],
         "on_script_error": boundary.last_resort,
     }
 
