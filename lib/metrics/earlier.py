@@ -20,6 +20,8 @@ def earlier_cases(
     """
     keys = [key for key in customer_keys if key]
     numbers = {order_number, unicodedata.normalize("NFKC", order_number)} - {""}
+    if not keys and not numbers:
+        return complaints.iloc[:0]
     same = pd.Series(data=False, index=complaints.index)
     if keys:
         same |= complaints["customer_key"].isin(keys)

@@ -191,6 +191,22 @@ def test_every_text_arrives_letter_for_letter(open_page, text):
     assert (case.content, case.customer_name) == (text, text)
 
 
+def test_what_can_wait_is_kept_when_it_is_folded_away_again(open_page):
+    app = open_page("intake")
+    assert "recording_url" not in fields(app)
+
+    app.session_state[state.LATER_OPEN] = True
+    app.run()
+    fill(app, recording_url="10:12の通話", open_questions="色は?")
+    app.session_state[state.LATER_OPEN] = False
+    app.run()
+    fill(app, content="届かない", promise_time=PromiseTime.TODAY)
+    save(app)
+
+    (case,) = complaints()
+    assert (case.recording_url, case.open_questions) == ("10:12の通話", "色は?")
+
+
 # Chips -------------------------------------------------------------------------
 
 

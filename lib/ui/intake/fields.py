@@ -114,11 +114,20 @@ def promise(form: Form, found: Preview) -> None:
 
 
 def later(desk: UserStore, form: Form, found: Preview) -> None:
-    """Draw what can wait until the customer has hung up."""
+    """Draw what can wait until the customer has hung up; nothing while it is closed."""
+    if any(name in form.problems for name in state.LATER):
+        st.session_state[state.LATER_OPEN] = True
+    folder = st.expander(
+        _("あとで書くこと"),
+        icon=":material/edit_note:",
+        key=state.LATER_OPEN,
+        on_change="rerun",
+    )
+    if not folder.open:
+        return
     asked_above = unfolded(form.get("marks") or (), found.claim)
     names = [name for name in _LATER if name not in asked_above]
-    wrong = any(name in form.problems for name in names)
-    with st.expander(_("あとで書くこと"), expanded=wrong, icon=":material/edit_note:"):
+    with folder:
         for start in range(0, len(names), 3):
             row = names[start : start + 3]
             for column, name in zip(st.columns(3), row, strict=False):

@@ -70,6 +70,9 @@ NAMES: Final = (*ASKED, *PROMISED, *UNFOLDED, *CLOSING, *LATER)
 CONFIRMED: Final = "confirmed"
 """The confirmation before closing; kept in no draft: it is given at the moment."""
 
+LATER_OPEN: Final = "intake_later"
+"""Session key: whether 「あとで書くこと」 is unfolded."""
+
 _FORM: Final = "intake"
 _ATTEMPTED: Final = "intake._attempted"
 _SAVED: Final = "intake_saved"
