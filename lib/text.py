@@ -12,6 +12,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DIGITS_RUN = re.compile(r"\d[\d\-() .]{4,}\d")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^])")
+_ADDRESS = re.compile(
+    r"(\bwww(?=\.)|\bhttps?(?=:)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE
+)
+_WORD_JOINER = "\u2060"
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
@@ -45,9 +49,12 @@ def inert(text: str) -> str:
     """Return `text` so that Streamlit's Markdown shows it letter for letter.
 
     A remote image in a customer's words would be fetched by the reader's browser
-    (security.md, row 14), so everything that Markdown could read is escaped.
+    (security.md, row 14), so everything that Markdown could read is escaped. A web
+    or mail address is found even so and made a link after unescaping, unless an
+    invisible joiner stands in it.
     """
-    return _MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+    unlinked = _ADDRESS.sub(rf"\1{_WORD_JOINER}", text)
+    return _MARKDOWN.sub(r"\\\1", unlinked).replace("\n", "  \n")
 
 
 def digits(text: str) -> str:

@@ -1,5 +1,6 @@
 """Comparing, storing, masking and showing text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +35,15 @@ def test_storable_text_is_utf8_and_storing_it_again_changes_nothing(text):
 
 
 def test_formulas_markup_and_direction_marks_stay_as_typed():
-    for text in ("=1+1", "+81 90", "@SUM(A1)", "<script>", "𠮷👨‍👩‍👧", "\u202eabc", "007"):
+    for text in (
+        "=1+1",
+        "+81 90",
+        "@SUM(A1)",
+        "<script>",
+        "𠮷👨‍👩‍👧",
+        "\u202eabc",
+        "007",
+    ):
         assert storable(text) == text
 
 
@@ -53,6 +62,21 @@ def test_a_log_line_carries_neither_mail_nor_number():
 
 def test_markdown_is_escaped_letter_for_letter():
     assert inert("**a** [x](y)") == r"\*\*a\*\* \[x\]\(y\)"
+
+
+@pytest.mark.parametrize(
+    "address", ["www.evil.example", "https://evil.example", "a.b@evil.example"]
+)
+def test_an_address_in_inert_text_is_broken_by_an_invisible_joiner(address):
+    """Streamlit's Markdown links addresses after unescaping (seen in Chromium)."""
+    shown = inert(address).replace("\\", "")
+
+    assert address not in shown
+    assert shown.replace("\u2060", "") == address
+
+
+def test_a_sign_that_is_no_address_stays_as_it_is():
+    assert inert("@SUM") == "@SUM"
 
 
 def test_a_long_text_is_cut_for_a_table():

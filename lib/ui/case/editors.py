@@ -57,7 +57,9 @@ def show(desk: UserStore, case: Complaint, editor: str) -> None:
         case "close":
             _close_editor(form, seen)
         case "cancel":
-            _reason_editor(form, seen, _("取り消す理由"), _("取り消す"), _submit_cancel)
+            _reason_editor(
+                form, seen, _("取り消す理由"), _("取消にする"), _submit_cancel
+            )
         case "reveal":
             _reason_editor(
                 form, seen, _("連絡先を見る理由"), _("表示する"), _submit_reveal

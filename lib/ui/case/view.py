@@ -193,7 +193,7 @@ def _buttons(desk: UserStore, case: Complaint) -> None:
             _status_menu(case)
             _handler_menu(desk, case)
             _opening(case, CLOSE, _("完了にする"), ":material/check_circle:")
-            _opening(case, CANCEL, _("取り消す"), ":material/block:", kind="tertiary")
+            _opening(case, CANCEL, _("取消にする"), ":material/block:", kind="tertiary")
         else:
             _opening(case, PROMISE, _("再開する"), ":material/undo:")
 
