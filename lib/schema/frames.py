@@ -17,7 +17,7 @@ elsewhere, never 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from math import isnan
 from typing import Any, cast
 
