@@ -16,6 +16,9 @@ _COLOURS: dict[Better, DeltaColour] = {
     Better.NONE: "off",
 }
 
+RARE = 5
+"""Below this many a period, a change in percent says more than there is to say."""
+
 
 def value_text(entry: Kpi, number: float | None) -> str:
     """Return "89.8%", "1,234件" or "6分16秒"; 「—」 where there is no value."""
@@ -42,16 +45,18 @@ def change_text(entry: Kpi, number: float | None, before: float | None) -> str |
     """Return "+1.2pt", "-12秒" or "+8.0%" against `before`; None where one is missing.
 
     Counts change in percent of what they were, so that a large centre and a small one
-    read alike; nothing changes in percent of nothing.
+    read alike; rare ones in cases, because one more than almost none is no 100 %.
     """
     if number is None or before is None:
         return None
     if entry.unit is Unit.SHARE:
         text = f"{(number - before) * 100:+.{entry.decimals}f}pt"
     elif entry.unit is Unit.COUNT:
-        if not before:
-            return None
-        text = f"{(number / before - 1) * 100:+.0f}%"
+        if before < RARE:
+            unit = "" if current() == "en" else _(entry.unit.value)
+            text = f"{number - before:+.1f}{unit}"
+        else:
+            text = f"{(number / before - 1) * 100:+.0f}%"
     else:
         unit = entry.unit.value if entry.unit is Unit.SECONDS else ""
         text = f"{number - before:+.{entry.decimals}f}{_(unit)}"
