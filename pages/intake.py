@@ -29,7 +29,7 @@ def entry() -> None:
     questions, beside = st.columns([7, 3])
     with questions:
         fields.customer(desk, form, found)
-        fields.claim(desk, form, found)
+        fields.claim(form, found)
         fields.promise(form, found)
         fields.later(desk, form, found)
     with beside:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import pandas as pd
+
 from lib.actions.entry import Entry, complaint_values, recognise
 from lib.actions.severity import REPEATED_WITHIN, Facts, Proposal, propose
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
@@ -24,7 +26,7 @@ from lib.schema.vocab import (
     Done,
     Medium,
 )
-from lib.settings.claim_types import ClaimType, claim_type
+from lib.settings.claim_types import ClaimType, claim_types
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Receipt
@@ -47,11 +49,13 @@ _SOLVED: Final = "その場で解決"
 class Preview:
     """What an unfinished entry would become.
 
-    complaint: not checked; only for looking at. earlier_ids: cases of the same
-    customer or order, newest first.
+    complaint: not checked; only for looking at. claims: the types offered today.
+    claim: the one that was tapped. earlier_ids: cases of the same customer or order,
+    newest first.
     """
 
     complaint: Complaint
+    claims: tuple[ClaimType, ...]
     claim: ClaimType | None
     proposal: Proposal
     earlier_ids: tuple[str, ...]
@@ -64,7 +68,8 @@ class Preview:
 
 def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> Preview:
     """Return the complaint as it stands, its proposed severity and earlier cases."""
-    claim = claim_type(desk.frame("settings"), now.date(), entry.claim_type)
+    claims = claim_types(desk.frame("settings"), now.date())
+    claim = next((kind for kind in claims if kind.name == entry.claim_type), None)
     recognised = recognise(entry.who)
     keys = [customer_key(part, secret) for part in recognised.keys]
     cases = earlier_cases(
@@ -74,18 +79,24 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     )
     values = complaint_values(entry, claim, now)
     values["customer_key"] = keys[0] if keys else ""
-    same_person = cases[cases["customer_key"].isin([key for key in keys if key])]
     facts = Facts(
         Complaint.model_construct(**values),
         claim.signs if claim else frozenset(),
-        count_within(same_person, REPEATED_WITHIN, now),
+        _of_same_person(cases, keys, now),
     )
     proposal = propose(facts)
     values["severity"] = proposal.level
     values["severity_reason"] = JOINER.join(proposal.reasons)
-    return Preview(
-        Complaint.model_construct(**values), claim, proposal, tuple(cases.index)
-    )
+    complaint = Complaint.model_construct(**values)
+    return Preview(complaint, claims, claim, proposal, tuple(cases.index))
+
+
+def _of_same_person(cases: pd.DataFrame, keys: list[str], now: datetime) -> int:
+    """Return how many of the cases are recent and share a 照合キー, not only an order."""
+    if cases.empty:
+        return 0
+    same = cases[cases["customer_key"].isin([key for key in keys if key])]
+    return count_within(same, REPEATED_WITHIN, now)
 
 
 def problems(

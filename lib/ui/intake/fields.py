@@ -20,7 +20,6 @@ from lib.schema.vocab import (
     Request,
     Temper,
 )
-from lib.settings.claim_types import claim_types
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import context
@@ -58,14 +57,13 @@ def customer(desk: UserStore, form: Form, found: Preview) -> None:
             _product(desk, form)
 
 
-def claim(desk: UserStore, form: Form, found: Preview) -> None:
+def claim(form: Form, found: Preview) -> None:
     """Draw ④ to ⑧: what happened, what is wished, how heated, what applies."""
     with st.container(border=True):
-        names = [k.name for k in claim_types(desk.frame("settings"), clock.today())]
         field_input(
             form,
             "claim_type",
-            options=names,
+            options=[kind.name for kind in found.claims],
             format_option=_,
             pills=True,
             on_change="rerun",
