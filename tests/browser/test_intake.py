@@ -250,7 +250,12 @@ def test_four_taps_and_the_text_close_a_case(desk, open_tab):
     save(page)
 
     expect_receipt(page)
-    assert desk.recorded()[0].status is ComplaintStatus.CLOSED
+    (case,) = desk.recorded()
+    assert case.status is ComplaintStatus.CLOSED
+    page.get_by_role("button", name="この案件を開く").click()
+    expect(page).to_have_url(re.compile(rf"/ledger\?case={case.id}$"))
+    page.get_by_role("link", name="苦情受付").click()
+    expect(content(page)).to_have_value("")
 
 
 def test_every_text_and_an_unknown_product_arrive_letter_for_letter(desk, open_tab):

@@ -46,8 +46,9 @@ def severity(found: Preview) -> None:
         st.subheader(_("重大度の見立て"), anchor=False)
         level = found.proposal.level
         st.badge(fmt.choice(level), color=fmt.badge_colour(level))
-        st.markdown("\n".join(f"- {inert(_(r))}" for r in found.proposal.reasons))
-        if not found.proposal.reasons:
+        if found.proposal.reasons:
+            st.markdown("\n".join(f"- {inert(_(r))}" for r in found.proposal.reasons))
+        else:
             st.caption(_("入力に合わせて、理由とともに変わります。"))
 
 

@@ -142,10 +142,7 @@ def _buttons(case: Complaint) -> None:
             icon=":material/call:",
             on_click=state.next_call,
         )
-        opened = st.button(
-            _("この案件を開く"),
-            icon=":material/open_in_new:",
-            on_click=state.next_call,
-        )
+        opened = st.button(_("この案件を開く"), icon=":material/open_in_new:")
     if opened:
+        state.next_call()
         navigation.go("ledger", case=case.id)

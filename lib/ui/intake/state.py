@@ -169,5 +169,5 @@ def saved_id() -> str | None:
 
 
 def next_call() -> None:
-    """Put the receipt away; a callback."""
+    """Put the receipt away."""
     st.session_state.pop(_SAVED, None)
