@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -13,10 +13,13 @@ from lib.errors import StoreUnavailable
 from lib.i18n import _
 from lib.schema.column import Field
 from lib.schema.ids import new_commit_id
+from lib.schema.record import Record
 from lib.store.drafts import Draft
 from lib.ui import context, typing, windows
 from lib.ui import format as fmt
 from lib.ui.form import Form
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 EVERY_SECONDS = 3
 """Typed text is on disk at most this long after the browser sent it (1 s after the
@@ -24,6 +27,7 @@ last key), so that what stood in a field five seconds before F5 can be offered."
 
 
 _BEGUN, _KEPT, _KEPT_AT, _OWNER = "_begun", "_kept", "_kept_at", "_owner"
+_BEFORE = "_before"
 """What is remembered of a draft beside the fields, each under the form's name."""
 
 
@@ -42,6 +46,23 @@ def begun_at(form: Form) -> datetime | None:
     """Return when something was first seen in the entry; None while it is empty."""
     found = st.session_state.get(f"{form.name}.{_BEGUN}")
     return found if isinstance(found, datetime) else None
+
+
+def as_seen(form: Form, record: AnyRecord) -> AnyRecord:
+    """Return `record` as it stood when a restored draft of it was typed.
+
+    A draft taken up again must not undo what others did to the row meanwhile: the
+    save is compared with what the person saw then, not with what stands now.
+    """
+    before = st.session_state.get(f"{form.name}.{_BEFORE}")
+    if not before or not isinstance(record, form.record):
+        return record
+    return record.model_copy(update=form.from_widgets(before))
+
+
+def look_anew(form: Form) -> None:
+    """Take the row as it stands now for what the person has seen."""
+    st.session_state.pop(f"{form.name}.{_BEFORE}", None)
 
 
 def autosave(form: Form, names: Sequence[str]) -> None:
@@ -75,7 +96,12 @@ def _kept(form: Form, typed: dict[str, Any]) -> datetime | None:
     if typed:
         state.setdefault(f"{name}.{_BEGUN}", clock.now())
         if typed != state.get(f"{name}.{_KEPT}"):
-            values = {**_storable(typed), _BEGUN: begun_at(form)}
+            before = {name: form.untouched_value(name) for name in typed}
+            values = {
+                **_storable(typed),
+                _BEFORE: _storable(before),
+                _BEGUN: begun_at(form),
+            }
             state[f"{name}.{_KEPT_AT}"] = context.drafts().save(
                 user, name, entry_id(form), values
             )
@@ -164,10 +190,19 @@ def _offer_one(form: Form, draft: Draft, title: str) -> None:
 
 def _restore(form: Form, draft: Draft) -> None:
     st.session_state[f"{form.name}._entry"] = draft.entry
+    values = dict(draft.values)
+    before = values.pop(_BEFORE, {})
+    st.session_state[form.key(_BEFORE)] = _as_widgets(form, before)
+    for name, value in _as_widgets(form, values).items():
+        st.session_state[form.key(name)] = value
+
+
+def _as_widgets(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
     known = {spec.name: spec for spec in form.record.fields()}
-    for name, value in draft.values.items():
-        spec = known.get(name)
-        st.session_state[form.key(name)] = _as_widget(spec, value) if spec else value
+    return {
+        name: _as_widget(known[name], value) if name in known else value
+        for name, value in values.items()
+    }
 
 
 def _as_widget(spec: Field, value: Any) -> Any:
@@ -182,15 +217,10 @@ def _as_widget(spec: Field, value: Any) -> Any:
 def _typed(form: Form, names: tuple[str, ...]) -> dict[str, Any]:
     """Return what differs from an untouched form, by field name."""
     found = {}
-    known = {spec.name for spec in form.record.fields()}
     for name in names:
-        value = form.get(name)
-        if name in form.untouched:
-            if value != form.untouched[name]:
-                found[name] = value
-            continue
-        default = form.record.field(name).default if name in known else None
-        if value not in (None, "", [], ()) and value != default:
+        value, before = form.get(name), form.untouched_value(name)
+        emptied = value in (None, "", [], ())
+        if value != before and (name in form.untouched or not emptied):
             found[name] = value
     return found
 

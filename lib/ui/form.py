@@ -68,6 +68,23 @@ class Form:
         """
         return {name: _clean(self.record.field(name), self.get(name)) for name in names}
 
+    def from_widgets(self, held: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what widgets hold as the record's values; other names are left out."""
+        known = self.record.model_fields
+        return {
+            name: _clean(self.record.field(name), value)
+            for name, value in held.items()
+            if name in known
+        }
+
+    def untouched_value(self, name: str) -> Any:
+        """Return what stood in a field before anybody typed, as its widget holds it."""
+        if name in self.untouched:
+            return self.untouched[name]
+        if name in self.record.model_fields:
+            return self.record.field(name).default
+        return None
+
     def clear(self) -> None:
         """Forget everything typed, so that the next run draws an empty form."""
         for key in [k for k in st.session_state if str(k).startswith(self.name + ".")]:

@@ -339,6 +339,7 @@ def _loaded(desk: UserStore, centre: Centre, day: date) -> Form:
     fresh = bare.key("_seen") not in st.session_state
     if fresh or (_is_untouched(bare, names) and _version(now) != _version(_seen(bare))):
         st.session_state[bare.key("_seen")] = now
+        drafting.look_anew(bare)
         if now is not None:
             bare.set(**widget_values(now, names))
     problems = st.session_state.get(bare.key("_problems"), {})
@@ -358,7 +359,7 @@ def _is_untouched(form: Form, names: Sequence[str]) -> bool:
 
 def _seen(form: Form) -> KpiDay | None:
     found: KpiDay | None = st.session_state.get(form.key("_seen"))
-    return found
+    return drafting.as_seen(form, found) if found is not None else None
 
 
 def _version(record: KpiDay | None) -> int:
@@ -423,4 +424,5 @@ def _unlock(form: Form) -> None:
 def _rebase(form: Form, theirs: KpiDay) -> None:
     """Lay what was typed over the other person's row; the next save replaces it."""
     st.session_state[form.key("_seen")] = theirs
+    drafting.look_anew(form)
     del st.session_state[form.key("_conflict")]

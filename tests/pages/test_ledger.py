@@ -26,7 +26,7 @@ from lib.schema.vocab import (
     Role,
     Severity,
 )
-from lib.ui import context, filters
+from lib.ui import context, filters, windows
 from lib.ui.case.groups import ACT, CLOSE, GROUPS, PROMISED
 from lib.ui.conflict import Side
 from lib.ui.filters import ledger_query
@@ -601,6 +601,23 @@ def test_a_conflict_left_open_gives_back_what_was_typed(two):
 
     area = taro.text_area(key=f"case-{case.id}-claim.content")
     assert area.value == "後から書いた"
+
+
+def test_a_draft_taken_up_again_does_not_undo_what_others_did_meanwhile(two, ledger):
+    case, hanako, taro = two
+    edited(taro, case, "handling", "note", "書きかけ")
+    draft = context.drafts().list("taro@example.jp", f"case-{case.id}-handling")[0]
+    windows.release(draft.entry)
+    edited(hanako, case, "handling", "note", "先に書いた")
+    press(hanako, key(case, "save"))
+
+    later = part(ledger(case=case.id, operator="taro@example.jp"), "くわしく")
+    press(later, key(case, "open:handling"))
+    press(later, f"case-{case.id}-handling:restore:{draft.entry}")
+    press(later, key(case, "save"))
+
+    assert stored(case.id).note == "先に書いた"
+    assert {"書きかけ", "先に書いた"} <= set(texts(later))
 
 
 def test_a_third_person_in_between_makes_a_second_conflict(two, ledger):

@@ -46,7 +46,8 @@ from lib.ui.form import Form, field_input
 
 def show(desk: UserStore, case: Complaint, editor: str) -> None:
     """Draw one editor of the case."""
-    seen = st.session_state.get(name_of(case.id, f"seen:{editor}"), case)
+    opened = st.session_state.get(name_of(case.id, f"seen:{editor}"), case)
+    seen = drafting.as_seen(form_of(opened, editor), opened)
     form = form_of(seen, editor)
     _changed_meanwhile(seen, case)
     match editor:
