@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import logging
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -16,11 +18,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import lib.actions
+import lib.charts
+import lib.reports
+import lib.ui
+from lib import clock
 from lib.errors import AppError
+from lib.metrics import calendar
 from lib.ui import background, boundary, context
 from lib.ui.gate import ThisComputerOnly
 
 log = logging.getLogger(__name__)
+
+MAIN_SCRIPT: Final = "lib.ui.main"
+"""The one module that Streamlit runs and nobody imports."""
 
 
 def surroundings() -> dict[str, Any]:
@@ -51,9 +62,12 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 def _warm_up() -> None:
-    import altair as alt  # noqa: F401
-    import pandas as pd  # noqa: F401
-
+    """Load now what a page would load in front of its first visitor."""
+    for package in (lib.actions, lib.charts, lib.reports, lib.ui):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name != MAIN_SCRIPT:
+                importlib.import_module(module.name)
+    calendar.holiday_name(clock.today())
     try:
         context.live().snapshot()
     except AppError:
