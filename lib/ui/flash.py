@@ -26,8 +26,11 @@ def say(message: str, tone: Tone = "success") -> None:
 
 def show() -> None:
     """Show and forget what was said since the last run."""
-    for message, tone in st.session_state.pop(_KEY, []):
-        if tone == "success":
-            st.toast(inert(message), icon=_ICONS[tone])
-        else:
-            getattr(st, tone)(inert(message), icon=_ICONS[tone])
+    # The place stays when a message goes: what stands below must not move, or the
+    # browser would build it anew and the focus would be lost.
+    with st.container():
+        for message, tone in st.session_state.pop(_KEY, []):
+            if tone == "success":
+                st.toast(inert(message), icon=_ICONS[tone])
+            else:
+                getattr(st, tone)(inert(message), icon=_ICONS[tone])
