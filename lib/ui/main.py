@@ -29,4 +29,5 @@ def main() -> None:
 
 i18n.follow(context.language)
 context.restore_choices()
-main()
+with i18n.speaking(context.language()):
+    main()
