@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from lib.i18n import N_, _
+from lib.i18n import N_, Language, _, current
 from lib.schema.vocab import Role
 
 PAGES_FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "pages"
@@ -94,7 +95,16 @@ def menu(role: Role | None) -> dict[str, list[st.Page]]:
     role. The default page is a hidden one that leads on to the role's first page: a
     default page has no address of its own, and every page's address must stay the
     same.
+
+    Each run gets copies: Streamlit notes in a page that it may be called, once.
     """
+    sections = _menu(role, current())
+    return {name: [copy(page) for page in pages] for name, pages in sections.items()}
+
+
+@cache
+def _menu(role: Role | None, _of_titles: Language) -> dict[str, list[st.Page]]:
+    """Make the pages of a menu once: each looks at the disk, a millisecond a menu."""
     if role is None:
         elsewhere = [_leading(page.code, WELCOME) for page in PAGES]
         return {"": [_leading("", WELCOME), _page(WELCOME), *elsewhere]}
