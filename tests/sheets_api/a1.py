@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from tests.sheets_api.errors import unparsable
 
-_CORNER = r"\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?"
+_CORNER = r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]*)?"
 _BOX = re.compile(rf"{_CORNER}(?::{_CORNER})?")
-_R1C1 = re.compile(r"R(\d+)C(\d+)(?::R(\d+)C(\d+))?", re.IGNORECASE)
+_R1C1 = re.compile(r"R([0-9]+)C([0-9]+)(?::R([0-9]+)C([0-9]+))?", re.IGNORECASE)
 _PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_LOOKS_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|R\d*C\d*", re.IGNORECASE)
+_LOOKS_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|R[0-9]*C[0-9]*", re.IGNORECASE)
 
 
 class Box(NamedTuple):

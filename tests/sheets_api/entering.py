@@ -8,22 +8,26 @@ from tests.sheets_api.serials import date_serial, time_serial
 
 _NUMBER = re.compile(
     r"(?P<open>\()?(?P<sign>[+-])?(?P<money>[$¥￥])?(?P<sign2>[+-])?"
-    r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<part>\.\d*)?(?P<exp>[eE][+-]?\d+)?"
+    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?P<part>\.[0-9]*)?(?P<exp>[eE][+-]?[0-9]+)?"
     r"(?P<percent>\s?%)?(?P<close>\))?"
 )
 _TIME = re.compile(
-    r"(\d{1,4}):(\d{1,2})(?::(\d{1,2})(\.\d+)?)?\s*([AaPp])?(?:\.?[Mm]\.?)?"
+    r"([0-9]{1,4}):([0-9]{1,2})(?::([0-9]{1,2})(\.[0-9]+)?)?\s*([AaPp])?(?:\.?[Mm]\.?)?"
 )
-_JA_TIME = re.compile(r"(?:(午前|午後)\s*)?(\d{1,2})時(?:(\d{1,2})分(?:(\d{1,2})秒)?)?")
-_YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
-_THREE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
-_TWO = re.compile(r"(\d{1,2})([-/])(\d{1,2})")
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[\s-]([A-Za-z]{3,9})(?:[\s-](\d{4}|\d{2}))?")
+_JA_TIME = re.compile(
+    r"(?:(午前|午後)\s*)?([0-9]{1,2})時(?:([0-9]{1,2})分(?:([0-9]{1,2})秒)?)?"
+)
+_YMD = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_THREE = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_TWO = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})")
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+([0-9]{1,2})(?:,?\s+([0-9]{4}))?")
+_DAY_FIRST = re.compile(
+    r"([0-9]{1,2})[\s-]([A-Za-z]{3,9})(?:[\s-]([0-9]{4}|[0-9]{2}))?"
+)
 _JA_YMD = re.compile(
-    r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:[（(]([月火水木金土日])[)）])?"
+    r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日(?:[（(]([月火水木金土日])[)）])?"
 )
-_JA_MD = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_JA_MD = re.compile(r"([0-9]{1,2})月([0-9]{1,2})日")
 _MONTHS = [
     "january",
     "february",
@@ -40,6 +44,7 @@ _MONTHS = [
 ]
 _MONEY = {"$": '"$"#,##0', "¥": "[$¥-411]#,##0", "￥": "[$¥-411]#,##0"}
 _CENTURY = 30
+HOURS = 24
 
 
 class Typed(NamedTuple):
@@ -170,6 +175,8 @@ def _read_time(text):
     found = _JA_TIME.fullmatch(text)
     if found:
         half, hours, minutes, seconds = found.groups()
+        if int(hours) >= HOURS:
+            return None
         return _clock(int(hours), int(minutes or 0), float(seconds or 0), half)
     found = _TIME.fullmatch(text)
     if not found:
@@ -190,7 +197,7 @@ def _clock(hours, minutes, seconds, half, *, short=False):
         pattern = "h:mm am/pm" if short else "h:mm:ss am/pm"
         return time_serial(hours, minutes, seconds), "TIME", pattern
     share = time_serial(hours, minutes, seconds)
-    if hours >= 24:
+    if hours >= HOURS:
         return share, "DATE_TIME", "[h]:mm:ss"
     return share, "TIME", "h:mm" if short else "h:mm:ss"
 

@@ -8,13 +8,13 @@ from tests.sheets_api.a1 import Box, column_index, column_name, quote_title
 _REFERENCE = re.compile(
     r"(?P<string>\"(?:[^\"]|\"\")*\")"
     r"|(?P<title>'(?:[^']|'')*'!|[^\W\d][\w.]*!)?"
-    r"(?:(?P<cell>\$?[A-Za-z]{1,3}\$?[1-9]\d*)"
-    r"(?::(?P<to>\$?[A-Za-z]{1,3}(?:\$?[1-9]\d*)?|\$?[1-9]\d*))?"
-    r"|(?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?:\$?[1-9]\d*)?)"
-    r"|(?P<rows>\$?[1-9]\d*:\$?[1-9]\d*))"
+    r"(?:(?P<cell>\$?[A-Za-z]{1,3}\$?[1-9][0-9]*)"
+    r"(?::(?P<to>\$?[A-Za-z]{1,3}(?:\$?[1-9][0-9]*)?|\$?[1-9][0-9]*))?"
+    r"|(?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?:\$?[1-9][0-9]*)?)"
+    r"|(?P<rows>\$?[1-9][0-9]*:\$?[1-9][0-9]*))"
     r"(?![\w(!.])",
 )
-_CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)([1-9]\d*)?")
+_CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)([1-9][0-9]*)?")
 
 
 class Corner(NamedTuple):
