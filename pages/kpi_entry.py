@@ -168,7 +168,10 @@ def chosen_day(centre: Centre, today: date) -> date:
     asked = read_date(st.query_params.get(DAY, ""))
     if asked is not None and asked <= today:
         return asked
-    return kpi_days.day_to_enter(desk.frame("kpi_days"), centre, today)
+    return desk.derived(
+        ("day to enter", centre.code, today),
+        lambda: kpi_days.day_to_enter(desk.frame("kpi_days"), centre, today),
+    )
 
 
 def chosen_month() -> date:

@@ -123,10 +123,10 @@ def day_to_enter(kpi_days: pd.DataFrame, centre: Centre, today: date) -> date:
 
 def find(store: UserStore, centre: str, day: date) -> KpiDay | None:
     """Return the row of that day and centre, or None where there is none yet."""
-    key = f"{day}|{centre}"
-    if key not in store.frame("kpi_days").index:
+    try:
+        found = store.record("kpi_days", f"{day}|{centre}")
+    except NotAllowed:
         return None
-    found = store.record("kpi_days", key)
     assert isinstance(found, KpiDay)  # noqa: S101 - the table's own record
     return found
 
@@ -315,13 +315,37 @@ def needs_reason(seen: KpiDay | None, record: KpiDay) -> bool:
 # Advice ------------------------------------------------------------------------
 
 
-def advice(record: KpiDay, centre: Centre, kpi_days: pd.DataFrame) -> dict[str, Reason]:
+Spans = Mapping[str, tuple[int, int]]
+"""Lowest and highest count by field."""
+
+
+def usual_spans(kpi_days: pd.DataFrame, centre: Centre, day: date) -> Spans:
+    """Return between what the counts of the 28 days before `day` lay.
+
+    Zero is no count here; fields with fewer than seven days are left out.
+    """
+    days = kpi_days["date"]
+    recent = kpi_days[
+        (kpi_days["centre"] == centre.code)
+        & (days < pd.Timestamp(day))
+        & (days >= pd.Timestamp(day - timedelta(days=LOOK_BACK_DAYS)))
+    ]
+    counts = {name: recent[name].dropna() for name in first_fields(centre)}
+    above = {name: known[known > 0] for name, known in counts.items()}
+    return {
+        name: (int(known.min()), int(known.max()))
+        for name, known in above.items()
+        if len(known) >= _FEWEST_DAYS
+    }
+
+
+def advice(record: KpiDay, usual: Spans) -> dict[str, Reason]:
     """Return by field what is worth a second look; it never stops anybody.
 
-    A count far outside the last 28 days of the same centre (a slipped digit), and a
-    reported answer rate that is not the one the counts give.
+    A count far outside what is usual for the centre (a slipped digit), and a reported
+    answer rate that is not the one the counts give.
     """
-    found = _jumps(record, centre, kpi_days)
+    found = _jumps(record, usual)
     reported = record.reported_answer_rate
     if reported is not None and record.offered and record.answered is not None:
         computed = record.answered / record.offered * 100
@@ -339,25 +363,12 @@ _RATE_TOLERANCE: Final = 0.5
 """Points by which a reported rate may differ from the computed one (domain.md 4)."""
 
 
-def _jumps(record: KpiDay, centre: Centre, kpi_days: pd.DataFrame) -> dict[str, Reason]:
-    days = kpi_days["date"]
-    recent = kpi_days[
-        (kpi_days["centre"] == centre.code)
-        & (days < pd.Timestamp(record.date))
-        & (days >= pd.Timestamp(record.date - timedelta(days=LOOK_BACK_DAYS)))
-    ]
+def _jumps(record: KpiDay, usual: Spans) -> dict[str, Reason]:
     found = {}
-    for name in first_fields(centre):
+    for name, (low, high) in usual.items():
         typed = getattr(record, name)
-        known = recent[name].dropna()
-        known = known[known > 0]
-        if (
-            typed is None
-            or len(known) < _FEWEST_DAYS
-            or max(typed, known.max()) < _FEWEST_COUNT
-        ):
+        if typed is None or max(typed, high) < _FEWEST_COUNT:
             continue
-        low, high = int(known.min()), int(known.max())
         if typed > _JUMP * high or 0 < typed < low / _JUMP:
             found[name] = Reason(
                 N_("直近28日は{low:,}〜{high:,}でした。桁を確かめてください。"),

@@ -83,8 +83,11 @@ def live_shares(
     with st.grid(min_column_width=150):
         for code in shown:
             _share(kpis.kpi(code), counts, centre, usual.get(code))
-    advice = kpi_days.advice(typed, centre, desk.frame("kpi_days"))
-    for name, reason in advice.items():
+    spans = desk.derived(
+        ("usual spans", centre.code, day),
+        lambda: kpi_days.usual_spans(desk.frame("kpi_days"), centre, day),
+    )
+    for name, reason in kpi_days.advice(typed, spans).items():
         label = _(KpiDay.field(name).label)
         st.warning(f"{label}: {inert(reason.text())}", icon=":material/pin:")
 

@@ -360,7 +360,12 @@ def test_each_day_of_the_month_says_how_it_stands(desk):
 def doubts(record: KpiDay, known: int = 10):
     """Judge against `known` days with 100, 101, 102 … calls."""
     past = [calls(FRIDAY - timedelta(days=n + 1), 100 + n, 90) for n in range(known)]
-    return kpi_days.advice(record, C1, frames(past)["kpi_days"])
+    return advice(record, past)
+
+
+def advice(record: KpiDay, past: list[KpiDay]):
+    days = frames(past)["kpi_days"]
+    return kpi_days.advice(record, kpi_days.usual_spans(days, C1, record.date))
 
 
 @pytest.mark.parametrize("offered", [1000, 10])
@@ -379,7 +384,7 @@ def test_nothing_is_doubted_without_a_week_of_figures_or_on_small_counts():
     assert doubts(calls(FRIDAY, 9000, 9), known=6) == {}
     quiet = [calls(FRIDAY - timedelta(days=n + 1), 1, 1) for n in range(10)]
     nine = calls(FRIDAY, 9, 9)
-    assert kpi_days.advice(nine, C1, frames(quiet)["kpi_days"]) == {}
+    assert advice(nine, quiet) == {}
 
 
 def test_a_reported_rate_that_the_counts_do_not_give_is_asked_about():
