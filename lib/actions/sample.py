@@ -121,8 +121,9 @@ def real_rows_that_refer(frames: Frames) -> list[Reference]:
     return [
         Reference(code, key, field, target)
         for code, field, targets in _reference_fields()
-        for key, target in _real_values(frames[code], field)
-        if any(target in sample_keys[wanted] for wanted in targets)
+        for key, target in _real_values(
+            frames[code], field, frozenset().union(*(sample_keys[t] for t in targets))
+        )
     ]
 
 
@@ -229,9 +230,12 @@ def _names(code: str, frames: Frames) -> frozenset[str]:
     return frozenset(called[is_sample]) - frozenset(called[~is_sample])
 
 
-def _real_values(frame: pd.DataFrame, field: str) -> Iterable[tuple[str, str]]:
-    real = frame.loc[~_is_sample(frame), field]
-    return [(str(key), str(value)) for key, value in real.items() if value]
+def _real_values(
+    frame: pd.DataFrame, field: str, among: frozenset[str]
+) -> Iterable[tuple[str, str]]:
+    """Return key and value of the real rows whose value is one of these."""
+    real = frame.loc[~_is_sample(frame) & frame[field].isin(among), field]
+    return [(str(key), str(value)) for key, value in real.items()]
 
 
 # Writing -------------------------------------------------------------------------

@@ -75,7 +75,10 @@ def manage(desk: UserStore) -> None:
         offer_sample(desk)
         return
     st.write(_("見本の会社の一年分が入っています。"))
-    referring = sample.real_rows_that_refer(_frames(desk))
+    referring = desk.derived(
+        "rows that refer to the sample",
+        lambda: sample.real_rows_that_refer(_frames(desk)),
+    )
     with st.popover(_("サンプルを消す"), icon=":material/delete_sweep:"):
         st.write(
             _(
