@@ -123,11 +123,11 @@ def _list(desk: UserStore, screen: Screen) -> None:
 
 
 def _records(desk: UserStore, screen: Screen) -> list[Record]:
-    rows = cast("list[dict[str, Any]]", desk.frame(screen.code).to_dict("records"))
-    found = desk.derived(
-        ("records", screen.code),
-        lambda: tuple(record_from(screen.table, row) for row in rows),
-    )
+    def made() -> tuple[Record, ...]:
+        rows = cast("list[dict[str, Any]]", desk.frame(screen.code).to_dict("records"))
+        return tuple(record_from(screen.table, row) for row in rows)
+
+    found = desk.derived(("records", screen.code), made)
     return sorted(found, key=lambda r: (not _in_use(screen, r), _rank(r)))
 
 
@@ -556,6 +556,10 @@ def roles() -> None:
 
 def centre_names(desk: UserStore) -> dict[str, str]:
     """Return the name of each centre by its code, the company first."""
-    codes = desk.frame("centres")["name"].to_dict()
-    company = {COMPANY: codes.pop(COMPANY, COMPANY)}
-    return company | {str(code): str(name) for code, name in codes.items()}
+
+    def made() -> dict[str, str]:
+        codes = desk.frame("centres")["name"].to_dict()
+        company = {COMPANY: codes.pop(COMPANY, COMPANY)}
+        return company | {str(code): str(name) for code, name in codes.items()}
+
+    return desk.derived("centre names", made)
