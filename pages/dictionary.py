@@ -67,13 +67,17 @@ def filters() -> tuple[str, str]:
 
 
 def matching(typed: str, chosen: str) -> list[Entry]:
+    word = folded(typed)
     return [
         entry
         for entry in dictionary(current())
         if (not chosen or entry.code.startswith(f"{chosen}."))
-        and folded(typed)
-        in folded(f"{entry.label} {entry.help} {entry.choices} {entry.code}")
+        and (not word or word in folded(searched_text(entry)))
     ]
+
+
+def searched_text(entry: Entry) -> str:
+    return f"{entry.label} {entry.help} {entry.choices} {entry.code}"
 
 
 def rows(found: list[Entry], *, of_one_table: bool) -> None:

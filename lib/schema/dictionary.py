@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import Final
 
 import pandas as pd
@@ -65,6 +66,7 @@ class Entry:
     code: str
 
 
+@cache
 def dictionary(language: Language = SOURCE) -> tuple[Entry, ...]:
     """Return every field of every table, in the order of the sheet."""
     return tuple(
