@@ -80,12 +80,12 @@ def positions(desk: UserStore, here: Address, text: str) -> Positions:
     What a person searches for is in no cache that others share, only the folded texts
     in which it is looked for.
     """
-    complaints = desk.frame("complaints")
     now, me = clock.now(), desk.principal.name
     wanted = tuple(sorted(filters.query_of(replace(here, case="")).items()))
     name = ("ledger rows", wanted, me, f"{now:%Y%m%d%H%M}")
 
     def made() -> Positions:
+        complaints = desk.frame("complaints")
         chosen = selected(complaints, here.wanted, now=now, me=me)
         return ordered(complaints, chosen, here.order)
 
@@ -103,12 +103,11 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
         _nothing_found(desk)
         return
     page = grids.page_slice(st.session_state.get(filters.PAGE, 1), len(found))
-    rows = desk.frame("complaints").iloc[found[page]]
-    keys = tuple(rows.index)
     grid = _grid(desk, beside=bool(here.case), phone=phone)
+    keys, shown = _shown(desk, grid, found[page])
     grids.show(
         grid,
-        _shown(desk, grid, rows, keys),
+        shown,
         key="ledger.grid",
         keys=keys,
         selected=here.case,
@@ -161,15 +160,22 @@ def _grid(desk: UserStore, *, beside: bool, phone: bool) -> Grid:
 
 
 def _shown(
-    desk: UserStore, grid: Grid, rows: pd.DataFrame, keys: tuple[str, ...]
-) -> pd.DataFrame:
+    desk: UserStore, grid: Grid, at: Positions
+) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Return the keys of the rows at these positions, and what the grid shows of them."""
     now = clock.now()
-    name = ("ledger grid", context.language(), grid.columns, f"{now:%Y%m%d%H%M}", keys)
-    return desk.derived(name, lambda: grids.display(grid, rows, now))
+
+    def made() -> tuple[tuple[str, ...], pd.DataFrame]:
+        rows = desk.frame("complaints").iloc[at]
+        return tuple(rows.index), grids.display(grid, rows, now)
+
+    minute = f"{now:%Y%m%d%H%M}"
+    name = ("ledger grid", context.language(), grid.columns, minute, tuple(at.tolist()))
+    return desk.derived(name, made)
 
 
 def _above(desk: UserStore, here: Address, found: Positions) -> None:
-    every = len(desk.frame("complaints"))
+    every = _count(desk)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         count = _("{found}件 / 全{every}件").format(
             found=fmt.number(len(found)), every=fmt.number(every)
@@ -188,6 +194,10 @@ def _above(desk: UserStore, here: Address, found: Positions) -> None:
         )
 
 
+def _count(desk: UserStore) -> int:
+    return desk.derived("ledger count", lambda: len(desk.frame("complaints")))
+
+
 def _reorder() -> None:
     st.session_state[filters.PAGE] = 1
     filters.move(replace(filters.address(), order=st.session_state["ledger.order"]))
@@ -195,7 +205,7 @@ def _reorder() -> None:
 
 def _nothing_found(desk: UserStore) -> None:
     with st.container(border=True):
-        if desk.frame("complaints").empty:
+        if not _count(desk):
             st.markdown(f"**{inert(_('苦情はまだ一件もありません。'))}**")
             st.caption(inert(_("「苦情受付」で最初の一件を残すと、ここに並びます。")))
             return
