@@ -8,7 +8,13 @@ from typing import Any
 import streamlit as st
 
 from lib import clock
-from lib.actions.business_settings import set_claim_type, set_value
+from lib.actions.business_settings import (
+    claim_types_of,
+    set_claim_type,
+    set_value,
+    value_of,
+    values_of,
+)
 from lib.errors import InvalidRecord
 from lib.i18n import _
 from lib.schema.ids import new_commit_id
@@ -40,8 +46,7 @@ def centre_defaults() -> None:
 
 
 def one_setting(wanted: BusinessSetting) -> None:
-    settings = desk.frame("settings")
-    now = business.setting(settings, wanted.group, wanted.name, on=clock.today())
+    now = value_of(desk, wanted, clock.today())
     name, right = st.columns([3, 1], vertical_alignment="center")
     with name:
         st.markdown(f"**{inert(_(wanted.name))}**")
@@ -61,24 +66,20 @@ def one_setting(wanted: BusinessSetting) -> None:
             _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
         ):
             change_setting(wanted, now)
-            history(wanted.group, wanted.name)
+            history(wanted)
     coming(wanted)
 
 
 def coming(wanted: BusinessSetting) -> None:
     """Say what was decided for later days."""
-    rows = business.rows_of(desk.frame("settings"), wanted.group, wanted.name)
-    for row in rows.to_dict("records"):
-        day = row["effective_from"].date()
-        if day > clock.today():
-            text = _("{day}から {value}{unit}")
-            st.caption(
-                inert(
-                    text.format(
-                        day=fmt.full_day(day), value=row["value"], unit=_(wanted.unit)
-                    )
-                )
+    for row in values_of(desk, wanted):
+        if row.effective_from > clock.today():
+            text = _("{day}から {value}{unit}").format(
+                day=fmt.full_day(row.effective_from),
+                value=row.value,
+                unit=_(wanted.unit),
             )
+            st.caption(inert(text))
 
 
 def change_setting(wanted: BusinessSetting, now: str) -> None:
@@ -130,18 +131,18 @@ def save_setting(wanted: BusinessSetting, key: str, entry: str) -> None:
         flash.say(_("「{name}」を保存しました。").format(name=_(wanted.name)))
 
 
-def history(group: str, name: str) -> None:
+def history(wanted: BusinessSetting) -> None:
     """Show what counted from which day on, and who decided it."""
-    rows = business.rows_of(desk.frame("settings"), group, name)
-    if rows.empty:
+    rows = values_of(desk, wanted)
+    if not rows:
         st.caption(_("まだ変えていません。はじめの値のままです。"))
         return
     st.caption(_("これまでの値"))
-    for row in rows.to_dict("records"):
+    for row in rows:
         text = _("{day}から {value}({who})").format(
-            day=fmt.full_day(row["effective_from"].date()),
-            value=row["value"] or fmt.NOTHING,
-            who=row["updated_by"],
+            day=fmt.full_day(row.effective_from),
+            value=row.value or fmt.NOTHING,
+            who=row.updated_by,
         )
         st.text(text)
 
@@ -154,7 +155,7 @@ def claim_type_list() -> None:
                 "受付で一度押すだけで選べる、ふだんの言葉です。分類と重大度の提案に使います。"
             )
         )
-        types = claim_types.claim_types(desk.frame("settings"), clock.today())
+        types = claim_types_of(desk, clock.today())
         edit_claim_type({kind.name: kind for kind in types})
         st.dataframe(
             [type_row(kind) for kind in types],

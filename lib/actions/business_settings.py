@@ -1,4 +1,4 @@
-"""設定: a new value from a day on; what counted before stays for older days."""
+"""設定: what counts, and a new value from a day on; older days keep what counted."""
 
 from __future__ import annotations
 
@@ -13,13 +13,41 @@ from lib.schema.masters import Setting
 from lib.schema.tables import table
 from lib.schema.vocab import Category, Cause, Role
 from lib.settings import claim_types
-from lib.settings.business import BusinessSetting, checked
+from lib.settings.business import BusinessSetting, checked, rows_of, setting
+from lib.settings.claim_types import ClaimType
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
 EDITORS: Final = (Role.ADMIN, Role.MANAGER)
 
 _CLAIM_TYPE: Final = N_("申出の種類ごとの内容分類・原因区分・しるし")
+
+
+def claim_types_of(store: UserStore, on: date) -> tuple[ClaimType, ...]:
+    """Return the words for complaints that are offered on that day, 「その他」 last."""
+    return store.derived(
+        ("claim types", on),
+        lambda: claim_types.claim_types(store.frame("settings"), on),
+    )
+
+
+def value_of(store: UserStore, wanted: BusinessSetting, on: date) -> str:
+    """Return the value of a setting that counts on that day, as text."""
+    return store.derived(
+        ("setting", wanted.field, on),
+        lambda: setting(store.frame("settings"), wanted.group, wanted.name, on=on),
+    )
+
+
+def values_of(store: UserStore, wanted: BusinessSetting) -> tuple[Setting, ...]:
+    """Return every value a setting was given, the newest 適用開始日 first."""
+
+    def made() -> tuple[Setting, ...]:
+        rows = rows_of(store.frame("settings"), wanted.group, wanted.name)
+        found = [store.record("settings", str(key)) for key in rows.index]
+        return tuple(row for row in found if isinstance(row, Setting))
+
+    return store.derived(("values", wanted.field), made)
 
 
 def set_value(

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.actions.business_settings import claim_types_of
 from lib.actions.entry import Entry, complaint_values, recognise
 from lib.actions.severity import REPEATED_WITHIN, Facts, Proposal, propose
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
@@ -26,7 +27,7 @@ from lib.schema.vocab import (
     Done,
     Medium,
 )
-from lib.settings.claim_types import ClaimType, claim_types
+from lib.settings.claim_types import ClaimType
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Receipt
@@ -68,27 +69,35 @@ class Preview:
 
 def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> Preview:
     """Return the complaint as it stands, its proposed severity and earlier cases."""
-    claims = claim_types(desk.frame("settings"), now.date())
+    claims = claim_types_of(desk, now.date())
     claim = next((kind for kind in claims if kind.name == entry.claim_type), None)
     recognised = recognise(entry.who)
     keys = [customer_key(part, secret) for part in recognised.keys]
-    cases = earlier_cases(
-        desk.frame("complaints"),
-        customer_keys=keys,
-        order_number=recognised.order_number,
-    )
+    earlier, same_person = _earlier(desk, keys, recognised.order_number, now)
     values = complaint_values(entry, claim, now)
     values["customer_key"] = keys[0] if keys else ""
     facts = Facts(
         Complaint.model_construct(**values),
         claim.signs if claim else frozenset(),
-        _of_same_person(cases, keys, now),
+        same_person,
     )
     proposal = propose(facts)
     values["severity"] = proposal.level
     values["severity_reason"] = JOINER.join(proposal.reasons)
     complaint = Complaint.model_construct(**values)
-    return Preview(complaint, claims, claim, proposal, tuple(cases.index))
+    return Preview(complaint, claims, claim, proposal, earlier)
+
+
+def _earlier(
+    desk: UserStore, keys: list[str], order_number: str, now: datetime
+) -> tuple[tuple[str, ...], int]:
+    """Return the earlier cases, and how many recent ones are of the same person."""
+    if not keys and not order_number:
+        return (), 0
+    cases = earlier_cases(
+        desk.frame("complaints"), customer_keys=keys, order_number=order_number
+    )
+    return tuple(cases.index), _of_same_person(cases, keys, now)
 
 
 def _of_same_person(cases: pd.DataFrame, keys: list[str], now: datetime) -> int:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import cases
+from lib.actions.business_settings import claim_types_of
 from lib.actions.entry import PromiseTime, due_at
 from lib.errors import InvalidRecord
 from lib.i18n import N_, _
@@ -16,7 +17,6 @@ from lib.schema.activity import Activity
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.record import Stage
 from lib.schema.vocab import ActivityKind, ComplaintStatus, Promise
-from lib.settings.claim_types import claim_types
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context, drafting, filters
@@ -287,8 +287,7 @@ def _options(desk: UserStore, name: str) -> Sequence[str] | None:
         case "product_code":
             return list(filters.product_names(desk))
         case "claim_type":
-            settings = desk.frame("settings")
-            return [c.name for c in claim_types(settings, clock.today())]
+            return [kind.name for kind in claim_types_of(desk, clock.today())]
         case "receiver":
             return [member.name for member in context.members()]
         case "received_centre":

@@ -24,6 +24,7 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import context
 from lib.ui import format as fmt
+from lib.ui.filters import product_names
 from lib.ui.form import Form, OnChange, choices_for, field_input
 from lib.ui.intake import state
 
@@ -180,8 +181,7 @@ def _recognised(found: Preview) -> None:
 
 
 def _product(desk: UserStore, form: Form) -> None:
-    products = desk.frame("products")
-    names = dict(zip(products["code"], products["name"], strict=True))
+    names = product_names(desk)
     on_sale = [code for code in names if code != UNKNOWN_PRODUCT]
     field_input(
         form,
@@ -298,5 +298,9 @@ _CONFIRMATIONS: Final[dict[frozenset[str], str]] = {
 
 def _suggested(desk: UserStore, group: str) -> list[str]:
     """Return the words that 設定 offers for a group, in its order."""
-    settings = desk.frame("settings")
-    return list(dict.fromkeys(settings.loc[settings["group"] == group, "name"]))
+
+    def made() -> list[str]:
+        settings = desk.frame("settings")
+        return list(dict.fromkeys(settings.loc[settings["group"] == group, "name"]))
+
+    return desk.derived(("suggested", group), made)
