@@ -15,6 +15,9 @@ class CellError(NamedTuple):
     code: str
     message: str = ""
 
+    def __str__(self):
+        return self.code
+
     @property
     def kind(self):
         return _ERROR_KINDS.get(self.code, "ERROR")

@@ -158,7 +158,10 @@ def rule_message(sheet, rule):
 
 
 def protected_message(book, sheet, key, user, *, reply=False):
-    """A ProtectedRange message, with the editors only for those who may edit."""
+    """A ProtectedRange message, with the editors only for those who may edit.
+
+    The reply to adding one repeats the editors as they were asked for.
+    """
     entry = sheet.protected[key]
     message = {name: part for name, part in entry["message"].items() if part}
     may = user == book.owner or user in entry["editors"] or message.get("warningOnly")
@@ -173,9 +176,10 @@ def protected_message(book, sheet, key, user, *, reply=False):
         ]
     if may:
         out["requestingUserCanEdit"] = True
-        if not message.get("warningOnly"):
-            users = entry["asked"] if reply else sorted(entry["editors"])
-            out["editors"] = {"users": users} if users else {}
+    if reply:
+        return out | ({} if entry["asked"] is None else {"editors": entry["asked"]})
+    if may and not message.get("warningOnly"):
+        out["editors"] = {"users": sorted(entry["editors"])}
     return out
 
 

@@ -1,7 +1,7 @@
 """spreadsheets.values: get, update, append, clear and their batch forms."""
 
 from tests.sheets_api.a1 import Box, column_name, range_text
-from tests.sheets_api.cells import CellError, check_length, number
+from tests.sheets_api.cells import BLANK, Cell, CellError, check_length, number
 from tests.sheets_api.entering import enter
 from tests.sheets_api.errors import (
     bad_enum,
@@ -55,6 +55,11 @@ class Rendering:
             "DateTimeRenderOption",
         )
 
+    @property
+    def plain(self):
+        """Whether literals are shown as they are kept."""
+        return self.values != "FORMATTED_VALUE" and self.moments == "SERIAL_NUMBER"
+
     def show(self, book, sheet, row, column, cell):
         """A cell as JSON; None of one without a value."""
         if cell.formula is not None:
@@ -85,18 +90,18 @@ class Rendering:
 def read_box(book, sheet, box, rendering, dimension="ROWS"):
     """The values of a closed box as lists, blanks at the ends left out."""
     lines = []
-    show = rendering.show
-    for row in range(box.top, min(box.bottom, len(sheet.lines))):
-        line = sheet.lines[row]
-        out, last = [], 0
-        for column in range(box.left, min(box.right, len(line))):
-            cell = line[column]
-            shown = show(book, sheet, row, column, cell) if cell.filled else None
-            out.append("" if shown is None else shown)
-            if shown is not None:
-                last = len(out)
-        del out[last:]
-        lines.append(out)
+    for row, line in enumerate(sheet.lines[box.top : box.bottom], box.top):
+        cells = line[box.left : box.right]
+        if rendering.plain and not (sheet.has_formulas and any(c[1] for c in cells)):
+            out = [cell[0] for cell in cells]
+        else:
+            out = [
+                rendering.show(book, sheet, row, column, cell)
+                for column, cell in enumerate(cells, box.left)
+            ]
+        while out and out[-1] is None:
+            out.pop()
+        lines.append(["" if item is None else item for item in out])
     while lines and not lines[-1]:
         lines.pop()
     return _columns(lines) if dimension == "COLUMNS" else lines
@@ -208,7 +213,7 @@ class Writer:
                 look = {**(look or {}), "numberFormat": read.format}
             return old._replace(value=read.value, formula=read.formula, format=look)
         value = check_length(item) or None if isinstance(item, str) else number(item)
-        return old._replace(value=value, formula=None)
+        return Cell(value) if old is BLANK else old._replace(value=value, formula=None)
 
     def write(self, sheet, box, lines):
         """Write rows of values from the top left corner of a box on.

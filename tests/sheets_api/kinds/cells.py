@@ -265,21 +265,30 @@ def sort_box(book, sheet, box, specs):
             (blank if value in (None, "") else filled).append((row, value))
         filled.sort(key=lambda pair: _sort_key(pair[1]), reverse=down)
         order = [row for row, _ in filled + blank]
-    taken = [
-        [sheet.cell(row, column) for column in range(box.left, box.right)]
-        for row in order
-    ]
-    for offset, (source, cells) in enumerate(zip(order, taken, strict=True)):
-        row = box.top + offset
-        changed = {}
-        for column, cell in enumerate(cells, box.left):
-            moved = cell
-            if cell.formula is not None and source != row:
-                shifted = rewrite(cell.formula, moved_by(row - source, 0))
-                moved = cell._replace(formula=shifted)
-            if moved != sheet.cell(row, column):
-                changed[column] = moved
-        sheet.put(row, changed)
+    before = list(sheet.lines)
+    for row, source in enumerate(order, box.top):
+        if row == source:
+            continue
+        piece = _padded(before[source], box.right)[box.left : box.right]
+        if sheet.has_formulas:
+            piece = _shifted(piece, row - source)
+        target = _padded(before[row], box.left)
+        sheet.lines[row] = target[: box.left] + piece + target[box.right :]
+
+
+def _padded(line, width):
+    return line + (BLANK,) * (width - len(line))
+
+
+def _shifted(cells, rows):
+    """Cells moved by so many rows, their formulas with them."""
+    change = moved_by(rows, 0)
+    return tuple(
+        cell
+        if cell.formula is None
+        else cell._replace(formula=rewrite(cell.formula, change))
+        for cell in cells
+    )
 
 
 def _sort_key(value):

@@ -87,8 +87,9 @@ def delete_named_range(book, user, request):
 
 def _protection(book, sheet, user, message, *, box=None):
     """What is kept of a ProtectedRange message."""
-    editors = message.get("editors") or {}
-    asked = list(editors.get("users") or [])
+    editors = message.get("editors")
+    asked = None if editors is None else {k: v for k, v in editors.items() if v}
+    users = (asked or {}).get("users") or ()
     rest = {
         name: part
         for name, part in message.items()
@@ -98,7 +99,7 @@ def _protection(book, sheet, user, message, *, box=None):
         "box": box_of_range(message.get("range") or {}) if box is None else box,
         "message": rest,
         "asked": asked,
-        "editors": {*asked, user, book.owner},
+        "editors": {*users, user, book.owner},
         "free": [box_of_range(e) for e in message.get("unprotectedRanges") or []],
     }
 

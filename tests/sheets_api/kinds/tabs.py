@@ -1,5 +1,9 @@
 """Requests that change tabs and the spreadsheet itself."""
 
+import functools
+import re
+import zoneinfo
+
 from tests.sheets_api.cells import complete_format
 from tests.sheets_api.errors import invalid
 from tests.sheets_api.kinds.cells import needed_mask
@@ -7,6 +11,7 @@ from tests.sheets_api.masks import WHOLE, covers, parse_mask, write_mask
 from tests.sheets_api.resources import properties, sheet_properties
 
 LONGEST_TITLE = 100
+_LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 _GRID_NUMBERS = ("frozenRowCount", "frozenColumnCount")
 
 
@@ -191,6 +196,11 @@ def _write_grid(book, sheet, new, mask):
             raise invalid(f"You can't freeze all visible {word} on the sheet.")
 
 
+@functools.cache
+def _zones():
+    return zoneinfo.available_timezones()
+
+
 def update_spreadsheet_properties(book, user, request):
     mask = needed_mask(request)
     new = request.get("properties") or {}
@@ -198,9 +208,12 @@ def update_spreadsheet_properties(book, user, request):
     merged = write_mask(current, {**current, **new} if WHOLE in mask else new, mask)
     if not merged.get("title"):
         raise invalid("Spreadsheet title cannot be empty.")
-    book.title = merged["title"]
-    book.locale = merged.get("locale") or book.locale
-    book.time_zone = merged.get("timeZone") or book.time_zone
+    locale, zone = merged.get("locale") or "", merged.get("timeZone") or ""
+    if not _LOCALE.fullmatch(locale):
+        raise invalid(f"Unsupported locale: {locale}")
+    if zone not in _zones():
+        raise invalid(f"Invalid time zone: {zone}")
+    book.title, book.locale, book.time_zone = merged["title"], locale, zone
     kept = ("autoRecalc", "iterativeCalculationSettings")
     book.settings = {name: merged[name] for name in kept if name in merged}
 
