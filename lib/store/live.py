@@ -25,8 +25,8 @@ VIEWS: Final = 64
 """Filtered frames kept; a revision needs about twelve a role and centre."""
 
 
-DERIVED: Final = 64
-"""Computed results kept: about eight a role, centre and language."""
+DERIVED: Final = 256
+"""Computed results kept: about thirty a role, centre and language."""
 
 
 class LiveStore:
