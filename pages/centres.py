@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lib import clock
+from lib.actions.business_settings import new_centre_of
 from lib.i18n import N_
 from lib.schema.vocab import Role
-from lib.settings.business import new_centre
 from lib.ui import masters
 from lib.ui.context import guard
 
@@ -31,7 +31,7 @@ def screen() -> masters.Screen:
         out_of_use=N_(
             "契約が終わったセンターに使います。入力を求めなくなり、これまでの数字は残ります。"
         ),
-        presets=new_centre(desk.frame("settings"), on=clock.today()),
+        presets=new_centre_of(desk, clock.today()),
     )
 
 

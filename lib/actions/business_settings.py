@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -13,7 +13,13 @@ from lib.schema.masters import Setting
 from lib.schema.tables import table
 from lib.schema.vocab import Category, Cause, Role
 from lib.settings import claim_types
-from lib.settings.business import BusinessSetting, checked, rows_of, setting
+from lib.settings.business import (
+    BusinessSetting,
+    checked,
+    new_centre,
+    rows_of,
+    setting,
+)
 from lib.settings.claim_types import ClaimType
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
@@ -36,6 +42,13 @@ def value_of(store: UserStore, wanted: BusinessSetting, on: date) -> str:
     return store.derived(
         ("setting", wanted.field, on),
         lambda: setting(store.frame("settings"), wanted.group, wanted.name, on=on),
+    )
+
+
+def new_centre_of(store: UserStore, on: date) -> Mapping[str, object]:
+    """Return what the fields of a centre that is registered on that day start with."""
+    return store.derived(
+        ("new centre", on), lambda: new_centre(store.frame("settings"), on=on)
     )
 
 
