@@ -179,7 +179,7 @@ def _marks(distinct: _Distinct, numbers: Places, places: Places | None = None) -
 def _numbers(field: Field, cells: Cells) -> ReadColumn:
     values, others = _as_floats(cells)
     present = ~np.isnan(values)
-    odd = np.union1d(np.flatnonzero(present & ~_plain_number(field, values)), others)
+    odd = _places(present & ~_plain_number(field, values), others)
     distinct = _Distinct(lambda cell: parse_cell(field, cell))
     numbers = distinct.numbers(cells, odd)
     if len(odd):
@@ -204,19 +204,26 @@ def filled_in(column: ReadColumn, value: Any) -> ReadColumn:
 
 def _as_floats(cells: Cells) -> tuple[npt.NDArray[np.float64], Places]:
     """Return the numbers with NaN for the rest, and where anything else stands."""
-    for candidate in (lambda: cells, lambda: [None if c == "" else c for c in cells]):
-        try:  # unlike NumPy, Arrow takes neither "12" nor True for a number
-            numbers = pa.array(candidate(), pa.float64())
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            continue
-        values = np.array(numbers.to_numpy(zero_copy_only=False))
-        return values, np.empty(0, np.intp)
-    values = np.array([c if type(c) in _NUMBERS else None for c in cells], float)
-    empty = ("", None)
-    others = [
-        i for i, c in enumerate(cells) if type(c) not in _NUMBERS and c not in empty
-    ]
-    return values, np.array(others, np.intp)
+    try:  # unlike NumPy, Arrow takes neither "12" nor True for a number
+        return _floats(cells), np.empty(0, np.intp)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+    places = [i for i, c in enumerate(cells) if type(c) not in _NUMBERS]
+    numbers = list(cells)
+    for place in places:
+        numbers[place] = None
+    others = [place for place in places if cells[place] not in ("", None)]
+    return np.array(numbers, float), np.array(others, np.intp)
+
+
+def _floats(cells: Cells) -> npt.NDArray[np.float64]:
+    return np.array(pa.array(cells, pa.float64()).to_numpy(zero_copy_only=False))
+
+
+def _places(mask: npt.NDArray[np.bool_], also: Places) -> Places:
+    """Return where `mask` is set, and `also`."""
+    mask[also] = True
+    return np.flatnonzero(mask)
 
 
 def _plain_number(
@@ -250,7 +257,7 @@ def moments(
     first = _FIRST_SERIAL if field.kind == "date" else _NO_SUMMER_TIME_SINCE
     with np.errstate(invalid="ignore"):
         clean = (values >= first) & (values < _LAST_SERIAL)
-    odd = np.union1d(np.flatnonzero(~np.isnan(values) & ~clean), others)
+    odd = _places(~np.isnan(values) & ~clean, others)
     days = np.floor(np.where(clean, values, 0))
     seconds = np.rint((np.where(clean, values, 0) - days) * DAY)
     total = ((days - EPOCH) * DAY + seconds).astype(np.int64)
@@ -386,7 +393,7 @@ def _text(field: Field, cells: Cells) -> ReadColumn:
         )
     if array.null_count:
         array = pc.fill_null(array, "")
-    odd = np.union1d(_odd_texts(array, made_id=holds_made_id(field)), others)
+    odd = _places(_odd_texts(array, made_id=holds_made_id(field)), others)
     if not len(odd):
         return ReadColumn(_str_array(array), NO_MARKS)
     distinct = _Distinct(lambda cell: parse_cell(field, cell))
@@ -399,18 +406,20 @@ def _text(field: Field, cells: Cells) -> ReadColumn:
     return ReadColumn(_str_array(array), _marks(distinct, numbers, odd))
 
 
-def _odd_texts(array: Any, *, made_id: bool) -> Places:
+def _odd_texts(array: Any, *, made_id: bool) -> npt.NDArray[np.bool_]:
     """Return where a text is not read as it stands."""
     if made_id:
-        fits = pc.or_(pc.match_substring_regex(array, _MADE_ID), pc.equal(array, ""))
-        return np.flatnonzero(~fits.to_numpy(zero_copy_only=False))
-    if not _may_be_odd(array):
-        return np.empty(0, np.intp)
-    odd = pc.or_(
-        pc.match_substring_regex(array, _ODD_TEXT),
-        pc.greater(pc.binary_length(array), LONGEST_TEXT),
-    )
-    return np.flatnonzero(odd.to_numpy(zero_copy_only=False))
+        odd = pc.invert(
+            pc.or_(pc.match_substring_regex(array, _MADE_ID), pc.equal(array, ""))
+        )
+    elif not _may_be_odd(array):
+        return np.zeros(len(array), bool)
+    else:
+        odd = pc.or_(
+            pc.match_substring_regex(array, _ODD_TEXT),
+            pc.greater(pc.binary_length(array), LONGEST_TEXT),
+        )
+    return np.array(odd.to_numpy(zero_copy_only=False))
 
 
 def _may_be_odd(array: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -331,7 +331,7 @@ def _assembled(
         problems=(
             *header_problems(table, tab.title, header),
             *_row_problems(table, tab, names, rows),
-            *_unfilled(table, tab, header, frame, rows),
+            *_unfilled(table, tab, header, frame=frame, keys=names.keys, rows=rows),
             *(_cell_problem(table, tab, mark) for mark in marks if mark.visible),
         ),
         rows=rows,
@@ -343,8 +343,9 @@ def _assembled(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
+    """A cell that is not simply right; the first five are those of the statuses."""
+
     table: str
     key: str
     field: str
@@ -406,10 +407,8 @@ def _as_typed(cell: Any) -> str:
 
 
 def _statuses(marks: Sequence[_Mark]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: [getattr(mark, name) for mark in marks] for name in STATUS_COLUMNS},
-        dtype="str",
-    )
+    columns = list(zip(*marks, strict=True)) or [()] * len(STATUS_COLUMNS)
+    return pd.DataFrame(dict(zip(STATUS_COLUMNS, columns, strict=False)), dtype="str")
 
 
 def _cell_problem(table: Table, tab: Tab, mark: _Mark) -> RowProblem:
@@ -444,7 +443,13 @@ def _row_problems(table: Table, tab: Tab, names: Naming, rows: Any) -> list[RowP
 
 
 def _unfilled(
-    table: Table, tab: Tab, header: Header, frame: pd.DataFrame, rows: Any
+    table: Table,
+    tab: Tab,
+    header: Header,
+    *,
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    rows: Any,
 ) -> list[RowProblem]:
     """Return the cells that every record fills and that are blank."""
     found = []
@@ -458,7 +463,7 @@ def _unfilled(
         values = frame[item.name]
         blank = (values == "") if item.kind == "text" else values.isna()
         for at in np.flatnonzero(np.asarray(blank, bool)).tolist():
-            key = str(frame.index[at])
+            key = keys[at]
             found.append(
                 RowProblem(
                     table.code,
