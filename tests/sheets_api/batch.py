@@ -1,37 +1,28 @@
 """spreadsheets.batchUpdate: all requests of a batch or none."""
 
-from tests.sheets_api.errors import ApiError, invalid, unknown_name
+from tests.sheets_api.errors import ApiError, invalid
 from tests.sheets_api.kinds import KINDS
 from tests.sheets_api.resources import spreadsheet
-
-_TOP = {
-    "requests",
-    "includeSpreadsheetInResponse",
-    "responseRanges",
-    "responseIncludeGridData",
-}
+from tests.sheets_api.schema import cleaned
 
 
 def check(body):
-    """Refuse what the JSON parser in front of the service would refuse.
+    """The batch as the service sees it.
 
     Raises:
-        ApiError: A name is not known, or a request is not exactly one of the kinds.
+        ApiError: It is none, is empty, or asks for a kind that is not served here.
     """
-    for name in body:
-        if name not in _TOP:
-            raise unknown_name(name)
+    body = cleaned(body, "BatchUpdateSpreadsheetRequest")
     requests = body.get("requests") or []
-    for index, request in enumerate(requests):
-        for name in request:
-            if name not in KINDS:
-                raise unknown_name(name, f"requests[{index}]")
     if not requests:
         raise invalid("Must specify at least one request.")
     for index, request in enumerate(requests):
-        if len(request) != 1:
-            problem = "No request set." if not request else "More than one request set."
-            raise invalid(f"Invalid requests[{index}]: {problem}")
+        if not request:
+            raise invalid(f"Invalid requests[{index}]: No request set.")
+        for name in request:
+            if name not in KINDS:
+                raise invalid(f"This emulator does not serve {name}.")
+    return body
 
 
 def batch_update(book, user, body, mask=None):
@@ -46,7 +37,7 @@ def batch_update(book, user, body, mask=None):
     Raises:
         ApiError: Any request is invalid; then nothing at all has changed.
     """
-    check(body)
+    body = check(body)
     before = book.snapshot()
     try:
         out = {"spreadsheetId": book.book_id, "replies": _apply(book, user, body)}

@@ -6,6 +6,7 @@ import json
 import math
 import threading
 import time
+import traceback
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +19,7 @@ from tests.sheets_api.clock import Clock
 from tests.sheets_api.errors import (
     ApiError,
     bad_field,
-    bad_mask,
     not_found,
-    unknown_name,
 )
 from tests.sheets_api.faults import CONNECTION, Fault, Faults, fault_from
 from tests.sheets_api.files import Files
@@ -30,21 +29,11 @@ from tests.sheets_api.masks import WHOLE, apply_mask, parse_mask
 from tests.sheets_api.quota import Quota
 from tests.sheets_api.resources import sheet_properties, spreadsheet
 from tests.sheets_api.routes import find_route
+from tests.sheets_api.schema import check_mask, cleaned
 from tests.sheets_api.tokens import Tokens
 from tests.sheets_api.workbook import READ, WRITE
 
 JSON = "application/json; charset=UTF-8"
-_SPREADSHEET_FIELDS = {
-    "spreadsheetId",
-    "properties",
-    "sheets",
-    "namedRanges",
-    "spreadsheetUrl",
-    "developerMetadata",
-    "dataSources",
-    "dataSourceSchedules",
-    WHOLE,
-}
 
 
 class Request(NamedTuple):
@@ -172,6 +161,10 @@ class _Call:
             return self._logged(self._struck(fault), fault)
         except ApiError as error:
             return self._logged(self._refusal(error), fault)
+        except Exception:  # noqa: BLE001 - a bug of ours must not end the connection
+            traceback.print_exc()
+            broken = ApiError(500, "Internal error encountered.")
+            return self._logged(self._refusal(broken), fault)
 
     def _token(self):
         fault = self.service.faults.strike("oauth.token", self.path, None)
@@ -318,7 +311,7 @@ def _as_json(status, message, request_headers, *, pretty=True, extra=None, fault
 
 def _get(call):
     mask = call.mask()
-    _check_fields(mask, _SPREADSHEET_FIELDS)
+    check_mask(mask, "Spreadsheet")
     grid = call.query.get("includeGridData", "").lower() == "true"
     with call.book(READ) as book:
         ranges = call.lists.get("ranges", ())
@@ -326,17 +319,8 @@ def _get(call):
         return whole if mask is None else apply_mask(whole, mask)
 
 
-def _check_fields(mask, known):
-    for name in mask or {}:
-        if name not in known:
-            raise bad_mask(name)
-
-
 def _create(call):
-    body = call.body()
-    for name in body:
-        if name not in _SPREADSHEET_FIELDS:
-            raise unknown_name(name)
+    body = cleaned(call.body(), "Spreadsheet")
     wanted = body.get("properties") or {}
     book = call.service.files.create(
         wanted.get("title") or "Untitled spreadsheet",
@@ -372,8 +356,7 @@ def _batch_update(call):
     if isinstance(requests, list):
         call.kinds = tuple(next(iter(r), "") for r in requests if isinstance(r, dict))
     mask = call.mask()
-    known = {"spreadsheetId", "replies", "updatedSpreadsheet", WHOLE}
-    _check_fields(mask, known)
+    check_mask(mask, "BatchUpdateSpreadsheetResponse")
     if mask is not None and WHOLE in mask:
         mask = None
     with call.book(WRITE) as book:

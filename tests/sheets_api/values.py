@@ -12,6 +12,7 @@ from tests.sheets_api.errors import (
     unknown_name,
 )
 from tests.sheets_api.rendering import format_value, is_moment
+from tests.sheets_api.schema import cleaned
 
 RENDERINGS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
 MOMENTS = ("SERIAL_NUMBER", "FORMATTED_STRING")
@@ -321,9 +322,10 @@ def _same_range(book, first, second):
 
 
 def batch_update(book, user, body):
-    data = body.get("data") or []
-    for index, entry in enumerate(data):
+    for index, entry in enumerate(body.get("data") or []):
         check_value_range(entry, f"data[{index}]")
+    body = cleaned(body, "BatchUpdateValuesRequest")
+    data = body.get("data") or []
     input_option = _input_option(body)
     rendering = Rendering(body, "response") if _wants_values(body) else None
     answers, sheets, totals = [], set(), [0, 0, 0]
@@ -474,6 +476,7 @@ def clear(book, user, text):
 
 
 def batch_clear(book, user, body):
+    body = cleaned(body, "BatchClearValuesRequest")
     cleared = [_clear(book, user, text) for text in body.get("ranges") or []]
     book.touched()
     return {"spreadsheetId": book.book_id, "clearedRanges": cleared}

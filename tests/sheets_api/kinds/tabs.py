@@ -45,10 +45,11 @@ def add_sheet(book, user, request):
 
 
 def _next_title(book):
+    word = "シート" if book.locale.startswith("ja") else "Sheet"
     number = len(book.sheets) + 1
-    while book.sheet_titled(f"Sheet{number}"):
+    while book.sheet_titled(f"{word}{number}"):
         number += 1
-    return f"Sheet{number}"
+    return f"{word}{number}"
 
 
 def _new_id(book, sheet_id):
