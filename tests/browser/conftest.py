@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.browser.driving import DESKTOP, PHONE, running, set_language, settled
 from tools.browser import system_chromium
@@ -17,6 +17,7 @@ from tools.serve import ROOT, Server
 HERE = Path(__file__).resolve().parent
 
 SAMPLE_MONTHS = 3
+A_PHONE = "Pixel 7"
 
 # A sandbox needs rights that containers do not give; the rest keeps Chromium from
 # calling home in the middle of a test.
@@ -95,7 +96,9 @@ def sample_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def open_tab(new_context: Callable[..., BrowserContext]) -> OpenTab:
+def open_tab(
+    new_context: Callable[..., BrowserContext], playwright: Playwright
+) -> OpenTab:
     """Give the function that opens tabs; they close with the test."""
 
     def opened(
@@ -111,6 +114,8 @@ def open_tab(new_context: Callable[..., BrowserContext]) -> OpenTab:
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
             is_mobile=phone,
+            # Streamlit folds the menu away after a choice only where it hears a phone.
+            user_agent=playwright.devices[A_PHONE]["user_agent"] if phone else None,
             color_scheme="dark" if dark else "light",
             locale="ja-JP",
             timezone_id="Asia/Tokyo",

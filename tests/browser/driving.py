@@ -46,6 +46,7 @@ def running(
 
 def settled(page: Page) -> Page:
     """Return the page once its script has run to the end without an exception."""
+    page.evaluate("window.idleSince = undefined")
     page.wait_for_function(SETTLED, timeout=30_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     return page
