@@ -292,6 +292,7 @@ def _ways(contact: str) -> list[str]:
     return list(recognise(contact).keys) or [contact]
 
 
+_PARTS_KEY, _LAST_PART = "case:parts", "case:last_part"
 HISTORY, FACTS, CHANGES = N_("対応履歴"), N_("くわしく"), N_("変更の記録")
 
 
@@ -300,9 +301,13 @@ def _parts(desk: UserStore, case: Complaint) -> None:
     names = [HISTORY, FACTS]
     if desk.principal.role in AUDITORS:
         names.append(CHANGES)
-    tabs = st.tabs([_(name) for name in names], key="case:parts", on_change="rerun")
+    # An editor stands in place of the tabs, which forget meanwhile which was open.
+    if st.session_state.get(_LAST_PART) in names:
+        st.session_state.setdefault(_PARTS_KEY, _(st.session_state[_LAST_PART]))
+    tabs = st.tabs([_(name) for name in names], key=_PARTS_KEY, on_change="rerun")
     for name, tab in zip(names, tabs, strict=True):
         if tab.open:
+            st.session_state[_LAST_PART] = name
             with tab:
                 _PARTS[name](desk, case)
 
