@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import digits, folded, inert, masked, one_line, redacted, storable
+from lib.text import digits, folded, inert, masked, one_line, storable
 
 
 def test_width_case_and_kana_kind_are_folded_away():
@@ -52,12 +52,6 @@ def test_a_phone_keeps_its_last_four_digits_and_a_mail_its_domain():
     assert masked("０９０１２３４５６７８") == "…5678"
     assert masked("hanako@example.jp") == "h…@example.jp"
     assert masked(" ") == ""
-
-
-def test_a_log_line_carries_neither_mail_nor_number():
-    line = redacted("call 090-1234-5678 or a.b@example.jp\nnow")
-
-    assert line == "call [number] or [mail] now"
 
 
 def test_markdown_is_escaped_letter_for_letter():

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.errors import AppError, InvalidRecord, NotAllowed
 from lib.i18n import _
 from lib.schema.ids import ALPHABET
-from lib.text import inert, redacted
+from lib.text import inert
 from lib.ui import context, flash, navigation
 
 log = logging.getLogger("mimamori.errors")
@@ -88,11 +88,11 @@ def _show_unexpected(error: Exception) -> None:
 
 
 def _trace(error: Exception) -> str:
-    """Return where it happened, without the values that stood there."""
+    """Return what happened and where. Its text is left out: it may quote a customer."""
     frames = []
     step = error.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
         frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{step.tb_lineno}")
         step = step.tb_next
-    return f"{type(error).__name__}({redacted(str(error))[:200]}) at {' > '.join(frames[-8:])}"
+    return f"{type(error).__name__} at {' > '.join(frames[-8:])}"

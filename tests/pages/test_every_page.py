@@ -170,14 +170,19 @@ def test_an_unexpected_failure_shows_a_number_and_keeps_what_was_typed(
     app.button(key="master_products:add").click().run()
     app.text_input(key="master_products.name").set_value("美容液").run()
 
+    def fail(_self: LiveStore) -> None:
+        raise ValueError("山田花子 090-1234-5678")
+
     with monkeypatch.context() as broken:
-        broken.setattr(LiveStore, "snapshot", lambda _self: 1 / 0)
+        broken.setattr(LiveStore, "snapshot", fail)
         app.run()
     number = re.search("番号 ([A-Z2-9]{6})", errors(app)[0])
     app.run()
 
     assert number is not None
     assert number[1] in caplog.text
+    assert "山田花子" not in caplog.text
+    assert "1234" not in caplog.text
     assert errors(app) == []
     assert app.text_input(key="master_products.name").value == "美容液"
 
