@@ -50,6 +50,11 @@ def of_own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Ser
     return frame[column] == who.centre
 
 
+def own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """The person's own centre; what is agreed with another is not theirs to know."""
+    return frame["code"] == who.centre
+
+
 def taken_by_own_centre(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
@@ -188,7 +193,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
     Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - {"audit"}),
     Role.OUTSOURCED: {
         "kpi_days": Right(of_own_centre, "centre", insert=True, update=True),
-        "centres": _READ,
+        "centres": Right(own_centre),
         "members": Right(of_own_centre),
         "products": Right(blanks=all_but("code", "name")),
         "complaints": Right(

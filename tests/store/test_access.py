@@ -113,14 +113,14 @@ VISIBLE = {
         "complaints": ["K-a", "K-over", "K-same"],
         "activities": ["H-a"],
         "kpi_days": ["2026-11-21|A"],
-        "centres": ["A", "B"],
+        "centres": ["A"],
         "members": ["a1@a", "a2@a"],
         "products": ["P1"],
     },
     AGENT_B: dict.fromkeys(CODES, ())
     | {
         "kpi_days": ["2026-11-21|B"],
-        "centres": ["A", "B"],
+        "centres": ["B"],
         "members": ["b1@b", "b2@b"],
         "products": ["P1"],
     },
