@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from lib import clock
 from lib.errors import SettingsError
 from lib.i18n import N_
 
@@ -35,8 +38,10 @@ def installation() -> Installation:
     """Return how this installation is set up.
 
     Raises:
-        SettingsError: the data folder cannot be made or the secrets cannot be read.
+        SettingsError: the data folder cannot be made, the secrets cannot be read, or
+            the fixed clock shows no time.
     """
+    _check_clock()
     data = Path(_setting("DATA") or ROOT / "data").expanduser().resolve()
     _make_private(data)
     return Installation(
@@ -44,6 +49,58 @@ def installation() -> Installation:
         data=data,
         admins=tuple(_setting("ADMINS").replace(",", " ").split()),
     )
+
+
+def _check_clock() -> None:
+    try:
+        clock.now()
+    except ValueError as error:
+        raise SettingsError(
+            N_("{name} を日時として読めません。例: 2026-11-21T10:30"),
+            name=clock.FIXED_BY,
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsSettings:
+    """How the Google Sheets API is reached.
+
+    api: what stands for Google's address (an emulator's); "" for Google itself.
+    service_account: the key as Google's JSON file has it; None where there is none.
+    """
+
+    api: str = ""
+    service_account: Mapping[str, object] | None = None
+
+
+def sheets_settings() -> SheetsSettings:
+    """Return `MIMAMORI_SHEETS_API` and the service account's key.
+
+    The key comes from the file that `MIMAMORI_SERVICE_ACCOUNT` names, otherwise from
+    `[service_account]` in the secrets.
+
+    Raises:
+        SettingsError: the file or the secrets cannot be read.
+    """
+    path = _setting("SERVICE_ACCOUNT")
+    section = _secrets().get("service_account")
+    key = _key_in(Path(path).expanduser()) if path else section
+    return SheetsSettings(
+        api=_setting("SHEETS_API"),
+        service_account=key if isinstance(key, dict) else None,
+    )
+
+
+def _key_in(path: Path) -> object:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            N_(
+                "サービスアカウントの鍵ファイルを読めません。{name} の設定を確かめてください。"
+            ),
+            name=f"{PREFIX}SERVICE_ACCOUNT",
+        ) from error
 
 
 def _setting(name: str) -> str:

@@ -67,9 +67,9 @@ def _warm_up() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name != MAIN_SCRIPT:
                 importlib.import_module(module.name)
-    calendar.holiday_name(clock.today())
     try:
         context.live().snapshot()
+        calendar.holiday_name(clock.today())
     except AppError:
         # The pages say what is wrong; a server that does not start says nothing.
         log.exception("the store could not be opened at start")
