@@ -65,7 +65,10 @@ def speaking_plainly(command: Command) -> Command:
         except AppError as error:
             _complain(_(error.message).format(**error.details))
         except OSError as error:
-            _complain(_("ファイルを扱えません: {why}").format(why=error.strerror))
+            why = " ".join(
+                str(part) for part in (error.filename, error.strerror) if part
+            )
+            _complain(_("ファイルを扱えません: {why}").format(why=why))
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:  # noqa: BLE001 - its text may hold a customer's data
@@ -337,8 +340,16 @@ def _print_preview(shown: importing.Preview) -> None:
         if part.unknown:
             names = _("、").join(part.unknown)
             _say(_("取り込まない列: {names}").format(names=names))
+        _print_changed(part)
         _print_some(_("取り込めない行"), part.problems)
         _print_some(_("確かめてください"), part.doubts)
+
+
+def _print_changed(part: importing.Part) -> None:
+    changed = [d.key for d in part.duplicates if d.why == importing.THERE_CHANGED]
+    if changed:
+        some = _("、").join(changed[:SHOWN])
+        _say(f"{_(importing.THERE_CHANGED)} ({len(changed)}: {some})")
 
 
 def _print_some(title: str, problems: Iterable[RowProblem]) -> None:

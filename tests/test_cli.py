@@ -152,6 +152,28 @@ def test_what_cannot_be_done_is_said_in_one_line_on_stderr(arguments, said, tmp_
     assert outcome.stdout == ""
 
 
+def test_a_clock_fixed_to_no_time_is_named(monkeypatch):
+    monkeypatch.setenv("MIMAMORI_NOW", "tomorrow")
+
+    outcome = run("check")
+
+    assert outcome.exit_code == cli.FAILED
+    assert "MIMAMORI_NOW" in outcome.stderr
+
+
+def test_an_edited_row_is_not_passed_off_as_imported(tmp_path):
+    keep(complaint())
+    path = tmp_path / "a.csv"
+    run("export", str(path), "--table", "complaints", "--unmasked")
+    path.write_text(path.read_text("utf-8").replace("届かない", "割れた"), "utf-8")
+
+    outcome = run("import", str(path))
+
+    assert "内容が違います" in outcome.stdout
+    assert "K-261120-7F3QX" in outcome.stdout
+    assert stored().frames["complaints"]["content"].tolist() == ["届かない"]
+
+
 def test_an_unforeseen_error_shows_neither_traceback_nor_data(monkeypatch):
     def fail(_snapshot: Snapshot) -> None:
         raise RuntimeError("山田花子")

@@ -18,11 +18,12 @@ from lib.actions.importing.files import (
 )
 from lib.actions.importing.headers import Layout, layout_of
 from lib.actions.importing.parts import Duplicate, NewRow, Part, Preview, Skipped
-from lib.actions.importing.reading import preview
+from lib.actions.importing.reading import THERE_CHANGED, preview
 
 __all__ = [
     "CHUNK",
     "LARGEST_FILE",
+    "THERE_CHANGED",
     "TOO_LARGE",
     "Duplicate",
     "Imported",
