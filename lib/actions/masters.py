@@ -19,7 +19,7 @@ from lib.schema.frames import JOINER
 from lib.schema.ids import ALPHABET
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre, Member, Product
-from lib.schema.principal import Principal
+from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table, table, table_of
 from lib.schema.vocab import Flag, Role, Source
@@ -275,6 +275,7 @@ def _known(code: str, master: pd.DataFrame) -> set[str]:
     words = [word for field in fields for word in master[field]]
     if code == "members":
         words += [part for cell in master["aliases"] for part in _parts(cell)]
+        words.append(SYSTEM.name)
     if code in FIXTURES:
         words.append(FIXTURES[code])
     return {recognisable(str(word)) for word in words}

@@ -348,6 +348,12 @@ def test_spellings_of_one_word_count_together(live, desk):
     assert unknown(desk) == [("products", "アオジル", 3)]
 
 
+def test_what_the_app_did_by_itself_asks_for_no_member(live, desk):
+    put(live, complaint("K-261121-AAAAA", receiver=SYSTEM.name))
+
+    assert unknown(desk) == []
+
+
 def test_an_empty_store_has_no_unknown_words(desk):
     assert unknown(desk) == []
 
