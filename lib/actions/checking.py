@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.actions.kpi_days import RATE_TOLERANCE
 from lib.actions.masters import EDITORS, recognisable, unknown_words
 from lib.i18n import N_
 from lib.schema.cells import cell_text, parse_cell
@@ -38,9 +39,6 @@ FORGOTTEN_AFTER: Final = timedelta(days=30)
 
 FARTHEST_PROMISE: Final = timedelta(days=366)
 """A promise farther ahead is a slip of typing."""
-
-SHARE_TOLERANCE: Final = 1.0
-"""Points by which a reported answer rate may differ: centres round to whole ones."""
 
 MEND_FIELD = N_("行を開いて、この項目を直してください。")
 NOT_IN_MASTER = N_("マスタにない言葉です。")
@@ -285,7 +283,7 @@ def _shares(days: pd.DataFrame, centres: pd.DataFrame) -> Iterator[RowProblem]:
         ~leaves_short_out, days["offered"] - days["short_abandoned"]
     )
     rate = days["answered"] / calls.where(calls > 0) * 100
-    off = (days[field.name] - rate).abs() > SHARE_TOLERANCE
+    off = (days[field.name] - rate).abs() > RATE_TOLERANCE
     for key, reported in days.loc[off.fillna(value=False), field.name].items():
         typed = cell_text(field, float(reported))
         yield _problem(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
-from lib.metrics import calendar
+from lib.metrics import calendar, kpis
 from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
 from lib.metrics.state import Reason
@@ -52,6 +52,11 @@ _FEWEST_COUNT: Final = 10
 _JUMP: Final = 3
 """A count 3 times outside the range of its last 28 days is asked about: a slipped
 digit is 10 times, the busiest sale of the sample year stays below 3."""
+
+
+RATE_TOLERANCE: Final = 0.5 + 1e-6
+"""Points by which a reported rate may differ from the computed one (domain.md 4): what
+rounding to whole ones makes of it, and a hair for binary fractions."""
 
 
 # What is asked -----------------------------------------------------------------
@@ -339,28 +344,27 @@ def usual_spans(kpi_days: pd.DataFrame, centre: Centre, day: date) -> Spans:
     }
 
 
-def advice(record: KpiDay, usual: Spans) -> dict[str, Reason]:
+def advice(record: KpiDay, centre: Centre, usual: Spans) -> dict[str, Reason]:
     """Return by field what is worth a second look; it never stops anybody.
 
     A count far outside what is usual for the centre (a slipped digit), and a reported
-    answer rate that is not the one the counts give.
+    answer rate that is not the one the counts give, counted as the centre counts.
     """
     found = _jumps(record, usual)
+    rate = kpis.value_of_day(
+        kpis.kpi("answer_rate"), record.values(), centre.answer_rate_method.value
+    )
     reported = record.reported_answer_rate
-    if reported is not None and record.offered and record.answered is not None:
-        computed = record.answered / record.offered * 100
-        if abs(reported - computed) > _RATE_TOLERANCE:
-            found["reported_answer_rate"] = Reason(
-                N_(
-                    "数から計算すると{computed:.1f}%です。数え方の違いを確かめてください。"
-                ),
-                {"computed": computed},
-            )
+    if (
+        reported is not None
+        and rate is not None
+        and abs(reported - rate * 100) > RATE_TOLERANCE
+    ):
+        found["reported_answer_rate"] = Reason(
+            N_("数から計算すると{computed:.1f}%です。数え方の違いを確かめてください。"),
+            {"computed": rate * 100},
+        )
     return found
-
-
-_RATE_TOLERANCE: Final = 0.5
-"""Points by which a reported rate may differ from the computed one (domain.md 4)."""
 
 
 def _jumps(record: KpiDay, usual: Spans) -> dict[str, Reason]:

@@ -87,7 +87,7 @@ def live_shares(
         ("usual spans", centre.code, day),
         lambda: kpi_days.usual_spans(desk.frame("kpi_days"), centre, day),
     )
-    for name, reason in kpi_days.advice(typed, spans).items():
+    for name, reason in kpi_days.advice(typed, centre, spans).items():
         label = _(KpiDay.field(name).label)
         st.warning(f"{label}: {inert(reason.text())}", icon=":material/pin:")
 

@@ -119,7 +119,7 @@ def test_a_confirmed_day_has_its_figures():
 
 
 @pytest.mark.parametrize(
-    ("reported", "problems"), [(90.0, 0), (90.9, 0), (95.0, 1), (None, 0)]
+    ("reported", "problems"), [(90.0, 0), (90.5, 0), (90.6, 1), (95.0, 1), (None, 0)]
 )
 def test_a_reported_answer_rate_agrees_with_the_counts(reported, problems):
     day = KpiDay(

@@ -13,7 +13,7 @@ from lib.errors import Conflict, InvalidRecord, NotAllowed
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM, Principal
-from lib.schema.vocab import BusinessDay, Done, Flag, Role
+from lib.schema.vocab import AnswerRateMethod, BusinessDay, Done, Flag, Role
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -365,7 +365,7 @@ def doubts(record: KpiDay, known: int = 10):
 
 def advice(record: KpiDay, past: list[KpiDay]):
     days = frames(past)["kpi_days"]
-    return kpi_days.advice(record, kpi_days.usual_spans(days, C1, record.date))
+    return kpi_days.advice(record, C1, kpi_days.usual_spans(days, C1, record.date))
 
 
 @pytest.mark.parametrize("offered", [1000, 10])
@@ -395,3 +395,18 @@ def test_a_reported_rate_that_the_counts_do_not_give_is_asked_about():
 
     assert "90.0%" in doubts(wrong)["reported_answer_rate"].text()
     assert "reported_answer_rate" not in doubts(right)
+
+
+def test_a_reported_rate_is_compared_as_the_centre_counts():
+    day = KpiDay(
+        date=FRIDAY,
+        centre="C1",
+        offered=200,
+        answered=180,
+        short_abandoned=20,
+        reported_answer_rate=100,
+    )
+    lenient = C1.with_values(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT)
+
+    assert "reported_answer_rate" in kpi_days.advice(day, C1, {})
+    assert "reported_answer_rate" not in kpi_days.advice(day, lenient, {})
