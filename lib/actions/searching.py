@@ -188,9 +188,6 @@ CHOICE_FIELDS: Final = tuple(
 )
 """Fields of a complaint by whose codes one can filter."""
 
-WORD_FIELDS: Final = ("claim_type", "product_code", "received_centre")
-"""Fields of free words by whose slugs one can filter."""
-
 _READABLE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,24}")
 
 
@@ -210,11 +207,6 @@ class Wanted:
     promise: When | None = None
     since: date | None = None
     until: date | None = None
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether no complaint is left out."""
-        return self == Wanted()
 
 
 def slug(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import exp
 from random import Random
@@ -71,12 +71,6 @@ class Chance:
             return sum(self._random.random() < share for _ in range(whole))
         spread = (whole * share * (1 - share)) ** 0.5
         return min(whole, max(0, round(self._random.gauss(whole * share, spread))))
-
-    def shuffled(self, options: Iterable[T]) -> list[T]:
-        """Return the options in chance order."""
-        mixed = list(options)
-        self._random.shuffle(mixed)
-        return mixed
 
     def new_id(self, prefix: str, day: date | datetime) -> str:
         """Return an id such as `K-261121-7F3QX` that this source gave to no other."""

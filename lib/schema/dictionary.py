@@ -10,8 +10,6 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Final
 
-import pandas as pd
-
 from lib.i18n import N_, SOURCE, Language, translate
 from lib.schema.column import Field, Kind
 from lib.schema.record import Stage
@@ -72,13 +70,6 @@ def dictionary(language: Language = SOURCE) -> tuple[Entry, ...]:
     return tuple(
         _entry(table, field, language) for table in TABLES for field in table.fields
     )
-
-
-def as_frame(language: Language = SOURCE) -> pd.DataFrame:
-    """Return the dictionary with its translated headers, one row a field."""
-    headers = [translate(header, language) for header in HEADERS]
-    rows = [astuple(entry) for entry in dictionary(language)]
-    return pd.DataFrame(rows, columns=headers, dtype="str")
 
 
 def as_markdown() -> str:

@@ -18,7 +18,6 @@ PAGES_FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "pages"
 STAFF: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 LEADS: Final = (Role.ADMIN, Role.MANAGER)
 READERS: Final = (*STAFF, Role.VIEWER)
-EVERYONE: Final = tuple(Role)
 
 WATCH: Final = N_("見守る")
 ANSWER: Final = N_("対応する")

@@ -47,14 +47,5 @@ def test_in_english_only_the_words_change():
     assert entry("complaints.contact", "en").personal == "Personal data"
 
 
-def test_the_frame_has_a_header_for_each_column_and_no_gaps():
-    frame = dictionary.as_frame()
-
-    assert tuple(frame.columns) == dictionary.HEADERS
-    assert len(frame) == len(dictionary.dictionary())
-    assert not frame.isna().any().any()
-    assert dictionary.as_frame("en").columns[0] == "Table"
-
-
 def test_a_bar_in_a_word_does_not_break_the_document():
     assert dictionary._line(["a|b", "c"]) == "| a\\|b | c |"
