@@ -13,11 +13,14 @@ from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.metrics.state import State, Verdict
 from lib.schema.kpi_day import COMPANY
+from lib.schema.tables import table
 from lib.schema.vocab import ComplaintKind, Severity
 from lib.text import inert
 from lib.ui import charts, context, figures, navigation, sample_banner
 from lib.ui import format as fmt
-from lib.ui.filters import ledger_query
+from lib.ui import table as tables
+from lib.ui.filters import ledger_query, product_names
+from lib.ui.table import Grid
 
 desk = context.guard(*navigation.entry("today").roles)
 
@@ -57,6 +60,14 @@ TASK_ICONS: Final = {
     TaskKind.MISSING: ":material/edit_calendar:",
     TaskKind.TODAY: ":material/call:",
 }
+CONTACT_COLUMNS: Final = (
+    "first_contact_at",
+    "agency_name",
+    "product_code",
+    "category",
+    "status",
+    "complaint_id",
+)
 MISSING_SHOWN: Final = 6
 REASONS_SHOWN: Final = 2
 
@@ -361,22 +372,12 @@ def recent_contacts() -> None:
 
 def contact_rows(rows: Any) -> None:
     """Draw agency inquiries as a table; only the columns shown are sent."""
-    columns: dict[str, Any] = {
-        "first_contact_at": st.column_config.DatetimeColumn(
-            _("初回連絡日時"), format="MM/DD HH:mm", timezone="Asia/Tokyo"
-        ),
-        "agency_name": _("機関名"),
-        "product_code": _("商品コード"),
-        "category": _("内容分類"),
-        "status": _("状態"),
-        "complaint_id": _("受付番号"),
-    }
-    st.dataframe(
-        rows[list(columns)],
-        hide_index=True,
-        column_config=columns,
-        alt=_("センターからの連絡"),
+    grid = Grid(
+        table("agency_inquiries"),
+        CONTACT_COLUMNS,
+        {"product_code": product_names(desk)},
     )
+    tables.show_only(grid, rows, clock.now(), alt=_("センターからの連絡"))
 
 
 def missing_days(found: Morning) -> None:

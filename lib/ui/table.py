@@ -134,6 +134,16 @@ def show(
     )
 
 
+def show_only(grid: Grid, rows: pd.DataFrame, now: datetime, *, alt: str) -> None:
+    """Draw a few rows to be read, not chosen; only the grid's columns are sent."""
+    st.dataframe(
+        display(grid, rows, now),
+        hide_index=True,
+        column_config=_config(grid),
+        alt=alt,
+    )
+
+
 def pages(count: int) -> int:
     """Return how many pages so many rows fill; at least 1."""
     return max(1, -(-count // ROWS_A_PAGE))

@@ -162,6 +162,17 @@ def test_the_outsourced_do_not_reach_it(open_page):
     assert not page.metric
 
 
+def test_the_contacts_behind_a_figure_are_told_in_ones_own_language(open_page):
+    put(inquiry(at(20)))
+    page = open_page("today", language="en")
+
+    page.button(key="today.contacts").click().run()
+
+    (shown,) = (grid.value for grid in page.dataframe)
+    assert shown["status"].tolist() == ["Received"]
+    assert shown["category"].tolist() == ["Not asked yet"]
+
+
 def test_it_speaks_english(open_page):
     put(centre("C1"), calls(day(20), 100, 70), overdue(), inquiry(at(20)))
 
