@@ -430,3 +430,12 @@ def test_a_spreadsheet_that_does_not_exist_is_not_found(emulator):
         "message": "Requested entity was not found.",
         "status": "NOT_FOUND",
     }
+
+
+def test_rows_of_cells_end_with_the_last_one_that_the_mask_shows(api):
+    api.put("Sheet1!A1", [["a", "b"], ["c", "d"], ["e", "f"]])
+    cell = {"start": {"sheetId": 0, "rowIndex": 1}, "fields": "note"}
+    api.batch({"updateCells": cell | {"rows": [{"values": [{"note": "memo"}]}]}})
+    data = api.sheet("sheets.data.rowData.values.note", ranges="Sheet1!A1:B3")
+    rows = data["sheets"][0]["data"][0]["rowData"]
+    assert rows == [{}, {"values": [{"note": "memo"}]}]

@@ -2,7 +2,7 @@
 
 As a command, `python -m tests.sheets_api --port 8765`; in a test,
 `with Emulator() as e: … e.url …` with `e.hand(book)` for what people do, `e.faults`
-for what goes wrong, `e.log` for counting calls and `e.clock` for the time.
+for what goes wrong, `e.quirks` for promises that do not hold, `e.log` for counting calls and `e.clock` for the time.
 
 Served as the real API does, errors included:
 

@@ -42,7 +42,8 @@ def batch_update(book, user, body, mask=None):
     try:
         out = {"spreadsheetId": book.book_id, "replies": _apply(book, user, body)}
         book.touched()
-        if body.get("includeSpreadsheetInResponse"):
+        wanted = body.get("includeSpreadsheetInResponse")
+        if wanted and not book.quirks.no_sheet_in_response:
             out["updatedSpreadsheet"] = spreadsheet(
                 book,
                 user,
@@ -51,7 +52,8 @@ def batch_update(book, user, body, mask=None):
                 mask=None if mask is None else mask.get("updatedSpreadsheet") or {},
             )
     except BaseException:
-        book.restore(before)
+        if not book.quirks.partial_batches:
+            book.restore(before)
         raise
     return out
 

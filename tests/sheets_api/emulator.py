@@ -58,6 +58,11 @@ class Emulator:
         return self.service.log
 
     @property
+    def quirks(self):
+        """Promises of the API that are switched off."""
+        return self.service.files.quirks
+
+    @property
     def quota(self):
         return self.service.quota
 

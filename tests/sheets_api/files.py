@@ -10,6 +10,7 @@ from tests.sheets_api.cells import BLANK
 from tests.sheets_api.entering import enter
 from tests.sheets_api.errors import drive_error, file_not_found, invalid
 from tests.sheets_api.masks import apply_mask, parse_mask
+from tests.sheets_api.quirks import Quirks
 from tests.sheets_api.values import Rendering, read_box
 from tests.sheets_api.workbook import READ, ROLES, WRITE, Workbook
 
@@ -35,10 +36,12 @@ class Files:
         self.clock = clock
         self.books = {}
         self.parents = {}
+        self.quirks = Quirks()
 
     def create(self, title, owner, book_id=None, **more):
         """A new spreadsheet with one empty tab."""
         book = Workbook(book_id or new_id(), title, owner, self.clock, **more)
+        book.quirks = self.quirks
         first = "シート1" if book.locale.startswith("ja") else "Sheet1"
         book.add_sheet(first, 0)
         self.books[book.book_id] = book

@@ -229,17 +229,13 @@ def line_message(sheet, axis, index):
 
 
 def _row_data(book, sheet, box, mask):
+    """RowData messages up to the last cells of which the mask leaves anything."""
     rows = []
-    for row in range(box.top, min(box.bottom, len(sheet.lines))):
-        line = sheet.lines[row]
-        cells = []
-        for column in range(box.left, min(box.right, len(line))):
-            cell = line[column]
-            cells.append(
-                cell_message(book, sheet, row, column, mask)
-                if cell is not BLANK and cell != BLANK
-                else {}
-            )
+    for row, line in enumerate(sheet.lines[box.top : box.bottom], box.top):
+        cells = [
+            cell_message(book, sheet, row, column, mask) if cell != BLANK else {}
+            for column, cell in enumerate(line[box.left : box.right], box.left)
+        ]
         while cells and not _shows(cells[-1], mask):
             cells.pop()
         rows.append({"values": cells} if cells else {})

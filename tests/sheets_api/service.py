@@ -122,6 +122,8 @@ class Service:
         if (method, name) == ("POST", "tokens"):
             self.tokens.mode = message.get("mode", self.tokens.mode)
             return self.tokens.expire_all() if message.get("expire") else None
+        if (method, name) == ("POST", "quirks"):
+            return self.files.quirks.set(**message)
         if (method, name) == ("POST", "share"):
             book = self.files.books[message["id"]]
             kind = "user" if message.get("user") else "anyone"

@@ -18,6 +18,7 @@ from tests.sheets_api.formulas import Evaluator
 from tests.sheets_api.functions import FUNCTIONS
 from tests.sheets_api.grid import Sheet
 from tests.sheets_api.lines import after_delete, after_insert, after_move, shift_box
+from tests.sheets_api.quirks import Quirks
 from tests.sheets_api.references import rewrite
 from tests.sheets_api.serials import now_serial
 
@@ -59,6 +60,7 @@ class Workbook:
         self.version = 1
         self.trashed = False
         self.evaluator = Evaluator(self, FUNCTIONS)
+        self.quirks = Quirks()
 
     # People
 

@@ -121,7 +121,8 @@ def append_cells(book, user, request):
     mask = needed_mask(request)
     sheet = book.sheet(request.get("sheetId"))
     rows = _rows_of(request)
-    top = sheet.filled_rows()
+    below_looks = book.quirks.append_below_looks
+    top = sheet.used_rows() if below_looks else sheet.filled_rows()
     width = max((len(values) for values in rows), default=0)
     box = Box(top, top + len(rows), 0, max(width, 1))
     book.check_edit(user, sheet, box)

@@ -48,6 +48,8 @@ def _check_name(book, name, key=None):
 def add_named_range(book, user, request):
     wanted = request.get("namedRange") or {}
     key = wanted.get("namedRangeId") or str(_new_number(book, book.named))
+    if book.quirks.ids_may_repeat:
+        book.named.pop(key, None)
     if key in book.named:
         raise invalid(
             f"Cannot add named range with id: {key}. A named range with that id"
