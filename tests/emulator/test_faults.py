@@ -185,3 +185,17 @@ def test_a_connection_serves_many_calls(emulator, api):
             assert connection.sock is not None
     finally:
         connection.close()
+
+
+def test_an_unreachable_emulator_refuses_connections_and_keeps_its_cells(emulator, api):
+    api.put("Sheet1!A1", [["x"]])
+    with emulator.unreachable(), pytest.raises(ConnectionRefusedError):
+        api.get("Sheet1!A1")
+    assert api.rows("Sheet1!A1") == [["x"]]
+
+
+def test_a_revoked_share_and_a_deleted_spreadsheet_are_told_apart(emulator, api):
+    emulator.revoke(api.book_id)
+    assert api.get("Sheet1!A1").status == 403
+    emulator.delete(api.book_id)
+    assert api.get("Sheet1!A1").status == 404

@@ -1,5 +1,6 @@
 """The emulator in one's own process, as a context manager."""
 
+import contextlib
 import functools
 
 from cryptography.hazmat.primitives import serialization
@@ -114,6 +115,26 @@ class Emulator:
     def share(self, book_id, user, role="writer"):
         """Let a user in."""
         drive.share(self.book(book_id), "user", role, user)
+
+    def revoke(self, book_id, user=None):
+        """Take a user's permission away, or everybody's but the owner's."""
+        kept = self.book(book_id).permissions
+        for key, permission in list(kept.items()):
+            if user in (None, permission.get("emailAddress")):
+                del kept[key]
+
+    def delete(self, book_id):
+        """Remove a spreadsheet for good."""
+        del self.service.files.books[book_id]
+
+    @contextlib.contextmanager
+    def unreachable(self):
+        """No connection comes about: `with e.unreachable(): …`."""
+        self._server.interrupt()
+        try:
+            yield
+        finally:
+            self._server.resume()
 
     def values(self, book_id, text, *, render="UNFORMATTED_VALUE"):
         """The values of a range, without a call that would be counted."""

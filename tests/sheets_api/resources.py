@@ -3,7 +3,7 @@
 from tests.sheets_api.cells import BLANK, CellError, cell_data, extended
 from tests.sheets_api.grid import COLUMN_PIXELS, ROW_PIXELS
 from tests.sheets_api.lines import range_of_box
-from tests.sheets_api.masks import covers
+from tests.sheets_api.masks import WHOLE, covers
 from tests.sheets_api.rendering import effective_pattern, format_value
 
 _WHITE = {"red": 1, "green": 1, "blue": 1}
@@ -245,7 +245,8 @@ def _row_data(book, sheet, box, mask):
 
 
 def _shows(message, mask):
-    return any(name in mask for name in message) if mask else bool(message)
+    whole = not mask or WHOLE in mask
+    return bool(message) if whole else any(name in mask for name in message)
 
 
 def cell_message(book, sheet, row, column, mask):

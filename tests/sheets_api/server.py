@@ -150,22 +150,35 @@ class Server:
 
     def __init__(self, service, port=0):
         self.service = service
-        self._server = _Server(("127.0.0.1", port), service)
+        self._bind(port)
+
+    def _bind(self, port):
+        self._server = _Server(("127.0.0.1", port), self.service)
+        self._port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self._port}"
 
     def start(self):
         self._thread.start()
 
-    def stop(self):
-        """Stop listening and end all connections, also those that hang."""
-        self.service.closing.set()
+    def interrupt(self):
+        """Refuse connections and end the open ones, until `resume`."""
         self._server.shutdown()
         self._server.close_connections()
         self._server.server_close()
         self._thread.join()
+
+    def resume(self):
+        """Listen again, at the same address."""
+        self._bind(self._port)
+        self.start()
+
+    def stop(self):
+        """Stop for good, and end also the calls that hang."""
+        self.service.closing.set()
+        self.interrupt()
