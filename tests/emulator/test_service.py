@@ -226,3 +226,11 @@ def test_the_command_prints_its_address_and_stops_when_told():
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_the_docstring_names_every_kind_of_request_that_is_served():
+    import tests.sheets_api
+    from tests.sheets_api.kinds import KINDS
+
+    missing = [kind for kind in KINDS if kind not in tests.sheets_api.__doc__]
+    assert missing == []

@@ -11,8 +11,17 @@ Served as the real API does, errors included:
   RAW and USER_ENTERED (en_US and ja_JP)
 - spreadsheets.create, spreadsheets.get with ranges, field masks and grid data,
   spreadsheets.sheets.copyTo
-- spreadsheets.batchUpdate, atomic, with includeSpreadsheetInResponse; its kinds are
-  the keys of `tests.sheets_api.kinds.KINDS`
+- spreadsheets.batchUpdate, atomic, with includeSpreadsheetInResponse, responseRanges
+  and masks; its kinds: updateCells, appendCells, repeatCell, findReplace, sortRange,
+  copyPaste, cutPaste, setDataValidation, updateBorders, mergeCells, unmergeCells,
+  insertDimension, deleteDimension, moveDimension, appendDimension,
+  updateDimensionProperties, autoResizeDimensions, addDimensionGroup,
+  deleteDimensionGroup, updateDimensionGroup, addSheet, deleteSheet, duplicateSheet,
+  updateSheetProperties, updateSpreadsheetProperties, addNamedRange, updateNamedRange,
+  deleteNamedRange, addProtectedRange, updateProtectedRange, deleteProtectedRange,
+  addConditionalFormatRule, updateConditionalFormatRule, deleteConditionalFormatRule,
+  setBasicFilter, clearBasicFilter, addFilterView, deleteFilterView, addBanding,
+  deleteBanding, createDeveloperMetadata, deleteDeveloperMetadata
 - Drive v3 files create, get, update, list, copy, delete, export (CSV and TSV),
   permissions create, list, delete; Drive v2 upload of a CSV text
 - POST /token for service accounts

@@ -1,5 +1,7 @@
 """spreadsheets.values: get, update, append, clear and their batch forms."""
 
+from typing import NamedTuple
+
 from tests.sheets_api.a1 import Box, column_name, range_text
 from tests.sheets_api.cells import BLANK, Cell, CellError, check_length, number
 from tests.sheets_api.entering import enter
@@ -38,22 +40,14 @@ class Rendering:
     """How cells are to be shown: the three options of a read."""
 
     def __init__(self, query, prefix=""):
-        def name(text):
-            return prefix + text[0].upper() + text[1:] if prefix else text
-
+        values, moments = "valueRenderOption", "dateTimeRenderOption"
+        if prefix:
+            values, moments = (prefix + n[0].upper() + n[1:] for n in (values, moments))
         self.values = option(
-            query,
-            name("valueRenderOption"),
-            RENDERINGS,
-            RENDERINGS[0],
-            "ValueRenderOption",
+            query, values, RENDERINGS, RENDERINGS[0], "ValueRenderOption"
         )
         self.moments = option(
-            query,
-            name("dateTimeRenderOption"),
-            MOMENTS,
-            MOMENTS[0],
-            "DateTimeRenderOption",
+            query, moments, MOMENTS, MOMENTS[0], "DateTimeRenderOption"
         )
 
     @property
@@ -194,6 +188,15 @@ def _lines(body):
     ]
 
 
+class Outcome(NamedTuple):
+    """What a write did: the box it spans, and where in it cells were changed."""
+
+    box: Box
+    rows: set[int]
+    columns: set[int]
+    cells: int
+
+
 class Writer:
     """Puts values into cells as one user."""
 
@@ -220,7 +223,7 @@ class Writer:
         """Write rows of values from the top left corner of a box on.
 
         Returns:
-            (box written, rows, columns, cells) as UpdateValuesResponse counts them.
+            What was written, as UpdateValuesResponse counts it.
         """
         height = len(lines)
         width = max((len(line) for line in lines), default=0)
@@ -244,7 +247,7 @@ class Writer:
                 if not (sheet.merges and sheet.covered(row, column)):
                     changed[column] = self.cell(sheet.cell(row, column), item)
             sheet.put(row, changed)
-        return target, len(rows), len(columns), cells
+        return Outcome(target, rows, columns, cells)
 
 
 def _check_fits(sheet, box, text_box, lines):
@@ -267,13 +270,15 @@ def _check_fits(sheet, box, text_box, lines):
 
 
 def _answer(book, sheet, outcome):
-    target, rows, columns, cells = outcome
-    out = {
-        "spreadsheetId": book.book_id,
-        "updatedRange": range_text(sheet.title, target),
+    counts = {
+        "updatedRows": len(outcome.rows),
+        "updatedColumns": len(outcome.columns),
+        "updatedCells": outcome.cells,
     }
-    counts = {"updatedRows": rows, "updatedColumns": columns, "updatedCells": cells}
-    return out | {name: count for name, count in counts.items() if count}
+    return {
+        "spreadsheetId": book.book_id,
+        "updatedRange": range_text(sheet.title, outcome.box),
+    } | {name: count for name, count in counts.items() if count}
 
 
 def _write_range(book, user, text, body, input_option):
@@ -303,7 +308,7 @@ def update(book, user, text, query, body):
     if rendering:
         dimension = _dimension({"majorDimension": body.get("majorDimension")})
         answer["updatedData"] = value_range(
-            book, sheet, _shown(box, outcome[0]), rendering, dimension
+            book, sheet, _shown(box, outcome.box), rendering, dimension
         )
     return answer
 
@@ -328,27 +333,22 @@ def batch_update(book, user, body):
     data = body.get("data") or []
     input_option = _input_option(body)
     rendering = Rendering(body, "response") if _wants_values(body) else None
-    answers, sheets, totals = [], set(), [0, 0, 0]
-    rows, columns = set(), set()
+    answers, rows, columns = [], set(), set()
     for index, entry in enumerate(data):
         if not entry.get("range"):
             raise bad_field("range is required", f"data[{index}].range")
         sheet, box, outcome = _write_range(
             book, user, entry["range"], entry, input_option
         )
-        target = outcome[0]
-        sheets.add(sheet.sheet_id)
-        if outcome[3]:
-            rows |= {(sheet.sheet_id, r) for r in range(target.top, target.bottom)}
-            columns |= {(sheet.sheet_id, c) for c in range(target.left, target.right)}
-        totals[2] += outcome[3]
+        rows |= {(sheet.sheet_id, row) for row in outcome.rows}
+        columns |= {(sheet.sheet_id, column) for column in outcome.columns}
         answers.append((sheet, box, outcome, entry.get("majorDimension")))
     book.touched()
     counts = {
         "totalUpdatedRows": len(rows),
         "totalUpdatedColumns": len(columns),
-        "totalUpdatedCells": totals[2],
-        "totalUpdatedSheets": len(sheets),
+        "totalUpdatedCells": sum(outcome.cells for _, _, outcome, _ in answers),
+        "totalUpdatedSheets": len({sheet.sheet_id for sheet, *_ in answers}),
     }
     out = {"spreadsheetId": book.book_id} | {n: c for n, c in counts.items() if c}
     out["responses"] = [_one_response(book, rendering, answer) for answer in answers]
@@ -362,7 +362,7 @@ def _one_response(book, rendering, answer):
         out["updatedData"] = value_range(
             book,
             sheet,
-            _shown(box, outcome[0]),
+            _shown(box, outcome.box),
             rendering,
             _dimension({"majorDimension": dimension}),
         )
@@ -390,7 +390,7 @@ def append(book, user, text, query, body):
     if rendering:
         dimension = _dimension({"majorDimension": body.get("majorDimension")})
         updates["updatedData"] = value_range(
-            book, sheet, outcome[0], rendering, dimension
+            book, sheet, outcome.box, rendering, dimension
         )
     out = {"spreadsheetId": book.book_id}
     if table:

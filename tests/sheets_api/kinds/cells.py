@@ -145,10 +145,11 @@ def repeat_cell(book, user, request):
     book.check_edit(user, sheet, box)
     data = request.get("cell") or {}
     formula = (data.get("userEnteredValue") or {}).get("formulaValue")
+    on_blank = written(BLANK, data, mask)
 
     def edit(cell, row, column):
         if formula is None:
-            return written(cell, data, mask)
+            return on_blank if cell is BLANK else written(cell, data, mask)
         shifted = rewrite(formula, moved_by(row - box.top, column - box.left))
         value = {"userEnteredValue": {"formulaValue": shifted}}
         return written(cell, {**data, **value}, mask)
