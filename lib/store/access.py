@@ -356,6 +356,11 @@ class UserStore:
     def _is_limited(self) -> bool:
         return self._principal.role is Role.OUTSOURCED
 
+    @property
+    def _manages(self) -> bool:
+        """Whether they may put the sample year in and take it out again."""
+        return self._principal.role in (Role.ADMIN, Role.MANAGER)
+
     def _authorise(self, before: Snapshot, commit: Commit) -> None:
         if self._principal is SYSTEM:
             return
@@ -366,21 +371,21 @@ class UserStore:
     def _may(self, before: Snapshot, after: Snapshot, write: Write) -> bool:
         if isinstance(write, Delete):
             # Only rows of the sample year can go at all, and they go together.
-            return self._principal.role in (Role.ADMIN, Role.MANAGER)
+            return self._manages
         code = table_of(write.record).code if isinstance(write, Insert) else write.table
         right = self._right(code)
         if right is None:
             return False
         if isinstance(write, Insert):
-            return right.insert and self._may_insert(after, right, write.record)
+            own = write.record.source is not Source.SAMPLE or self._manages
+            return right.insert and own and self._may_insert(after, right, write.record)
         return right.update and self._may_update(before, right, write)
 
     def _may_insert(self, after: Snapshot, right: Right, record: Record) -> bool:
         if right.is_plain:
             return True
         one = frame_of(table_of(record), [record])
-        is_real = record.source is not Source.SAMPLE
-        return is_real and bool(right.rows(after, one, self._principal).all())
+        return bool(right.rows(after, one, self._principal).all())
 
     def _may_update(self, before: Snapshot, right: Right, write: Update) -> bool:
         if right.is_plain:

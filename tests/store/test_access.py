@@ -320,6 +320,10 @@ def test_only_those_who_manage_delete_the_sample_year(live, who):
         refused(live, who, commit)
 
 
+def test_a_clerk_cannot_make_a_row_that_goes_with_the_sample(live):
+    refused(live, CLERK, saving(complaint("K-s", source=Source.SAMPLE)))
+
+
 @pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
 def test_nobody_writes_the_log_by_hand(live, who):
     from lib.schema.audit import AuditEntry
