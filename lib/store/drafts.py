@@ -82,7 +82,9 @@ class DraftBox:
         found = []
         for path in self._folder(user, form).glob("*.json"):
             draft = _read(path)
-            if draft is None or draft.saved_at < oldest:
+            if draft is None:
+                continue  # read again next time: the disk may only be busy
+            if draft.saved_at < oldest:
                 path.unlink(missing_ok=True)
             else:
                 found.append(draft)

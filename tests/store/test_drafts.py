@@ -121,6 +121,7 @@ def test_a_damaged_draft_counts_as_none(box, tmp_path, content):
 
     assert box.load("u", "f", "e") is None
     assert box.list("u", "f") == []
+    assert path.exists()
 
 
 def test_a_full_disk_is_told_and_the_earlier_draft_stays(box, tmp_path, monkeypatch):
