@@ -81,13 +81,17 @@ def choose_centre(centres: tuple[Centre, ...]) -> Centre:
         _("センター"),
         list(by_code),
         key="kpi.centre",
-        format_func=lambda code: by_code[code].name if code in by_code else code,
+        format_func=lambda code: name_of(by_code[code]) if code in by_code else code,
         accept_new_options=True,
         filter_mode="contains",
         placeholder=_("選ぶか入力"),
         on_change=change_centre,
     )
     return by_code[asked]
+
+
+def name_of(centre: Centre) -> str:
+    return _(COMPANY) if centre.name == COMPANY else centre.name
 
 
 def default_centre(centres: tuple[Centre, ...]) -> str:

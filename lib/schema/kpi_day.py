@@ -12,7 +12,7 @@ from lib.schema.column import Column, Shown
 from lib.schema.record import Record, Rule, Stage
 from lib.schema.vocab import BusinessDay, Done
 
-COMPANY = "自社"
+COMPANY = N_("自社")
 """Code of the company's own row: orders, shipments, mail and referrals received at
 head office. It always exists, and a call centre is never asked for these."""
 
