@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from tests.sheets_api.fairness import FairLock
 
 
@@ -27,11 +29,10 @@ def test_whoever_waits_longest_is_next():
 
 def test_a_lock_is_free_again_after_an_error():
     lock = FairLock()
-    try:
-        with lock:
-            raise LookupError
-    except LookupError:
-        pass
-    with lock:
-        assert lock._held
+
+    def fail():
+        raise LookupError
+
+    with pytest.raises(LookupError), lock:
+        fail()
     assert not lock._held
