@@ -372,7 +372,8 @@ def _choices_text(field: Field, cell: Any, reading: Reading) -> str:
 # Text -------------------------------------------------------------------------------
 
 _ODD_TEXT: Final = (
-    r"[\x00-\x08\x0b-\x1f\x7f]|^\s*#[A-Z/0!_?]{2,12}\s*$|^\s*Loading(\.\.\.|…)\s*$"
+    r"[\x00-\x08\x0b-\x1f\x7f]"
+    r"|^[\s\p{Z}]*(#[A-Z/0!_?]{2,12}|Loading(\.\.\.|…))[\s\p{Z}]*$"
 )
 """What `parse_cell` would change or refuse: controls, CR, a spreadsheet's errors."""
 _MADE_ID: Final = r"^[A-Z]-[0-9]{6}-[0-9A-Z]{5}$"

@@ -35,6 +35,8 @@ first row only. Nowhere else is a blank filled."""
 
 TAB_LOST = N_("タブが見つかりません。")
 MEND_TAB = N_("削除したタブを元に戻すか、シートの設定をやり直してください。")
+OTHER_ZONE = N_("スプレッドシートのタイムゾーンが日本時間ではありません。")
+MEND_ZONE = N_("「ファイル」→「設定」で、タイムゾーンを東京にしてください。")
 NO_HEADER = N_("見出しの行が見つかりません。このタブは読むだけにしています。")
 MEND_HEADER = N_("上から10行以内に、元の項目名の行を戻してください。")
 COLUMN_LOST = N_("必要な列がありません。このタブは読むだけにしています。")
@@ -82,6 +84,21 @@ def tabs_of(metadata: Mapping[str, Any]) -> tuple[Tab, ...]:
             )
         )
     return tuple(found)
+
+
+def zone_problem(metadata: Mapping[str, Any]) -> RowProblem | None:
+    """Return what is wrong with the spreadsheet's time zone; None in Tokyo's.
+
+    Its serials are times on the wall of its zone: in another one each moment would
+    be read hours off, so nothing may be written before it is mended.
+    """
+    zone = str(metadata.get("properties", {}).get("timeZone", ""))
+    if zone in _TOKYO_ZONES:
+        return None
+    return RowProblem("", "", 0, "", "", zone, OTHER_ZONE, MEND_ZONE)
+
+
+_TOKYO_ZONES: Final = frozenset({"Asia/Tokyo", "Japan", "Etc/GMT-9"})
 
 
 def located(

@@ -12,6 +12,7 @@ from lib.store.sheets.layout import (
     read_header,
     tabs_of,
     title_key,
+    zone_problem,
 )
 
 COMPLAINTS = table("complaints")
@@ -92,3 +93,11 @@ def test_a_header_below_ten_rows_is_not_looked_for():
     rows = [["説明"]] * 10 + [["受付番号", "内容", "受付日時"]]
     assert read_header(COMPLAINTS, rows).row == 0
     assert read_header(COMPLAINTS, rows[1:]).row == 10
+
+
+def test_a_spreadsheet_in_another_zone_is_reported():
+    assert zone_problem({"properties": {"timeZone": "Asia/Tokyo"}}) is None
+    problem = zone_problem({"properties": {"timeZone": "America/New_York"}})
+    assert problem is not None
+    assert problem.typed == "America/New_York"
+    assert zone_problem({}) is not None
