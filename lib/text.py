@@ -14,6 +14,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^])")
 _ADDRESS = re.compile(
     r"(\bwww(?=\.)|\bhttps?(?=:)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE
 )
+_MASKED = re.compile(r"…\d{0,4}|.?…@\S*")
 _WORD_JOINER = "\u2060"
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -75,3 +76,8 @@ def masked(contact: str) -> str:
         return f"{name[:1]}…@{domain}"
     tail = digits(stripped)[-4:]
     return f"…{tail}" if tail else "…"
+
+
+def is_masked(text: str) -> bool:
+    """Whether `text` is all that `masked` left of a name or contact."""
+    return _MASKED.fullmatch(text.strip()) is not None

@@ -161,6 +161,20 @@ def test_a_clock_fixed_to_no_time_is_named(monkeypatch):
     assert "MIMAMORI_NOW" in outcome.stderr
 
 
+def test_a_masked_export_is_not_imported_in_place_of_the_real_contacts(
+    tmp_path, monkeypatch
+):
+    keep(complaint())
+    path = tmp_path / "a.csv"
+    run("export", str(path), "--table", "complaints")
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path / "elsewhere"))
+
+    outcome = run("import", str(path))
+
+    assert outcome.exit_code == cli.LOOK
+    assert stored().frames["complaints"].empty
+
+
 def test_an_edited_row_is_not_passed_off_as_imported(tmp_path):
     keep(complaint())
     path = tmp_path / "a.csv"

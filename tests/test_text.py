@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import digits, folded, inert, masked, one_line, storable
+from lib.text import digits, folded, inert, is_masked, masked, one_line, storable
 
 
 def test_width_case_and_kana_kind_are_folded_away():
@@ -52,6 +52,13 @@ def test_a_phone_keeps_its_last_four_digits_and_a_mail_its_domain():
     assert masked("０９０１２３４５６７８") == "…5678"
     assert masked("hanako@example.jp") == "h…@example.jp"
     assert masked(" ") == ""
+
+
+@pytest.mark.parametrize("contact", ["090-1234-5678", "hanako@example.jp", "山田花子"])
+def test_what_masking_left_is_told_from_what_people_type(contact):
+    assert is_masked(masked(contact))
+    assert not is_masked(contact)
+    assert not is_masked("")
 
 
 def test_markdown_is_escaped_letter_for_letter():

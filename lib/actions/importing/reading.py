@@ -32,7 +32,7 @@ from lib.schema.tables import KEY_SEPARATOR, Table
 from lib.schema.vocab import Source
 from lib.settings.customer_key import customer_key
 from lib.store.protocol import RowProblem
-from lib.text import one_line
+from lib.text import is_masked, one_line
 
 Frames = Mapping[str, pd.DataFrame]
 """What the store holds, by table code (`Snapshot.frames`)."""
@@ -51,6 +51,8 @@ THERE_CHANGED = N_("同じ番号の行が登録済みで、内容が違います
 TWICE_IN_FILE = N_("ファイルの中の前の行と同じです。")
 KEY_TWICE = N_("同じ番号の別の行がファイルの中にあります。")
 VALUE_DIFFERS = N_("すでに別の値が登録されています。")
+MASKED = N_("伏せて書き出した名前や連絡先です。元の値ではありません。")
+EXPORT_IN_FULL = N_("伏せずに書き出したファイルを取り込んでください。")
 MEND_AND_REPEAT = N_(
     "その行を直して、もう一度取り込んでください。取り込み済みの行は重なりません。"
 )
@@ -374,6 +376,13 @@ class _SheetReader:
         return True
 
     def _add(self, row: _Row, record: Record, key: str) -> None:
+        hidden = [f for f in self._table.fields if _is_hidden(f, record)]
+        if hidden:
+            self._problems += [
+                self._problem(row.number, f, "", MASKED, mend=EXPORT_IN_FULL, key=key)
+                for f in hidden
+            ]
+            return
         self._known.remember(self._table, key, record)
         self._rows.append(NewRow(row.number, record))
         self._doubts += row.doubts
@@ -400,6 +409,11 @@ class _SheetReader:
         return RowProblem(
             self._table.code, self._sheet.name, number, f.label, key, text, why, mend
         )
+
+
+def _is_hidden(f: Field, record: Record) -> bool:
+    """Whether an export has masked the value: saved, it would pass for the real one."""
+    return f.column.personal and is_masked(str(getattr(record, f.name) or ""))
 
 
 def _safe_text(typed: Any) -> str:
