@@ -7,14 +7,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lib.i18n import N_
 from lib.schema.column import Column, Shown
 from lib.schema.record import Record
 from lib.schema.vocab import AuditRoute
 
-CHANGED = "変更あり"
+CHANGED = N_("変更あり")
 """What stands for the value of a personal field: that it changed, never what it was."""
 
-CREATED = "(新規)"
+CREATED = N_("(新規)")
 """Stands for the field in the one log row of an insert."""
 
 

@@ -11,6 +11,7 @@ from lib.actions import cases
 from lib.actions.cases import Step, Verdict
 from lib.i18n import N_, _
 from lib.schema.activity import Activity
+from lib.schema.column import Field
 from lib.schema.complaint import Complaint
 from lib.schema.tables import table
 from lib.schema.vocab import ActivityKind
@@ -113,13 +114,22 @@ def _evidence(done: Activity) -> None:
 def audit_log(desk: UserStore, case: Complaint) -> None:
     """Draw who changed which field of a case, oldest first."""
     log = desk.audit("complaints", case.id)
-    labels = {spec.name: _(spec.label) for spec in Complaint.fields()}
+    specs = {spec.name: spec for spec in Complaint.fields()}
+    names = log["field_name"].tolist()
     columns = {
         "at": [fmt.moment(at.to_pydatetime()) for at in log["at"]],
         "actor": log["actor"].tolist(),
-        "field_name": [labels.get(name, name) for name in log["field_name"]],
-        "before": log["before"].tolist(),
-        "after": log["after"].tolist(),
+        "field_name": [
+            _(specs[name].label if name in specs else name) for name in names
+        ],
+        "before": [
+            _logged(specs.get(name), text)
+            for name, text in zip(names, log["before"], strict=True)
+        ],
+        "after": [
+            _logged(specs.get(name), text)
+            for name, text in zip(names, log["after"], strict=True)
+        ],
         "reason": log["reason"].tolist(),
     }
     headers = {
@@ -127,3 +137,9 @@ def audit_log(desk: UserStore, case: Complaint) -> None:
         for name in columns
     }
     st.dataframe(columns, column_config=headers, hide_index=True)
+
+
+def _logged(spec: Field | None, text: str) -> str:
+    """Return a logged value in the person's language; what people wrote as it is."""
+    is_word = spec is not None and (spec.choices or spec.column.personal)
+    return _(text) if is_word else text
