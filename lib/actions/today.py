@@ -314,7 +314,8 @@ def _standing(store: UserStore, now: datetime) -> _Standing:
 def _morning(store: UserStore, now: datetime) -> Morning:
     frames = frames_of(store)
     standing = store.derived(
-        ("standing", now.replace(minute=0), current()), lambda: _standing(store, now)
+        ("standing", now.replace(minute=0, second=0), current()),
+        lambda: _standing(store, now),
     )
     missing = missing_of(store, now)
     owed = promises.open_promises(frames["complaints"], now)
