@@ -50,6 +50,7 @@ from lib.store.sheets.rows import (
     filled_down,
     filled_marks,
     naming,
+    says_something,
     without_blank,
 )
 from lib.text import one_line
@@ -213,7 +214,9 @@ def read_table(table: Table, tab: Tab, rows: Rows) -> SheetTable:
 
 def _without_rows(table: Table, tab: Tab, header: Header, rows: Rows) -> SheetTable:
     notes = tuple(
-        Note(n, tuple(row)) for n, row in enumerate(rows, start=1) if any(row)
+        Note(n, tuple(row))
+        for n, row in enumerate(rows, start=1)
+        if says_something(row)
     )
     return SheetTable(
         table=table,

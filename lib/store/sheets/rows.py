@@ -97,19 +97,22 @@ def without_blank(rows: Rows, first: int) -> tuple[Rows, Any]:
     """
     numbers = np.arange(first, first + len(rows))
     filled = np.fromiter(map(any, rows), bool, len(rows))
-    if not filled.all():
-        for place in np.flatnonzero(~filled).tolist():
-            filled[place] = any(type(c) in (int, float) for c in rows[place])
     short = np.fromiter(map(len, rows), np.intp, len(rows)) == 1
-    for place in np.flatnonzero(filled & short).tolist():
-        filled[place] = _says_something(rows[place])
+    for place in np.flatnonzero(short | ~filled).tolist():
+        filled[place] = says_something(rows[place])
     if filled.all():
         return rows, numbers
     return [rows[i] for i in np.flatnonzero(filled).tolist()], numbers[filled]
 
 
-def _says_something(cells: Sequence[Any]) -> bool:
-    return any(not isinstance(cell, str) or cell.strip() for cell in cells)
+def says_something(cells: Sequence[Any]) -> bool:
+    """Whether anything but blanks and check boxes that are off stands in a row."""
+    return any(
+        cell.strip()
+        if isinstance(cell, str)
+        else cell is not None and cell is not False
+        for cell in cells
+    )
 
 
 def filled_down(
