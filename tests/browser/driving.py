@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from lib.i18n import Language
 from lib.store.drafts import DraftBox
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
 from lib.ui import context
 from tools.serve import Server, fill_with_sample, serving
 
@@ -42,6 +44,16 @@ def running(
         fill_with_sample(data, months=sample_months, settings=chosen)
     with serving(data, settings=chosen) as server:
         yield server
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[LiveStore]:
+    """Open the store of a data folder, as another process beside the server does."""
+    store = LiveStore(open_store(f"sqlite:///{data / 'mimamori.db'}", data=data))
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def settled(page: Page) -> Page:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +17,8 @@ from lib.schema.complaint import Complaint
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import ComplaintStatus, Request, Temper
 from lib.store.drafts import DraftBox
-from lib.store.live import LiveStore
-from lib.store.opening import open_store
 from tests.browser.conftest import OpenTab
-from tests.browser.driving import running, settled
+from tests.browser.driving import opened, running, settled
 from tools.serve import Server
 
 ME = "hanako@example.jp"
@@ -57,15 +53,6 @@ class Desk:
                 return
             page.wait_for_timeout(100)
         raise AssertionError(f"not kept in time: {self.kept()}")
-
-
-@contextmanager
-def opened(data: Path) -> Iterator[LiveStore]:
-    store = LiveStore(open_store(f"sqlite:///{data / 'mimamori.db'}", data=data))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @pytest.fixture(scope="module")
