@@ -125,15 +125,15 @@ def filled_down(
     """
     filled: dict[str, list[int]] = {}
     for name in GROUP_COLUMNS.get(table.code, ()):
-        place = header.columns.get(name)
-        others = [header.columns.get(part) for part in table.key if part != name]
-        if place is None or None in others or place >= len(columns):
+        parts = {key: header.columns.get(key, len(columns)) for key in table.key}
+        if max(parts.values()) >= len(columns):  # a part of the key is blank throughout
             continue
+        place = parts.pop(name)
         cells = list(columns[place])
         for row in (i for i, cell in enumerate(cells) if cell in ("", None) and i):
-            parts = [columns[other][row] for other in others if other is not None]
+            others = [columns[other][row] for other in parts.values()]
             complete = all(
-                part not in ("", None) and not _sums_up(part) for part in parts
+                other not in ("", None) and not _sums_up(other) for other in others
             )
             if complete and numbers[row] == numbers[row - 1] + 1:
                 cells[row] = cells[row - 1]

@@ -360,6 +360,11 @@ def test_merged_cells_fill_down_only_in_group_columns():
     assert found.statuses[["field", "status"]].values.tolist() == [["date", "repaired"]]
 
 
+def test_nothing_is_filled_where_a_part_of_the_key_is_blank_throughout():
+    rows = [["日付", "着信数", "センターコード"], [46347, 20], ["", 3]]
+    assert read("kpi_days", rows).frame.empty
+
+
 def test_a_blank_row_ends_a_merged_cell():
     rows = grid("kpi_days", KPI_DAY)
     rows += [[], ["", "B", 3]]
