@@ -274,7 +274,8 @@ def _button(
         key=f"{form.name}:{how}",
         type="primary" if primary else "secondary",
         icon=":material/check:" if primary else ":material/save:",
-        shortcut="Mod+Enter" if primary else "Mod+S",
+        # Not Ctrl+Enter: in the remarks it means "take over what I typed".
+        shortcut=None if how == "confirm" else "Mod+S",
         on_click=_save,
         args=(form, centre, day),
         kwargs={"confirm": how == "confirm"},

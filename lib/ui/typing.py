@@ -18,18 +18,26 @@ export default function ({ parentElement }) {
   if (page.mimamoriTyping) return;
   page.mimamoriTyping = true;
   let timer = 0, waitingSince = 0, composing = false;
+  // React listens on its root; whoever listens further out, such as a button's
+  // shortcut, must not take these keys for the person's.
+  const ours = new WeakSet();
+  for (const step of ["keydown", "keyup"]) {
+    page.getElementById("root").addEventListener(step, (event) => {
+      if (ours.has(event)) event.stopPropagation();
+    });
+  }
   const area = (node) =>
     node instanceof HTMLTextAreaElement && node.closest('[data-testid="stTextArea"]');
   const commit = (node) => {
     clearTimeout(timer);
     waitingSince = 0;
-    // Streamlit's shortcuts keep count of the keys held down, so that without the
-    // keyup Ctrl+S would be taken for Ctrl+Enter+S from now on.
     for (const step of ["keydown", "keyup"]) {
-      node.dispatchEvent(new KeyboardEvent(step, {
+      const event = new KeyboardEvent(step, {
         key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true,
         cancelable: true,
-      }));
+      });
+      ours.add(event);
+      node.dispatchEvent(event);
     }
   };
   const later = (node) => {
