@@ -95,7 +95,7 @@ class SheetTable:
             self.header.writable
             and name in self.header.columns
             and name not in self.header.doubled
-            and key.partition("#")[0] not in self.doubled
+            and not {key, key.rpartition("#")[0]} & self.doubled
         )
 
 
@@ -434,7 +434,7 @@ def _row_problems(table: Table, tab: Tab, names: Naming, rows: Any) -> list[RowP
     label = table.field(table.key[0]).label
     if names.new or names.doubled:
         for key, row in zip(names.keys, rows.tolist(), strict=True):
-            plain = key.partition("#")[0]
+            plain = key if key in names.doubled else key.rpartition("#")[0]
             if plain in names.doubled:
                 why, mend = KEY_TWICE, MEND_KEY_TWICE
             elif key in names.new:

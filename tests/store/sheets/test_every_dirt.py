@@ -336,6 +336,14 @@ def test_a_copied_row_is_shown_twice_and_not_written():
     assert [p.row for p in found.problems] == [2, 3]
 
 
+def test_a_code_with_a_number_sign_is_doubled_only_by_its_like():
+    rows = grid("centres", *[{"code": "A#1", "name": "甲"}] * 2, {"code": "B#1"})
+    found = read("centres", rows)
+    assert found.frame.index.tolist() == ["A#1", "A#1#2", "B#1"]
+    may = [found.may_write(key, "name") for key in found.frame.index]
+    assert may == [False, False, True]
+
+
 def test_an_id_is_read_whatever_width_case_or_blanks():
     found = read(
         "complaints", grid("complaints", {**COMPLAINT, "id": " ｋ261121-7f3qx "})
