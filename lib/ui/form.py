@@ -54,12 +54,9 @@ class Form:
 
     def get(self, name: str) -> Any:
         """Return what stands in a field now, the schema's default if untouched."""
-        key = self.key(name)
-        if key in st.session_state:
-            return st.session_state[key]
-        if name in self.record.model_fields:
-            return self.record.field(name).default
-        return None
+        known = name in self.record.model_fields
+        default = self.record.field(name).default if known else None
+        return st.session_state.get(self.key(name), default)
 
     def values(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what stands in these fields, ready for the record.
