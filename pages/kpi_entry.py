@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from lib import clock
 from lib.actions import kpi_days
 from lib.actions import today as today_figures
+from lib.actions.searching import slug
 from lib.i18n import _
 from lib.metrics import calendar
 from lib.schema.kpi_day import COMPANY
@@ -21,6 +23,9 @@ desk = context.guard(*navigation.entry("kpi_entry").roles)
 
 CENTRE, DAY, MONTH, VIEW = "centre", "date", "month", "view"
 """Names in the address: it says which centre and day the screen shows."""
+
+TYPED = "kpi.typed"
+"""Session key of the centre that was chosen or typed last."""
 
 ONE_DAY, WHOLE_MONTH = "day", "month"
 
@@ -69,7 +74,7 @@ def controls(centres: tuple[Centre, ...]) -> tuple[Centre, str]:
 def choose_centre(centres: tuple[Centre, ...]) -> Centre:
     """Draw the choice of centre; a name that is in no master is taken as typed."""
     by_code = {c.code: c for c in centres}
-    asked = st.query_params.get(CENTRE) or default_centre(centres)
+    asked = centre_asked(by_code) or default_centre(centres)
     if desk.principal.is_outsourced:
         own = centres[0]
         st.markdown(f"**{inert(own.name)}**")
@@ -88,6 +93,17 @@ def choose_centre(centres: tuple[Centre, ...]) -> Centre:
         on_change=change_centre,
     )
     return by_code[asked]
+
+
+def centre_asked(known: Iterable[str]) -> str:
+    """Return the code that the address names, "" for none.
+
+    A word that is in no master was typed: it stays in the session, and the address
+    carries its slug only.
+    """
+    wanted = st.query_params.get(CENTRE, "")
+    codes = [*known, st.session_state.get(TYPED, "")]
+    return next((code for code in codes if wanted in {code, slug(code)}), "")
 
 
 def name_of(centre: Centre) -> str:
@@ -207,7 +223,8 @@ def change_day() -> None:
 def change_centre() -> None:
     typed = str(st.session_state["kpi.centre"] or "").replace("|", "").strip()
     if typed:
-        st.query_params[CENTRE] = typed
+        st.session_state[TYPED] = typed
+        st.query_params[CENTRE] = slug(typed)
     st.query_params.pop(DAY, None)
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from lib import clock
 from lib.actions import kpi_days, today
 from lib.actions.kpi_days import DayEdit
+from lib.actions.searching import slug
 from lib.errors import AppError, Conflict, InvalidRecord
 from lib.i18n import _
 from lib.metrics import kpis
@@ -414,7 +415,7 @@ def _save(form: Form, centre: Centre, day: date, *, confirm: bool) -> None:
         flash.say(boundary.message_of(error), "error")
         return
     drafting.discard(form)
-    st.query_params.update({"centre": centre.code, "date": day.isoformat()})
+    st.query_params.update({"centre": slug(centre.code), "date": day.isoformat()})
     said = (
         _("{day}を確定しました") if _is_confirmed(saved) else _("{day}を保存しました")
     )

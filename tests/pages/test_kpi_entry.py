@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import clock
 from lib.actions import kpi_days
+from lib.actions.searching import slug
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre, Member
@@ -218,13 +219,16 @@ def test_the_company_is_asked_for_orders_and_never_for_calls(open_page, one_cent
 
 def test_without_any_master_a_centre_can_be_typed(open_page):
     page = open_page("kpi_entry")
-    page.query_params["centre"] = "みなとコール"  # AppTest cannot type a new option
+    # AppTest cannot type a new option into the box.
+    page.session_state["kpi.typed"] = "みなとコール"
+    page.query_params["centre"] = slug("みなとコール")
     page.run()
     fill(page, **ENTERED)
 
     press(page, "確定する")
 
     assert stored(code="みなとコール").offered == 100
+    assert page.query_params["centre"] == [slug("みなとコール")] != ["みなとコール"]
 
 
 def test_typed_counts_survive_a_change_of_day_and_of_page(open_page, one_centre):
