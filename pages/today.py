@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import today
+from lib.actions.searching import slug
 from lib.actions.today import CentreToday, Morning, PromiseRow, Task, TaskKind, Tile
 from lib.i18n import N_, _
 from lib.metrics.promises import When
@@ -199,7 +200,7 @@ def task_link(task: Task) -> None:
             "kpi_entry",
             words,
             icon=icon,
-            centre=task.missing.centre,
+            centre=slug(task.missing.centre),
             date=task.missing.day.isoformat(),
         )
     elif task.kind is TaskKind.AGENCY:
@@ -226,6 +227,15 @@ def company(found: Morning) -> None:
             navigation.link("ledger", _("7日の苦情を見る"), **ledger_query(**week))
             second = ledger_query(kind=ComplaintKind.SECOND, **week)
             navigation.link("ledger", _("うち二次クレーム"), **second)
+            late = ledger_query(promise="overdue")
+            navigation.link("ledger", _("守れていない約束"), **late)
+            if may_open("kpi_entry"):
+                navigation.link(
+                    "kpi_entry",
+                    _("受注・出荷の数"),
+                    centre=slug(COMPANY),
+                    month=f"{found.referrals.until:%Y-%m}",
+                )
         tiles(found.company, _("前の期間比"))
 
 
@@ -240,7 +250,7 @@ def centre_card(found: CentreToday) -> None:
                 navigation.link(
                     "kpi_entry",
                     _("数を見る"),
-                    centre=found.centre.code,
+                    centre=slug(found.centre.code),
                     month=f"{month:%Y-%m}",
                 )
         tiles(found.tiles, _("直近28日比"))
@@ -296,7 +306,7 @@ def chart_row(found: Morning) -> None:
         charts.weekly_contacts(desk, found.now, found.referrals.usual)
     if picked and may_open("kpi_entry"):
         centre, day = picked
-        navigation.go("kpi_entry", centre=centre, date=day.isoformat())
+        navigation.go("kpi_entry", centre=slug(centre), date=day.isoformat())
 
 
 # Lists -------------------------------------------------------------------------
@@ -396,7 +406,7 @@ def missing_days(found: Morning) -> None:
                         "kpi_entry",
                         label,
                         icon=":material/edit_calendar:",
-                        centre=missed.centre,
+                        centre=slug(missed.centre),
                         date=missed.day.isoformat(),
                     )
                 else:
