@@ -31,6 +31,7 @@ def screen() -> masters.Screen:
         out_of_use=N_(
             "契約が終わったセンターに使います。入力を求めなくなり、これまでの数字は残ります。"
         ),
+        unasked=("phone_reports",),
         presets=new_centre_of(desk, clock.today()),
     )
 

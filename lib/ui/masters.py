@@ -60,6 +60,7 @@ class Screen:
 
     code: table code. columns: fields of the list. texts are catalogue keys.
     presets: what the fields of a new row start with, where not the schema's default.
+    unasked: fields that no screen reads yet, so that nobody sets them in vain.
     options: words offered in a field that refers to another table, with their names.
     """
 
@@ -69,6 +70,7 @@ class Screen:
     columns: tuple[str, ...]
     out_of_use: str
     presets: Mapping[str, Any] = field(default_factory=dict)
+    unasked: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -345,8 +347,9 @@ def _heading(screen: Screen, seen: Record | None) -> str:
 
 def _asked(screen: Screen) -> list[str]:
     """Return the fields of the form; being in use is a step of its own."""
+    left_out = {screen.switch, *screen.unasked}
     fields = screen.table.fields
-    return [f.name for f in fields if not f.auto and f.name != screen.switch]
+    return [f.name for f in fields if not f.auto and f.name not in left_out]
 
 
 def _fields(form: Form, screen: Screen, seen: Record | None) -> None:
