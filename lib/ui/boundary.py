@@ -55,7 +55,8 @@ def way_home() -> Iterator[None]:
 def attempt() -> Iterator[None]:
     """Run an action inside a callback; an error is told at the top of the next run.
 
-    `InvalidRecord` passes on: the form shows it at the fields.
+    `InvalidRecord` passes on: the form shows it at the fields. Nothing else does:
+    Streamlit would write the error's text into its log, and that may quote a customer.
     """
     try:
         yield
@@ -63,6 +64,8 @@ def attempt() -> Iterator[None]:
         raise
     except AppError as error:
         flash.say(message_of(error), "error")
+    except Exception as error:  # noqa: BLE001 - the last line of defence of a callback
+        flash.say(_unexpected(error), "error")
 
 
 def last_resort(error: Exception) -> bool:
@@ -75,16 +78,16 @@ def last_resort(error: Exception) -> bool:
 
 
 def _show_unexpected(error: Exception) -> None:
+    st.error(inert(_unexpected(error)), icon=":material/error:")
+
+
+def _unexpected(error: Exception) -> str:
+    """Log an error under a fresh number and return the message that names it."""
     number = "".join(secrets.choice(ALPHABET) for _i in range(6))
     log.error("error %s: %s", number, _trace(error))
-    st.error(
-        inert(
-            _(
-                "思わぬ問題が起きました。入力はこのまま残っています。もう一度試して、直らなければ番号 {number} を管理者に伝えてください。"
-            ).format(number=number)
-        ),
-        icon=":material/error:",
-    )
+    return _(
+        "思わぬ問題が起きました。入力はこのまま残っています。もう一度試して、直らなければ番号 {number} を管理者に伝えてください。"
+    ).format(number=number)
 
 
 def _trace(error: Exception) -> str:
