@@ -425,14 +425,26 @@ def _handler_name(code: str, names: Mapping[str, str]) -> str:
 
 
 def words_of(desk: UserStore, field: str) -> dict[str, str]:
-    """Return slug → word for the words that stand in this field, products by name."""
+    """Return slug → word for the words that stand in this field, codes by name."""
 
     def made() -> dict[str, str]:
         words = sorted(w for w in desk.frame("complaints")[field].unique() if w)
-        names = product_names(desk) if field == "product_code" else {}
+        names = _NAMED[field](desk) if field in _NAMED else {}
         return {slug(word): names.get(word, word) for word in words}
 
-    return desk.derived(("ledger words", field), made)
+    known = desk.derived(("ledger words", field), made)
+    if field != "claim_type":
+        return known
+    return {code: _(word) for code, word in known.items()}
+
+
+def claim_names(desk: UserStore) -> dict[str, str]:
+    """Return each claim type that is in use → its name in the person's language."""
+    used = desk.derived(
+        "claim types in use",
+        lambda: sorted(desk.frame("complaints")["claim_type"].unique()),
+    )
+    return {claim: _(claim) for claim in used}
 
 
 def handlers_of(desk: UserStore) -> dict[str, str]:
@@ -453,6 +465,20 @@ def product_names(desk: UserStore) -> dict[str, str]:
         return dict(zip(products["code"], products["name"], strict=True))
 
     return desk.derived("product names", made)
+
+
+def centre_names(desk: UserStore) -> dict[str, str]:
+    """Return code → name of every centre of the master."""
+
+    def made() -> dict[str, str]:
+        centres = desk.frame("centres")
+        return dict(zip(centres["code"], centres["name"], strict=True))
+
+    return desk.derived("centre names", made)
+
+
+_NAMED: Final = {"product_code": product_names, "received_centre": centre_names}
+"""Fields that hold the code of a master → its names."""
 
 
 # From widgets to the address ------------------------------------------------------

@@ -155,7 +155,10 @@ def _grid(desk: UserStore, *, beside: bool, phone: bool) -> Grid:
         columns, widths = ON_A_PHONE, WIDTHS_ON_A_PHONE
     elif beside:
         columns, widths = BESIDE_A_CASE, WIDTHS_BESIDE
-    words = {"product_code": filters.product_names(desk)}
+    words = {
+        "product_code": filters.product_names(desk),
+        "claim_type": filters.claim_names(desk),
+    }
     return Grid(table("complaints"), columns, words, widths)
 
 

@@ -297,9 +297,15 @@ def _options(desk: UserStore, name: str) -> Sequence[str] | None:
 
 
 def _how(desk: UserStore, name: str) -> dict[str, Any]:
-    if name != "product_code":
-        return {}
-    names = filters.product_names(desk)
+    match name:
+        case "product_code":
+            names = filters.product_names(desk)
+        case "received_centre":
+            names = filters.centre_names(desk)
+        case "claim_type":
+            return {"format_option": _}
+        case _:
+            return {}
     return {"format_option": lambda code: names.get(code, code)}
 
 

@@ -15,6 +15,7 @@ from lib.errors import NotAllowed
 from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
+from lib.schema.frames import JOINER
 from lib.schema.record import Stage
 from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
@@ -354,9 +355,22 @@ def _fact(desk: UserStore, case: Complaint, name: str) -> tuple[str, str] | None
         return None
     if spec.choices and value.code in ("unasked", "not_yet", "unknown"):
         return None
-    if name == "product_code":
-        value = filters.product_names(desk).get(value, value)
-    return label_of(spec), fmt.cell(spec, value)
+    return label_of(spec), fmt.cell(spec, _in_words(desk, name, value))
+
+
+def _in_words(desk: UserStore, name: str, value: Any) -> Any:
+    """Return a code or a word of the app as this person knows it."""
+    match name:
+        case "product_code":
+            return filters.product_names(desk).get(value, value)
+        case "received_centre":
+            return filters.centre_names(desk).get(value, value)
+        case "claim_type":
+            return _(value)
+        case "severity_reason":
+            return fmt.listed(_(reason) for reason in value.split(JOINER))
+        case _:
+            return value
 
 
 def _lines(pairs: Iterable[tuple[str, str]]) -> str:
