@@ -98,7 +98,7 @@ def positions(desk: UserStore, here: Address, text: str) -> Positions:
 def show(desk: UserStore, here: Address, *, phone: bool) -> None:
     """Draw count, order, grid and pages of the ledger."""
     found = positions(desk, here, filters.searched())
-    _above(desk, here, found)
+    _above(desk, here, found, phone=phone)
     if not len(found):
         _nothing_found(desk)
         return
@@ -177,7 +177,7 @@ def _shown(
     return desk.derived(name, made)
 
 
-def _above(desk: UserStore, here: Address, found: Positions) -> None:
+def _above(desk: UserStore, here: Address, found: Positions, *, phone: bool) -> None:
     every = _count(desk)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         count = _("{found}件 / 全{every}件").format(
@@ -192,7 +192,8 @@ def _above(desk: UserStore, here: Address, found: Positions) -> None:
             format_func=lambda order: _(order.value),
             filter_mode="contains",
             label_visibility="collapsed",
-            width=170,
+            # Under a finger the grid's toolbar always shows, up here at the right.
+            width=125 if phone else 170,
             on_change=_reorder,
         )
 
