@@ -11,14 +11,15 @@ from lib.errors import SettingsError
 from lib.i18n import N_
 
 POSTGRES: Final = "postgresql+psycopg"
+SHEET: Final = "gsheet"
 
 _UNKNOWN: Final = N_(
-    "保存先の書き方が違います。MIMAMORI_STORE に sqlite:///パス か postgresql+psycopg://… を指定してください。"
+    "保存先の書き方が違います。MIMAMORI_STORE に sqlite:///パス、postgresql+psycopg://…、gsheet://スプレッドシートのID のどれかを指定してください。"
 )
 
 
 def read_address(url: str) -> sa.URL:
-    """Return the parsed address of a SQLite file or a PostgreSQL database.
+    """Return the parsed address of a SQLite file, a PostgreSQL database or a sheet.
 
     Raises:
         SettingsError: it is of no kind that we know.
@@ -27,7 +28,7 @@ def read_address(url: str) -> sa.URL:
         address = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError) as error:
         raise SettingsError(_UNKNOWN) from error
-    if address.drivername == POSTGRES or sqlite_file(address) is not None:
+    if address.drivername == POSTGRES or sqlite_file(address) or sheet_id(address):
         return address
     raise SettingsError(_UNKNOWN)
 
@@ -37,3 +38,8 @@ def sqlite_file(address: sa.URL) -> Path | None:
     if address.drivername != "sqlite" or address.database in (None, "", ":memory:"):
         return None
     return Path(str(address.database))
+
+
+def sheet_id(address: sa.URL) -> str | None:
+    """Return the id of a Google Sheet's address; None for any other."""
+    return address.host if address.drivername == SHEET else None

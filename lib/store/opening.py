@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from lib.store.address import read_address, sqlite_file
+from lib.settings.install import sheets_settings
+from lib.store.address import read_address, sheet_id, sqlite_file
+from lib.store.live import LiveStore
 from lib.store.protocol import Store
+from lib.store.sheets.budget import Budget
+from lib.store.sheets.client import connected
+from lib.store.sheets.store import SheetsStore
 from lib.store.sql.opening import open_postgres, open_sqlite
+
+EVERY_SECONDS: Final = 2.0
+EVERY_SECONDS_OF_A_SHEET: Final = 10.0
+"""Six reads a minute of the fifty that all processes of an installation share."""
 
 
 def open_store(url: str, *, data: Path) -> Store:
     """Return the store at `url`, made or brought to the present layout if need be.
 
     Args:
-        url: `sqlite:///path` (a relative path counts from the working directory) or
-            `postgresql+psycopg://…`.
+        url: `sqlite:///path` (a relative path counts from the working directory),
+            `postgresql+psycopg://…` or `gsheet://SPREADSHEET_ID`.
         data: the folder for backups, locks and drafts.
 
     Raises:
-        SettingsError: the address is of no kind that we know.
+        SettingsError: the address is of no kind that we know, or a Google Sheet's
+            key is missing.
         StoreError: the store cannot be opened.
     """
     address = read_address(url)
     path = sqlite_file(address)
     if path is not None:
         return open_sqlite(path, data=data)
+    spreadsheet = sheet_id(address)
+    if spreadsheet is not None:
+        return _open_sheet(spreadsheet, data=data)
     return open_postgres(address, data=data)
+
+
+def open_live(url: str, *, data: Path) -> LiveStore:
+    """Return the store at `url` with its snapshot for a whole process.
+
+    Raises:
+        AppError: as `open_store` does.
+    """
+    of_a_sheet = sheet_id(read_address(url)) is not None
+    every = EVERY_SECONDS_OF_A_SHEET if of_a_sheet else EVERY_SECONDS
+    return LiveStore(open_store(url, data=data), every_seconds=every)
+
+
+def _open_sheet(spreadsheet: str, *, data: Path) -> SheetsStore:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = connected(sheets_settings(), Budget(data))
+    try:
+        return SheetsStore(client, spreadsheet, data=data)
+    except BaseException:
+        client.session.close()
+        raise

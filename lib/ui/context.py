@@ -25,7 +25,7 @@ from lib.store.access import UserStore
 from lib.store.drafts import DraftBox
 from lib.store.live import LiveStore
 from lib.store.memo import Memo
-from lib.store.opening import open_store
+from lib.store.opening import open_live
 
 OPERATOR = "operator"
 """Session key of the chosen person: the member's key, a mail address."""
@@ -44,7 +44,7 @@ def live() -> LiveStore:
     with _lock:
         if _live is None:
             place = installation()
-            _live = LiveStore(open_store(place.store_url, data=place.data))
+            _live = open_live(place.store_url, data=place.data)
         return _live
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import tempfile
@@ -15,8 +16,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from lib.store.opening import open_store
+from lib.store import opening
 from lib.store.protocol import Store
+from lib.store.sheets.budget import Budget
+from tests.sheets_api import Emulator
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Place:
     opened: list[Store] = field(default_factory=list)
 
     def __call__(self) -> Store:
-        store = open_store(self.url, data=self.data)
+        store = open_place(self.url, data=self.data)
         self.opened.append(store)
         return store
 
@@ -43,6 +46,39 @@ class Place:
     def file(self) -> Path:
         """The file of a SQLite store."""
         return Path(str(sa.make_url(self.url).database))
+
+
+class FreeBudget(Budget):
+    """Lets every call through; the emulator counts none against a quota here."""
+
+    def take(self, kind: object) -> float:
+        return 0.0
+
+
+SHEETS_KEY = "sheets-key.json"
+SHEETS_API = "sheets-api"
+
+
+def open_place(url: str, *, data: Path) -> Store:
+    """Open a store in this process, of whatever kind.
+
+    Processes that were started before the emulator do not have its address in their
+    environment, so it stands in the data folder.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if url.startswith("gsheet:"):
+            patch.setenv("MIMAMORI_SHEETS_API", (data / SHEETS_API).read_text())
+            patch.setenv("MIMAMORI_SERVICE_ACCOUNT", str(data / SHEETS_KEY))
+            patch.setattr(opening, "Budget", FreeBudget)
+        return opening.open_store(url, data=data)
+
+
+def sheet_place(emulator: Emulator, data: Path) -> Place:
+    """Return the place of a new, empty spreadsheet."""
+    data.mkdir(parents=True)
+    (data / SHEETS_API).write_text(emulator.url)
+    (data / SHEETS_KEY).write_text(json.dumps(emulator.service_account()))
+    return Place(f"gsheet://{emulator.create()}", data)
 
 
 class PostgresServer:

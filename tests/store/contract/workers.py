@@ -11,9 +11,9 @@ from lib import clock
 from lib.errors import Conflict
 from lib.schema.masters import Product
 from lib.store import merge
-from lib.store.opening import open_store
 from lib.store.protocol import Insert, Store
 from lib.store.sql.backup import back_up_daily
+from tests.store.places import open_place
 from tests.store.rows import NOON, activity, change, complaint, read, saving
 
 context = multiprocessing.get_context("forkserver")
@@ -50,7 +50,7 @@ def append_tokens(store: Store, keys: list[str], who: str, count: int) -> None:
 
 def append(url: str, data: Path, keys: list[str], who: str, count: int) -> None:
     """Append tokens from a process of its own."""
-    append_tokens(open_store(url, data=data), keys, who, count)
+    append_tokens(open_place(url, data=data), keys, who, count)
 
 
 def append_blindly(url: str, data: Path, keys: list[str], who: str, count: int) -> None:
@@ -61,7 +61,7 @@ def append_blindly(url: str, data: Path, keys: list[str], who: str, count: int) 
 
 def insert_same(url: str, data: Path, key: str, who: str, won: Path) -> None:
     """Try to be the one who makes a row, and say so in a file."""
-    store = open_store(url, data=data)
+    store = open_place(url, data=data)
     try:
         store.commit(saving(Insert(Product(code=key, name=who))))
     except Conflict:
@@ -71,7 +71,7 @@ def insert_same(url: str, data: Path, key: str, who: str, won: Path) -> None:
 
 def write_until_killed(url: str, data: Path, run: int, acknowledged: Path) -> None:
     """Save cases with their first step, noting each that the store confirmed."""
-    store = open_store(url, data=data)
+    store = open_place(url, data=data)
     with acknowledged.open("ab", buffering=0) as notes:
         for number in range(100_000):
             key = f"K-{run}-{number}"

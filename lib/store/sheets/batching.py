@@ -1,0 +1,441 @@
+"""From a plan to one atomic batch, and from its answer to what went astray."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, groupby
+from typing import Any, Final
+
+from gspread.utils import rowcol_to_a1
+
+from lib import clock
+from lib.errors import ActionRefused
+from lib.i18n import N_
+from lib.schema.record import Record
+from lib.schema.vocab import AuditRoute
+from lib.store.merge import SET_BY_THE_STORE, Plan, RowKey
+from lib.store.protocol import Commit
+from lib.store.sheets.cells import Raw, cell_data, raw_from, raw_of, serial
+from lib.store.sheets.layout import Tab
+from lib.store.sheets.looking import SeenTab
+
+MOST_CLAIMS: Final = 200
+"""Rows of a commit that are claimed one by one; larger ones take a single claim."""
+CLAIM: Final = "claim_"
+MOST_RANGES: Final = 40
+"""Rows whose keys are asked for one by one; more are asked for as one stretch."""
+
+TAB_GONE = N_(
+    "シートにタブが見つからないので保存できません。データ点検を確かめてください。"
+)
+COLUMN_GONE = N_(
+    "シートの見出しがそろっていないので保存できません。データ点検を確かめてください。"
+)
+A_FORMULA = N_(
+    "この項目はシートで計算式になっているので、上書きしません。シートで直してください。"
+)
+
+ANSWER: Final = (
+    "replies(addNamedRange(namedRange(namedRangeId))),"
+    "updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,"
+    "rowData(values(effectiveValue)))))"
+)
+
+Place = tuple[int, int, int]
+"""Number of the tab, row and column, both from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowWrite:
+    """Cells of one standing row: where it stood at the look, and what goes in.
+
+    key: "" for a row that has none. cells: by column from 0.
+    """
+
+    code: str
+    key: str
+    row: int
+    cells: Mapping[int, Raw]
+
+
+@dataclass
+class Batch:
+    """One `batchUpdate` and what its answer has to show.
+
+    seen: the tabs as they stood when it was made.
+    claims: number of claims, which come first.
+    appended: rows put below the data, as their cells.
+    deleted: keys taken out, by table code.
+    """
+
+    seen: Mapping[str, SeenTab]
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    claims: int = 0
+    writes: list[RowWrite] = field(default_factory=list)
+    appended: list[tuple[str, list[Raw]]] = field(default_factory=list)
+    deleted: dict[str, list[str]] = field(default_factory=dict)
+    gone: dict[str, list[int]] = field(default_factory=dict)
+
+    def is_claim(self, request: int | None) -> bool:
+        """Whether the request that Google refused is a claim: another was first."""
+        return request is not None and request < self.claims
+
+    def body(self) -> dict[str, Any]:
+        """Return the request, which asks for what `astray` looks at."""
+        return {
+            "requests": self.requests,
+            "includeSpreadsheetInResponse": True,
+            "responseIncludeGridData": True,
+            "responseRanges": self._ranges(),
+        }
+
+    def astray(self, answer: Mapping[str, Any]) -> bool:
+        """Whether anything went where it should not, because rows or columns moved."""
+        now = _cells_by_place(answer)
+        return (
+            any(not self._same_header(code, now) for code in self._touched())
+            or any(not self._hit(write, now) for write in self.writes)
+            or any(self._lost_or_left(code, now) for code in self.deleted)
+        )
+
+    # What is asked for and compared -------------------------------------------------
+
+    def _touched(self) -> list[str]:
+        codes = [write.code for write in self.writes]
+        codes += [code for code, _row in self.appended]
+        return list(dict.fromkeys([*codes, *self.deleted]))
+
+    def _ranges(self) -> list[str]:
+        ranges = []
+        for code in self._touched():
+            seen = self.seen[code]
+            row = seen.read.header.row
+            ranges.append(f"{seen.tab.whole}!{row}:{row}")
+            first, last = _key_columns(seen)
+            if code in self.deleted:
+                rows = [0, max(len(seen.cells), 1) - 1]
+            else:
+                rows = sorted({w.row for w in self.writes if w.code == code})
+            for top, bottom in _stretches(rows, whole=code in self.deleted):
+                start = rowcol_to_a1(top + 1, first + 1)
+                end = rowcol_to_a1(bottom + 1, last + 1)
+                ranges.append(f"{seen.tab.whole}!{start}:{end}")
+        return ranges
+
+    def _same_header(self, code: str, now: Mapping[Place, Raw]) -> bool:
+        seen = self.seen[code]
+        row = seen.read.header.row - 1
+        return all(
+            now.get((seen.tab.sheet_id, row, column), "") == seen.cell(row, column)
+            for column in seen.read.header.columns.values()
+        )
+
+    def _hit(self, write: RowWrite, now: Mapping[Place, Raw]) -> bool:
+        seen = self.seen[write.code]
+        above = sum(row < write.row for row in self.gone.get(write.code, ()))
+        return all(
+            now.get((seen.tab.sheet_id, write.row - above, column), "")
+            == (write.cells.get(column, seen.cell(write.row, column)) or "")
+            for column in _keys_at(seen)
+        )
+
+    def _lost_or_left(self, code: str, now: Mapping[Place, Raw]) -> bool:
+        """Whether the rows between the deleted ones are not those that should be."""
+        seen = self.seen[code]
+        away = set(self.gone[code])
+        rest = [row for row in range(len(seen.cells)) if row not in away]
+        return any(
+            now.get((seen.tab.sheet_id, at, column), "") != seen.cell(row, column)
+            for at, row in enumerate(rest)
+            for column in _keys_at(seen)
+        )
+
+
+def _keys_at(seen: SeenTab) -> list[int]:
+    columns = seen.read.header.columns
+    return [columns[name] for name in seen.read.table.key if name in columns]
+
+
+def _key_columns(seen: SeenTab) -> tuple[int, int]:
+    places = _keys_at(seen) or [0]
+    return min(places), max(places)
+
+
+def _stretches(rows: Sequence[int], *, whole: bool) -> list[tuple[int, int]]:
+    if whole or len(rows) > MOST_RANGES:
+        return [(rows[0], rows[-1])]
+    return [(row, row) for row in rows]
+
+
+def _cells_by_place(answer: Mapping[str, Any]) -> dict[Place, Raw]:
+    found: dict[Place, Raw] = {}
+    for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        number = sheet.get("properties", {}).get("sheetId", 0)
+        for part in sheet.get("data", []):
+            top, left = part.get("startRow", 0), part.get("startColumn", 0)
+            for row, line in enumerate(part.get("rowData", []), top):
+                for column, cell in enumerate(line.get("values", []), left):
+                    raw = raw_from(cell.get("effectiveValue", {}))
+                    found[number, row, column] = raw
+    return found
+
+
+# Making a batch ---------------------------------------------------------------------
+
+
+def batch_for(
+    commit: Commit,
+    planned: Plan,
+    seen: Mapping[str, SeenTab],
+    *,
+    taken: Collection[str],
+    applied: int,
+    system: Tab,
+) -> Batch:
+    """Return the batch for a plan.
+
+    Args:
+        commit: where the plan comes from.
+        planned: what to do.
+        seen: the tabs that it touches, as they stand.
+        taken: claims that lie already.
+        applied: how many commits were applied before, as far as known.
+        system: the tab of the books.
+
+    Raises:
+        ActionRefused: a tab or a column is missing, or a formula stands in a cell.
+    """
+    batch = Batch(seen)
+    for claim in _claims(planned, seen, taken, applied):
+        batch.requests.append(_claim_request(claim, system))
+    batch.claims = len(batch.requests)
+    for at, (record, names) in planned.changed.items():
+        batch.writes.append(_row_write(_tab(seen, at[0]), at[1], record, names))
+    add_writes(batch, batch.writes)
+    _add_deletions(batch, planned)
+    fresh: dict[RowKey, Record] = dict(planned.inserted)
+    fresh |= {("audit", entry.id): entry for entry in planned.log}
+    for code, some in groupby(sorted(fresh, key=lambda at: at[0]), lambda at: at[0]):
+        tab = _tab(seen, code)
+        add_rows(batch, tab, [_new_row(tab, fresh[at]) for at in some])
+    books = [commit.id, serial(commit.at), 0 if planned.is_empty else 1]
+    batch.requests.append(_append(system.sheet_id, [books]))
+    return batch
+
+
+def add_writes(batch: Batch, writes: Iterable[RowWrite]) -> None:
+    """Add the requests that set cells of standing rows, one for each run of cells."""
+    for write in writes:
+        number = batch.seen[write.code].tab.sheet_id
+        for first, cells in _runs(write.cells):
+            batch.requests.append(
+                {
+                    "updateCells": {
+                        "start": {
+                            "sheetId": number,
+                            "rowIndex": write.row,
+                            "columnIndex": first,
+                        },
+                        "rows": [{"values": [cell_data(raw) for raw in cells]}],
+                        "fields": "userEnteredValue",
+                    }
+                }
+            )
+
+
+def add_rows(batch: Batch, tab: SeenTab, rows: Sequence[list[Raw]]) -> None:
+    """Add the request that puts rows below the data of a tab."""
+    if rows:
+        batch.requests.append(_append(tab.tab.sheet_id, rows))
+        batch.appended += [(tab.code, row) for row in rows]
+
+
+def _append(number: int, rows: Sequence[Sequence[Raw]]) -> dict[str, Any]:
+    return {
+        "appendCells": {
+            "sheetId": number,
+            "rows": [{"values": [cell_data(raw) for raw in row]} for row in rows],
+            "fields": "userEnteredValue",
+        }
+    }
+
+
+def _runs(cells: Mapping[int, Raw]) -> list[tuple[int, list[Raw]]]:
+    runs: list[tuple[int, list[Raw]]] = []
+    for column in sorted(cells):
+        if runs and runs[-1][0] + len(runs[-1][1]) == column:
+            runs[-1][1].append(cells[column])
+        else:
+            runs.append((column, [cells[column]]))
+    return runs
+
+
+def _tab(seen: Mapping[str, SeenTab], code: str) -> SeenTab:
+    if code not in seen:
+        raise ActionRefused(TAB_GONE)
+    if not seen[code].read.header.writable:
+        raise ActionRefused(COLUMN_GONE)
+    return seen[code]
+
+
+def _row_write(
+    tab: SeenTab, key: str, record: Record, names: Collection[str]
+) -> RowWrite:
+    row = tab.row_of(key)
+    if row is None:
+        raise ActionRefused(TAB_GONE)
+    cells = {}
+    for name in names:
+        column = _column(tab, name)
+        if column is None:
+            continue
+        if (row, column) in tab.formulas:
+            raise ActionRefused(A_FORMULA)
+        cells[column] = raw_of(tab.read.table.field(name), getattr(record, name))
+    return RowWrite(tab.code, key, row, cells)
+
+
+def _new_row(tab: SeenTab, record: Record) -> list[Raw]:
+    columns = tab.read.header.columns
+    row: list[Raw] = [None] * (max(columns.values()) + 1)
+    for item in tab.read.table.fields:
+        raw = raw_of(item, getattr(record, item.name))
+        if raw is None:
+            continue
+        column = _column(tab, item.name)
+        if column is not None:
+            row[column] = raw
+    return row
+
+
+def _column(tab: SeenTab, name: str) -> int | None:
+    """Return where to write a field; None for an automatic one without a column."""
+    header = tab.read.header
+    if name in header.columns and name not in header.doubled:
+        return header.columns[name]
+    if name in SET_BY_THE_STORE and name not in header.doubled:
+        return None
+    raise ActionRefused(COLUMN_GONE)
+
+
+# Deletions of the sample year -------------------------------------------------------
+
+
+def _add_deletions(batch: Batch, planned: Plan) -> None:
+    for code, keys in _by_table(planned.deleted).items():
+        batch.deleted[code] = keys
+        for key in _log_of_the_sample(batch.seen["audit"], code, set(keys)):
+            batch.deleted.setdefault("audit", []).append(key)
+    for code, keys in batch.deleted.items():
+        tab = _tab(batch.seen, code)
+        rows = sorted(row for key in keys if (row := tab.row_of(key)) is not None)
+        batch.gone[code] = rows
+        batch.requests += deletions(tab.tab.sheet_id, rows)
+
+
+def _by_table(keys: Iterable[RowKey]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, key in keys:
+        found.setdefault(code, []).append(key)
+    return found
+
+
+def _log_of_the_sample(audit: SeenTab, code: str, keys: set[str]) -> list[str]:
+    """Return the log rows that the making of these sample rows left."""
+    log = audit.read.frame
+    made = (
+        (log["table"] == code)
+        & (log["route"] == AuditRoute.SAMPLE.value)
+        & log["row_key"].isin(keys)
+    )
+    return list(log.index[made.to_numpy(dtype=bool, na_value=False)])
+
+
+def deletions(number: int, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the requests that take rows out, last first; the grid keeps its size.
+
+    Google refuses to delete the last row that is not frozen, so blank ones come first.
+    """
+    if not rows:
+        return []
+    grown = {"sheetId": number, "dimension": "ROWS", "length": len(rows)}
+    requests: list[dict[str, Any]] = [{"appendDimension": grown}]
+    end = start = rows[-1]
+    for row in [*reversed(rows[:-1]), -2]:
+        if row == start - 1:
+            start = row
+            continue
+        span = {
+            "sheetId": number,
+            "dimension": "ROWS",
+            "startIndex": start,
+            "endIndex": end + 1,
+        }
+        requests.append({"deleteDimension": {"range": span}})
+        end = start = row
+    return requests
+
+
+# Claims -----------------------------------------------------------------------------
+
+
+def _claims(
+    planned: Plan, seen: Mapping[str, SeenTab], taken: Collection[str], applied: int
+) -> list[str]:
+    """Return the ids that only one of those who saw the same rows can take."""
+    about: list[tuple[str, ...]] = [("new", *at) for at in planned.inserted]
+    about += [("edit", *at, _stamp(seen, at)) for at in planned.changed]
+    about += [("edit", *at, _stamp(seen, at)) for at in planned.deleted]
+    if len(about) > MOST_CLAIMS:
+        about = [("many", *sorted(_by_table(planned.inserted)), str(applied))]
+    return [_free(parts, taken) for parts in about]
+
+
+def _stamp(seen: Mapping[str, SeenTab], at: RowKey) -> str:
+    """Return what differs after every change of a row by the app."""
+    row = seen[at[0]].read.frame.loc[at[1]]
+    return f"{row['version']} {row['updated_at']} {row['updated_by']}"
+
+
+def _free(parts: tuple[str, ...], taken: Collection[str]) -> str:
+    """Return a claim that does not lie yet.
+
+    Rows may have been put back to a former state, and keys deleted and made again,
+    while the old claim still lies.
+    """
+    for number in count():
+        text = "\n".join([*parts, str(number)])
+        claim = CLAIM + hashlib.sha256(text.encode()).hexdigest()[:32]
+        if claim not in taken:
+            return claim
+    raise AssertionError  # `count` has no end
+
+
+def _claim_request(claim: str, system: Tab) -> dict[str, Any]:
+    place = {
+        "sheetId": system.sheet_id,
+        "startRowIndex": 0,
+        "endRowIndex": 1,
+        "startColumnIndex": 0,
+        "endColumnIndex": 1,
+    }
+    name = f"{claim}_{int(clock.now().timestamp())}"
+    named = {"namedRangeId": claim, "name": name, "range": place}
+    return {"addNamedRange": {"namedRange": named}}
+
+
+def title_at(tab: SeenTab, column: int) -> Raw:
+    """Return the header of a column."""
+    return tab.cell(tab.read.header.row - 1, column)
+
+
+def by_title(tab: SeenTab) -> dict[Raw, int]:
+    """Return the column of every header; the first of equal ones."""
+    row = tab.read.header.row - 1
+    line = tab.cells[row] if 0 <= row < len(tab.cells) else ()
+    found: dict[Raw, int] = {}
+    for column, title in enumerate(line):
+        found.setdefault(title, column)
+    return found
