@@ -55,6 +55,10 @@ export default function ({ parentElement }) {
   page.addEventListener("input", (event) => {
     if (area(event.target)) later(event.target);
   }, true);
+  // Somebody may type before this component is there.
+  for (const node of page.querySelectorAll('[data-testid="stTextArea"] textarea')) {
+    if (node.value) setTimeout(() => { if (!composing) commit(node); }, PAUSE);
+  }
   page.addEventListener("keydown", (event) => {
     const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
     if (save && !composing && area(page.activeElement)) commit(page.activeElement);

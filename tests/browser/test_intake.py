@@ -22,8 +22,8 @@ from tests.browser.driving import opened, running, settled
 from tools.serve import Server
 
 ME = "hanako@example.jp"
-MILLISECONDS_UNTIL_KEPT = 5_000
-"""What stood in a field so long before F5 is offered again."""
+MILLISECONDS_UNTIL_KEPT = 25_000
+"""How long a busy machine may take; `test_drafting` holds the promised five seconds."""
 
 
 @dataclass(frozen=True)
