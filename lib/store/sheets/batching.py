@@ -24,6 +24,8 @@ from lib.store.sheets.looking import SeenTab
 MOST_CLAIMS: Final = 200
 """Rows of a commit that are claimed one by one; larger ones take a single claim."""
 CLAIM: Final = "claim_"
+CLAIM_LIFE: Final = 600.0
+"""Seconds: ten times what a call may last, so that nobody still counts on it."""
 MOST_RANGES: Final = 40
 """Rows whose keys are asked for one by one; more are asked for as one stretch."""
 
@@ -424,6 +426,21 @@ def _claim_request(claim: str, system: Tab) -> dict[str, Any]:
     name = f"{claim}_{int(clock.now().timestamp())}"
     named = {"namedRangeId": claim, "name": name, "range": place}
     return {"addNamedRange": {"namedRange": named}}
+
+
+def expired(named: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the claims among named ranges that have lived long enough.
+
+    Each name ends in the second at which it was made; people's names stay.
+    """
+    latest = clock.now().timestamp() - CLAIM_LIFE
+    found = []
+    for entry in named:
+        claim = str(entry.get("namedRangeId", ""))
+        made = str(entry.get("name", "")).rpartition("_")[2]
+        if claim.startswith(CLAIM) and made.isdecimal() and int(made) < latest:
+            found.append(claim)
+    return found
 
 
 def title_at(tab: SeenTab, column: int) -> Raw:

@@ -17,13 +17,13 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lib import clock
-from lib.errors import FieldProblem, InvalidRecord, StoreUnavailable
+from lib.errors import FieldProblem, InvalidRecord, StoreError, StoreUnavailable
 from lib.schema.frames import empty_frame
 from lib.schema.record import MESSAGES, Record
 from lib.schema.tables import table as table_by_code
 from lib.store.merge import Plan, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Snapshot, Update, Write
-from lib.store.sheets.batching import ANSWER, Batch, batch_for
+from lib.store.sheets.batching import ANSWER, CLAIM_LIFE, Batch, batch_for, expired
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
@@ -84,6 +84,7 @@ class SheetsStore:
             self._writer = _writers.setdefault(spreadsheet, threading.Lock())
         self._loading = threading.Lock()
         self._state: _State | None = None
+        self._cleaned_at = time.monotonic()
         with self._alone():
             self._places = provided(client, spreadsheet)
 
@@ -145,7 +146,27 @@ class SheetsStore:
         as a whole, and it looks and merges again.
         """
         with self._alone():
-            return self._committed(_settled(commit))
+            receipt = self._committed(_settled(commit))
+            if time.monotonic() - self._cleaned_at > CLAIM_LIFE:
+                self._clean()
+            return receipt
+
+    def _clean(self) -> None:
+        """Take away old claims, one read and one write every ten minutes.
+
+        In a batch of its own: a claim that another took away first must not undo a
+        commit. What fails is left for the next time.
+        """
+        self._cleaned_at = time.monotonic()
+        try:
+            fields = "namedRanges(namedRangeId,name)"
+            found = self._client.metadata(self._spreadsheet, fields)
+            old = expired(found.get("namedRanges", []))
+            gone = [{"deleteNamedRange": {"namedRangeId": claim}} for claim in old]
+            if gone:
+                self._client.change(self._spreadsheet, {"requests": gone})
+        except StoreError as error:
+            log.warning("old claims stay for now: %s", type(error).__name__)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -173,7 +194,7 @@ class SheetsStore:
                 records = seen.records(named(commit))
                 return Receipt(commit.id, records=records, repeated=sent is None)
             planned = plan(commit, seen.records(named(commit)) if seen else {})
-            _refuse_too_large(planned)
+            _refuse_unholdable(planned)
             batch = self._batch(commit, planned, seen)
             try:
                 self._send(batch)
@@ -335,7 +356,7 @@ def _settled_values(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_too_large(planned: Plan) -> None:
+def _refuse_unholdable(planned: Plan) -> None:
     written: list[tuple[Record, Any]] = [
         *((record, None) for record in planned.inserted.values()),
         *planned.changed.values(),
@@ -347,6 +368,12 @@ def _refuse_too_large(planned: Plan) -> None:
         if field.kind == "integer"
         and (names is None or field.name in names)
         and abs(getattr(record, field.name) or 0) > LARGEST_WHOLE
+    ]
+    problems += [
+        FieldProblem(field.name, MESSAGES["missing"])
+        for record in planned.inserted.values()
+        for field in record.fields()
+        if field.required and getattr(record, field.name) == ""
     ]
     if problems:
         raise InvalidRecord(problems)

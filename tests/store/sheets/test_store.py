@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from lib import clock
 from lib.errors import Conflict
 from lib.schema.tables import TABLES, table
 from lib.store.live import LiveStore
@@ -231,6 +232,27 @@ def test_installations_on_two_machines_lose_nothing(place, tmp_path, store):
 
     words = read(store, "kpi_days", "2026-11-21|A").note.split()
     assert sorted(words) == sorted(f"{w}.{n}" for w in range(2) for n in range(5))
+
+
+def test_old_claims_go_and_peoples_names_stay(store, place, emulator, monkeypatch):
+    book = emulator.book(place.url.removeprefix("gsheet://"))
+    book.named["mine"] = {"name": "期限", **book_place(book)}
+    monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:00")
+    store.commit(saving(complaint("K-1")))
+    old = set(book.named)
+    store._cleaned_at -= 601
+    monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:11")
+
+    store.commit(saving(complaint("K-2")))
+
+    assert len(old) == 2
+    assert set(book.named) & old == {"mine"}
+    assert len(book.named) == 2
+
+
+def book_place(book):
+    sheet = book.sheets[0]
+    return {"sheet_id": sheet.sheet_id, "box": sheet.whole()}
 
 
 # Lost answers -------------------------------------------------------------------
