@@ -10,7 +10,8 @@ import pytest
 
 from lib.store.protocol import Store
 from lib.store.sql import SqlStore
-from tests.store.places import Place, PostgresServer
+from tests.sheets_api import Emulator
+from tests.store.places import Place, PostgresServer, sheet_place
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,22 @@ def postgres_place(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[
         place.close()
 
 
-KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+@pytest.fixture(scope="session")
+def sheets_emulator() -> Iterator[Emulator]:
+    """Give one emulator of the Sheets API to the whole run."""
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def sheets_place(sheets_emulator: Emulator, tmp_path: Path) -> Iterator[Place]:
+    """Give a new, empty spreadsheet."""
+    place = sheet_place(sheets_emulator, tmp_path / "data")
+    yield place
+    place.close()
+
+
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "sheets"]
 
 
 @pytest.fixture(params=KINDS)

@@ -6,17 +6,55 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from lib.schema.cells.reading import BLANKS
+from lib.schema.column import Field
 from lib.schema.frames import empty_frame, frame_of
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table
+from lib.schema.tables import table as table_by_code
 from lib.store.protocol import Store
 from tests.schema.strategies import NASTY, records, with_key
 from tests.store.rows import NOON, complaint, kpi_day, read, saving
 
 numbers = itertools.count(1)
+
+
+def names_a_row(table: Table, field: Field) -> bool:
+    """Whether the field is a row's key or points at another's."""
+    pointing = bool(field.column.refers) or field.name == "case_id"
+    return field.name in table.key or pointing
+
+
+def kept(store: Store, table: Table, name: str, text: str) -> str:
+    """Return the text as a store keeps it: to the letter.
+
+    Only a sheet, where a slip of the hand adds them, takes blanks off what names a row.
+    """
+    strips = store.kind == "Google Sheet" and names_a_row(table, table.field(name))
+    return text.strip(BLANKS) if strips else text
+
+
+def as_kept(store: Store, table: Table, record: Record) -> Record:
+    """Return the record with its texts as the store keeps them.
+
+    A percentage that no cell of a sheet could show is nothing there.
+    """
+    values = record.values()
+    changes: dict[str, object] = {
+        f.name: kept(store, table, f.name, values[f.name])
+        for f in table.fields
+        if f.kind == "text"
+    }
+    if store.kind == "Google Sheet":
+        changes |= {
+            f.name: 0.0
+            for f in table.fields
+            if f.column.unit == "%" and abs(values[f.name] or 1) < 1e-15
+        }
+    return record.model_copy(update=changes)
 
 
 def as_stored(record: Record) -> Record:
@@ -28,10 +66,14 @@ def as_stored(record: Record) -> Record:
 
 def check_round_trip(store: Store, table: Table, made: list[Record]) -> None:
     rows = [with_key(table, record, next(numbers)) for record in made]
+    # A row that points with blanks alone points nowhere, once they are off.
+    texts = [f.name for f in table.fields if f.required and f.kind == "text"]
+    assume(all(getattr(as_kept(store, table, r), n) for r in rows for n in texts))
     before = store.load()
     receipt = store.commit(saving(*rows))
     after = store.refresh(before)
 
+    rows = [as_kept(store, table, row) for row in rows]
     for row in rows:
         key = table.key_of(row)
         assert read(after, table.code, key) == as_stored(row)
@@ -81,14 +123,16 @@ def test_every_nasty_text_comes_back_to_the_letter_from_every_text_field(store):
     for name in fields:
         if name == "updated_by":
             continue
-        assert stored[name].tolist() == list(NASTY)
+        expected = [kept(store, TABLES[0], name, text) for text in NASTY]
+        assert stored[name].tolist() == expected
 
 
 def test_a_nasty_text_can_be_a_key(store):
     store.commit(saving(*(kpi_day(f"{text[:200]}|") for text in NASTY)))
 
     for text in NASTY:
-        assert read(store, "kpi_days", f"2026-11-21|{text[:200]}|") is not None
+        centre = kept(store, table_by_code("kpi_days"), "centre", f"{text[:200]}|")
+        assert read(store, "kpi_days", f"2026-11-21|{centre}") is not None
 
 
 def test_missing_is_not_zero(store):
