@@ -19,6 +19,8 @@ STAFF: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 LEADS: Final = (Role.ADMIN, Role.MANAGER)
 READERS: Final = (*STAFF, Role.VIEWER)
 
+EVERYBODY: Final = tuple(Role)
+
 WATCH: Final = N_("見守る")
 ANSWER: Final = N_("対応する")
 FIGURES: Final = N_("数字")
@@ -29,7 +31,7 @@ MORE: Final = N_("そのほか")
 class PageEntry:
     """One page. `code` is its file, its url_path and for ever its address.
 
-    hidden: reached from another page (設定・点検), not from the menu.
+    tucked: the roles that reach it from 設定・点検 instead of the menu.
     """
 
     code: str
@@ -37,7 +39,7 @@ class PageEntry:
     icon: str
     section: str
     roles: tuple[Role, ...]
-    hidden: bool = False
+    tucked: tuple[Role, ...] = ()
 
 
 PAGES: Final[tuple[PageEntry, ...]] = (
@@ -50,29 +52,35 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         ":material/edit_calendar:",
         FIGURES,
         (*STAFF, Role.OUTSOURCED),
+        tucked=(Role.CLERK,),
     ),
     PageEntry("setup", N_("設定・点検"), ":material/settings:", MORE, READERS),
-    PageEntry("members", N_("メンバー"), ":material/group:", MORE, LEADS, hidden=True),
     PageEntry(
-        "centres", N_("センター"), ":material/headset_mic:", MORE, LEADS, hidden=True
+        "members", N_("メンバー"), ":material/group:", MORE, LEADS, tucked=EVERYBODY
     ),
     PageEntry(
-        "products", N_("商品"), ":material/inventory_2:", MORE, STAFF, hidden=True
+        "centres",
+        N_("センター"),
+        ":material/headset_mic:",
+        MORE,
+        LEADS,
+        tucked=EVERYBODY,
     ),
-    PageEntry("settings", N_("設定"), ":material/tune:", MORE, LEADS, hidden=True),
+    PageEntry(
+        "products", N_("商品"), ":material/inventory_2:", MORE, STAFF, tucked=EVERYBODY
+    ),
+    PageEntry("settings", N_("設定"), ":material/tune:", MORE, LEADS, tucked=EVERYBODY),
     PageEntry(
         "dictionary",
         N_("データ辞書"),
         ":material/dictionary:",
         MORE,
         READERS,
-        hidden=True,
+        tucked=EVERYBODY,
     ),
 )
 
-WELCOME: Final = PageEntry(
-    "welcome", N_("はじめに"), ":material/waving_hand:", "", (), hidden=True
-)
+WELCOME: Final = PageEntry("welcome", N_("はじめに"), ":material/waving_hand:", "", ())
 """The only page while nobody has a name yet."""
 
 
@@ -106,12 +114,15 @@ def _menu(role: Role | None, _of_titles: Language) -> dict[str, list[st.Page]]:
     """Make the pages of a menu once: each looks at the disk, a millisecond a menu."""
     if role is None:
         elsewhere = [_leading(page.code, WELCOME) for page in PAGES]
-        return {"": [_leading("", WELCOME), _page(WELCOME), *elsewhere]}
+        return {"": [_leading("", WELCOME), _page(WELCOME, shown=False), *elsewhere]}
     home = pages_for(role)[0]
-    sections: dict[str, list[st.Page]] = {"": [_leading("", home), _page(WELCOME)]}
+    sections: dict[str, list[st.Page]] = {
+        "": [_leading("", home), _page(WELCOME, shown=False)]
+    }
     for page in PAGES:
         section = sections.setdefault(_(page.section), [])
-        section.append(_page(page, shown=role in page.roles))
+        shown = role in page.roles and role not in page.tucked
+        section.append(_page(page, shown=shown))
     return sections
 
 
@@ -146,7 +157,7 @@ def _page(page: PageEntry, *, shown: bool = True) -> st.Page:
         title=_(page.title),
         icon=page.icon,
         url_path=page.code,
-        visibility="visible" if shown and not page.hidden else "hidden",
+        visibility="visible" if shown else "hidden",
     )
 
 

@@ -114,4 +114,8 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "設定",
         "データ辞書",
     }
-    assert cards(open_page("setup", operator="c@example.jp")) == {"商品", "データ辞書"}
+    assert cards(open_page("setup", operator="c@example.jp")) == {
+        "日次KPI入力",
+        "商品",
+        "データ辞書",
+    }
