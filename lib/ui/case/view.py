@@ -343,9 +343,30 @@ def _group(desk: UserStore, case: Complaint, group: Group) -> None:
     left.markdown(_lines(known[::2]))
     if known[1::2]:
         right.markdown(_lines(known[1::2]))
+    _recording(case, group)
 
 
-_SHOWN_ABOVE: Final = ("content", "note", "customer_name", "contact", "open_questions")
+def _recording(case: Complaint, group: Group) -> None:
+    """Draw the place of the recording so that it can be opened, or copied whole.
+
+    Anything that is no web address is shown letter for letter: it may be a call time.
+    """
+    where = case.recording_url
+    if "recording_url" not in group.fields or not where:
+        return
+    if where.startswith(("https://", "http://")):
+        st.link_button(_("録音を開く"), where, icon=":material/graphic_eq:")
+    st.code(where, language=None, wrap_lines=True)
+
+
+_SHOWN_ABOVE: Final = (
+    "content",
+    "note",
+    "customer_name",
+    "contact",
+    "open_questions",
+    "recording_url",
+)
 
 
 def _fact(desk: UserStore, case: Complaint, name: str) -> tuple[str, str] | None:
