@@ -257,8 +257,14 @@ def _buttons_when_locked(form: Form, centre: Centre, day: date) -> None:
             on_click=_unlock,
             args=(form,),
         )
-        if kpi_days.takes_cancellations(centre):
+        if not kpi_days.takes_cancellations(centre):
+            return
+        if st.session_state.get(DETAILS):
             _button(form, centre, day, _("継続確認数を保存"), "later")
+        else:
+            st.button(
+                _("継続確認数を入れる"), key=f"{form.name}:later", on_click=_unfold
+            )
 
 
 def _button(
@@ -420,6 +426,10 @@ def _save(form: Form, centre: Centre, day: date, *, confirm: bool) -> None:
         _("{day}を確定しました") if _is_confirmed(saved) else _("{day}を保存しました")
     )
     flash.say(said.format(day=fmt.day(day)))
+
+
+def _unfold() -> None:
+    st.session_state[DETAILS] = True
 
 
 def _unlock(form: Form) -> None:
