@@ -54,7 +54,8 @@ def sheets_place(sheets_emulator: Emulator, tmp_path: Path) -> Iterator[Place]:
     place.close()
 
 
-KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "sheets"]
+SQL_KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+KINDS = [*SQL_KINDS, "sheets"]
 
 
 @pytest.fixture(params=KINDS)
