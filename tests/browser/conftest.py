@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.driving import DESKTOP, PHONE, running, set_language, settled
 from tools.browser import system_chromium
@@ -140,7 +140,11 @@ def picture(pytestconfig: pytest.Config) -> Callable[[Page, str], Path]:
     def taken(page: Page, name: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.png"
-        settled(page).screenshot(path=path, animations="disabled")
+        # Grids and charts load their code on first use, and show a grey bar till then.
+        expect(settled(page).get_by_test_id("stSkeleton")).to_have_count(
+            0, timeout=30_000
+        )
+        page.screenshot(path=path, animations="disabled")
         return path
 
     return taken
