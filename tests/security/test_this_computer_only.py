@@ -1,10 +1,9 @@
 """Without sign-in nobody from elsewhere is answered."""
 
-import asyncio
-
 import pytest
 
 from lib.ui.gate import REFUSED, ThisComputerOnly, is_loopback
+from tests.waiting import run
 
 
 async def _answer(scope, receive, send):
@@ -34,7 +33,7 @@ def _ask(client="127.0.0.1", kind="http", **headers):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(ThisComputerOnly(_answer)(scope, receive, send))
+    run(ThisComputerOnly(_answer)(scope, receive, send))
     return sent
 
 

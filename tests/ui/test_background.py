@@ -8,6 +8,7 @@ from lib import clock
 from lib.settings.install import installation
 from lib.store.opening import open_store
 from lib.ui import background
+from tests.waiting import run
 
 
 @pytest.fixture
@@ -31,10 +32,10 @@ def test_the_running_app_makes_todays_copy(data):
     open_store(place.store_url, data=place.data).close()
     copy = data / "backups" / f"{clock.today():%Y-%m-%d}.db"
 
-    assert asyncio.run(_run_until(copy.exists))
+    assert run(_run_until(copy.exists))
 
 
 def test_a_store_that_is_not_there_yet_does_not_end_the_app(data, caplog):
     tries = lambda: len([r for r in caplog.records if "daily copy" in r.message]) > 1  # noqa: E731
 
-    assert asyncio.run(_run_until(tries))
+    assert run(_run_until(tries))
