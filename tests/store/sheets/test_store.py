@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -212,7 +211,6 @@ def test_installations_on_two_machines_lose_nothing(place, tmp_path, store):
         if path.is_file():
             (twin.data / path.name).write_bytes(path.read_bytes())
     stores = [store, twin()]
-    stores[1]._writer = threading.Lock()
     store.commit(saving(kpi_day("A", note="")))
 
     def add(who: int) -> None:
@@ -240,7 +238,7 @@ def test_old_claims_go_and_peoples_names_stay(store, place, emulator, monkeypatc
     monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:00")
     store.commit(saving(complaint("K-1")))
     old = set(book.named)
-    store._cleaned_at -= 601
+    store._writer._cleaned_at -= 601
     monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:11")
 
     store.commit(saving(complaint("K-2")))

@@ -1,0 +1,268 @@
+"""The hand of the store: look, merge, one atomic batch, verify, mend."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from lib.errors import FieldProblem, InvalidRecord, StoreError, StoreUnavailable
+from lib.schema.record import MESSAGES, Record
+from lib.schema.tables import table as table_by_code
+from lib.store.merge import Plan, named, plan
+from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
+from lib.store.sheets.batching import ANSWER, CLAIM_LIFE, Batch, batch_for, expired
+from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
+from lib.store.sheets.client import SheetsClient
+from lib.store.sheets.faults import RequestRefused, WriteUnknown
+from lib.store.sheets.looking import Look, look
+from lib.store.sheets.mending import mended
+from lib.store.sheets.watching import State, Watch
+
+log = logging.getLogger(__name__)
+
+TRIES: Final = 12
+"""How often a commit is merged anew before the user is told that others are busy."""
+MENDS: Final = 4
+LONGEST_PAUSE: Final = 2.0
+BLIND_FOR: Final = 300.0
+"""Seconds after a load in which a new row may be written without a look: half of what
+a claim lives, so that the claims cover whatever the load did not show."""
+MOST_BLIND: Final = 50
+_PATIENCE: Final = 60.0
+
+_writers: Final[dict[Path, threading.Lock]] = {}
+_writers_lock: Final = threading.Lock()
+
+
+class WriterLock:
+    """Lets one thread of one process of this machine write to a spreadsheet."""
+
+    def __init__(self, spreadsheet: str, data: Path) -> None:
+        """Keep the lock's file in `data`."""
+        name = hashlib.sha256(spreadsheet.encode()).hexdigest()[:16]
+        self._lock_file = data / f"sheet-{name}.lock"
+        with _writers_lock:
+            self._writer = _writers.setdefault(self._lock_file, threading.Lock())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold it; waits a minute at most."""
+        self._lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._writer:
+            try:
+                lock = FileLock(
+                    self._lock_file, timeout=_PATIENCE, mode=0o600, poll_interval=0.01
+                )
+                with lock:
+                    yield
+            except Timeout as error:
+                raise StoreUnavailable("another process is still writing") from error
+
+
+class Writer:
+    """Writes commits to one spreadsheet, which `watch` looks at."""
+
+    def __init__(
+        self, client: SheetsClient, spreadsheet: str, watch: Watch, lock: WriterLock
+    ) -> None:
+        """Write through `client` while holding `lock`."""
+        self._client = client
+        self._spreadsheet = spreadsheet
+        self._watch = watch
+        self._lock = lock
+        self._cleaned_at = time.monotonic()
+
+    def commit(self, commit: Commit) -> Receipt:
+        """Apply all writes with their log rows, or nothing; see `Store.commit`.
+
+        Two who saw the same row cannot both change it: the second's batch is refused
+        as a whole, and it looks and merges again.
+        """
+        with self._lock.held():
+            receipt = self._committed(_settled(commit))
+            if time.monotonic() - self._cleaned_at > CLAIM_LIFE:
+                self._clean()
+            return receipt
+
+    def _clean(self) -> None:
+        """Take away old claims, one read and one write every ten minutes.
+
+        In a batch of its own: a claim that another took away first must not undo a
+        commit. What fails is left for the next time.
+        """
+        self._cleaned_at = time.monotonic()
+        try:
+            fields = "namedRanges(namedRangeId,name)"
+            found = self._client.metadata(self._spreadsheet, fields)
+            old = expired(found.get("namedRanges", []))
+            gone = [{"deleteNamedRange": {"namedRangeId": claim}} for claim in old]
+            if gone:
+                self._client.change(self._spreadsheet, {"requests": gone})
+        except StoreError as error:
+            log.warning("old claims stay for now: %s", type(error).__name__)
+
+    def _committed(self, commit: Commit) -> Receipt:
+        state = self._watch.known()
+        sent: Batch | None = None
+        blind = self._may_go_blind(commit, state)
+        for attempt in range(TRIES):
+            seen = None if blind else self._look(commit)
+            if seen and commit.id in seen.commits:
+                if sent is not None:
+                    self._mend(sent)
+                records = seen.records(named(commit))
+                return Receipt(commit.id, records=records, repeated=sent is None)
+            planned = plan(commit, seen.records(named(commit)) if seen else {})
+            _refuse_unholdable(planned)
+            batch = self._batch(commit, planned, seen)
+            try:
+                self._send(batch)
+            except WriteUnknown:
+                sent = batch
+            except RequestRefused as error:
+                if error.unknown_range:
+                    self._watch.move()
+                elif not batch.is_claim(error.request):
+                    raise
+            else:
+                return Receipt(commit.id, records=planned.standing)
+            blind = False
+            _pause(attempt)
+        raise StoreUnavailable("others keep changing the same rows")
+
+    def _may_go_blind(self, commit: Commit, state: State) -> bool:
+        """Whether the claims alone keep these new rows apart from all others."""
+        if time.monotonic() - state.asked_at > BLIND_FOR:
+            return False
+        if commit.id in state.commits or not 0 < len(commit.writes) <= MOST_BLIND:
+            return False
+        if not all(isinstance(write, Insert) for write in commit.writes):
+            return False
+        return all(
+            table_by_code(code).prefix
+            and code != "audit"
+            and code in state.tabs
+            and key not in state.tabs[code].read.frame.index
+            for code, key in named(commit)
+        )
+
+    def _look(self, commit: Commit) -> Look:
+        codes = dict.fromkeys(code for code, _key in named(commit))
+        if any(isinstance(write, Delete) for write in commit.writes):
+            codes["audit"] = None
+        try:
+            return look(
+                self._client, self._spreadsheet, self._watch.places, list(codes)
+            )
+        except RequestRefused as error:
+            if not error.unknown_range:
+                raise
+        self._watch.move()
+        return look(self._client, self._spreadsheet, self._watch.places, list(codes))
+
+    def _batch(self, commit: Commit, planned: Plan, seen: Look | None) -> Batch:
+        tabs = dict((self._watch.known()).tabs)
+        return batch_for(
+            commit,
+            planned,
+            {**tabs, **seen.tabs} if seen else tabs,
+            taken=seen.claims if seen else (),
+            applied=len(seen.commits) if seen else 0,
+            system=self._watch.places.system,
+        )
+
+    def _send(self, batch: Batch) -> None:
+        answer = self._client.change(self._spreadsheet, batch.body(), ANSWER)
+        if batch.astray(answer):
+            log.warning("rows or columns moved during a write; putting it right")
+            self._mend(batch)
+
+    def _mend(self, batch: Batch) -> None:
+        """Put right what went to the wrong place, until nothing is wrong.
+
+        Raises:
+            StoreUnavailable: people keep moving rows.
+        """
+        for _try in range(MENDS):
+            codes = {w.code for w in batch.writes} | {c for c, _ in batch.appended}
+            codes |= set(batch.deleted)
+            now = look(
+                self._client, self._spreadsheet, self._watch.places, sorted(codes)
+            )
+            repair = mended(batch, now.tabs)
+            self._watch.again()
+            if repair is None:
+                return
+            answer = self._client.change(self._spreadsheet, repair.body(), ANSWER)
+            if not repair.astray(answer):
+                log.warning("a misplaced write was put right")
+                return
+            batch = repair
+        raise StoreUnavailable("rows keep moving while they are written")
+
+
+def _pause(attempt: int) -> None:
+    """Wait up to a span that doubles, so that two who collide part."""
+    span = min(LONGEST_PAUSE, 0.02 * 2**attempt)
+    time.sleep(random.uniform(0, span))  # noqa: S311 - nothing to keep secret
+
+
+# What a sheet cannot hold as it is ----------------------------------------------------
+
+
+def _settled(commit: Commit) -> Commit:
+    """Return the commit with its texts as the sheet will give them back."""
+    return replace(commit, writes=tuple(map(_settled_write, commit.writes)))
+
+
+def _settled_write(write: Write) -> Write:
+    if isinstance(write, Insert):
+        return Insert(settled(write.record))
+    if isinstance(write, Update):
+        return replace(
+            write,
+            base=_settled_values(write.table, write.base),
+            values=_settled_values(write.table, write.values),
+        )
+    return write
+
+
+def _settled_values(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    table = table_by_code(code)
+    return {
+        name: settled_value(table, table.field(name), value)
+        for name, value in values.items()
+    }
+
+
+def _refuse_unholdable(planned: Plan) -> None:
+    written: list[tuple[Record, Any]] = [
+        *((record, None) for record in planned.inserted.values()),
+        *planned.changed.values(),
+    ]
+    problems = [
+        FieldProblem(field.name, MESSAGES["less_than_equal"])
+        for record, names in written
+        for field in record.fields()
+        if field.kind == "integer"
+        and (names is None or field.name in names)
+        and abs(getattr(record, field.name) or 0) > LARGEST_WHOLE
+    ]
+    problems += [
+        FieldProblem(field.name, MESSAGES["missing"])
+        for record in planned.inserted.values()
+        for field in record.fields()
+        if field.required and getattr(record, field.name) == ""
+    ]
+    if problems:
+        raise InvalidRecord(problems)
