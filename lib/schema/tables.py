@@ -32,6 +32,7 @@ class Table:
     key: the fields that name a row for ever; one field of a made id, or a natural key.
     prefix: first letter of made ids; empty for a natural key.
     append_only: rows are added and never changed.
+    only: names of the fields that this place has; empty for all of the record's.
     """
 
     code: str
@@ -41,11 +42,13 @@ class Table:
     key: tuple[str, ...] = ("id",)
     prefix: str = ""
     append_only: bool = False
+    only: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields in the order of the sheet."""
-        return self.record.fields()
+        every = self.record.fields()
+        return tuple(f for f in every if f.name in self.only) if self.only else every
 
     def field(self, name: str) -> Field:
         """Return one field; KeyError where there is none of that name."""

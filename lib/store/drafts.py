@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +17,7 @@ from typing import Any, Final
 
 from lib import clock
 from lib.errors import StoreUnavailable
+from lib.store.files import replace_privately
 
 KEPT: Final = timedelta(days=30)
 """An older draft is thrown away when drafts are next listed."""
@@ -67,7 +66,8 @@ class DraftBox:
             # One by one: `parents=True` would leave those between open to others.
             for folder in (self._root.parent, *reversed(path.parents[:3])):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(path, json.dumps(content, default=_tagged, ensure_ascii=False))
+            text = json.dumps(content, default=_tagged, ensure_ascii=False)
+            replace_privately(path, text.encode())
         except OSError as error:
             raise StoreUnavailable("a draft could not be written") from error
         return now
@@ -103,19 +103,6 @@ class DraftBox:
 
 def _hashed(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _replace(path: Path, content: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path) -> Draft | None:
