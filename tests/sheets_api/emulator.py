@@ -59,6 +59,15 @@ class Emulator:
         return self.service.log
 
     @property
+    def watchers(self):
+        """Functions that get each call to a spreadsheet once it is carried out.
+
+        They get the call and the spreadsheet, which is locked meanwhile, so that they
+        see the calls in the order in which these took effect.
+        """
+        return self.service.watchers
+
+    @property
     def quirks(self):
         """Promises of the API that are switched off."""
         return self.service.files.quirks

@@ -71,6 +71,7 @@ class Service:
         self.quota = Quota(self.clock, enforced=quota)
         self.faults = Faults()
         self.log = Log()
+        self.watchers = []
         self.closing = threading.Event()
 
     def answer(self, request):
@@ -287,6 +288,8 @@ class _Call:
             book.admit(self.user, need)
             book.recalculate()
             yield book
+            for watch in self.service.watchers:
+                watch(self, book)
 
     def mask(self):
         text = self.query.get("fields")
