@@ -1,0 +1,344 @@
+"""One folding of one centre's file, carried out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+import pandas as pd
+
+from lib import clock
+from lib.actions.centre_files.folding import Clash, Folding, Rows, Shape, Why, fold
+from lib.errors import AppError
+from lib.i18n import N_
+from lib.schema.cells import cell_text
+from lib.schema.centre_file import (
+    CALLS,
+    DECIDED_ABOVE,
+    OPEN_WHEN_CONFIRMED,
+    REPORTS,
+)
+from lib.schema.column import Field, Shown
+from lib.schema.frames import rich
+from lib.schema.ids import new_commit_id
+from lib.schema.masters import Centre
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.record import Record
+from lib.schema.tables import Table, table_of
+from lib.schema.vocab import AuditRoute, Done, Flag, Role, Source
+from lib.store.access import UserStore
+from lib.store.agreements import Agreements
+from lib.store.live import LiveStore
+from lib.store.protocol import (
+    CellStatus,
+    Commit,
+    Insert,
+    RowProblem,
+    Store,
+    Update,
+)
+
+log = logging.getLogger(__name__)
+
+KEPT: Final = timedelta(days=120)
+"""How far back rows of the main store are put into a centre's file."""
+
+MEND: Final = N_("どちらかの値を直して、同じにしてください。")
+
+_PROVISIONAL: Final = ("+", "#")
+"""Marks in keys of rows that have no number of their own yet, or stand twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one folding did.
+
+    up, down: rows written into the main store and into the file. problems: cells on
+    which somebody has to decide. refused: why nothing or not all was written.
+    """
+
+    centre: str
+    at: datetime
+    up: int = 0
+    down: int = 0
+    problems: tuple[RowProblem, ...] = ()
+    refused: AppError | None = None
+
+
+def fold_centre(
+    main: LiveStore, file: Store, centre: Centre, memory: Agreements
+) -> Outcome:
+    """Bring the main store and one centre's file to the same state; both ways.
+
+    What the centre may see and change is what its people may in the app: everything
+    goes through their rights. A row that cannot be written stays as it is and is tried
+    again at the next folding; the others go on.
+
+    Raises:
+        StoreError: one of the two cannot be reached; nothing is forgotten.
+    """
+    desk = main.for_user(principal_of(centre))
+    shown = file.load()
+    agreed = dict(memory.load())
+    outcome = Outcome(centre.code, clock.now())
+    for table in _tables_of(centre):
+        above = desk.frame(table.code)
+        pair = _Pair(main, desk, file, above, shown.frames[table.code], centre, table)
+        found = pair.compared(agreed.get(table.code, {}), shown.statuses)
+        written = _Written(pair, found)
+        written.write()
+        agreed[table.code] = written.agreed(agreed.get(table.code, {}))
+        outcome = replace(
+            outcome,
+            up=outcome.up + written.up,
+            down=outcome.down + written.down,
+            problems=(*outcome.problems, *map(pair.problem, found.clashes)),
+            refused=outcome.refused or written.refused,
+        )
+    memory.save(agreed)
+    return outcome
+
+
+def principal_of(centre: Centre) -> Principal:
+    """Return as whom a centre's file acts: like any of the centre's people."""
+    return Principal(f"file:{centre.code}", centre.name, Role.OUTSOURCED, centre.code)
+
+
+def _tables_of(centre: Centre) -> tuple[Table, ...]:
+    reports = centre.phone_reports is Flag.YES
+    return (CALLS, REPORTS) if reports else (CALLS,)
+
+
+def shape_of(table: Table) -> Shape:
+    """Return what of a table is folded: everything but its key and automatic fields."""
+    names = tuple(
+        f.name
+        for f in table.fields
+        if f.name not in table.key and f.column.shown is not Shown.AUTO
+    )
+    if table.code == CALLS.code:
+        return Shape(
+            names,
+            lock="confirmed",
+            locked_at=Done.DONE.value,
+            open_when_locked=OPEN_WHEN_CONFIRMED,
+        )
+    return Shape(names, down_only=DECIDED_ABOVE)
+
+
+# The two sides of one table -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One table in the main store, as the centre sees it, and in the centre's file."""
+
+    main: LiveStore
+    desk: UserStore
+    file: Store
+    above: pd.DataFrame
+    below: pd.DataFrame
+    centre: Centre
+    table: Table
+
+    def compared(self, agreed: Rows, marks: pd.DataFrame) -> Folding:
+        below = self.below
+        own = [key for key in below.index if self._is_own(key)]
+        foreign = [key for key in below.index if self._is_foreign(key)]
+        above = self.above[self._recent() | self.above.index.isin(own)]
+        found = fold(
+            shape_of(self.table),
+            texts_of(self.table, above),
+            texts_of(self.table, below.loc[own]),
+            agreed,
+            unreadable=self._unreadable(marks),
+            withheld=self._withheld(),
+        )
+        found.clashes += [Clash(key, "centre", "", "", Why.FOREIGN) for key in foreign]
+        return found
+
+    def _is_own(self, key: str) -> bool:
+        """Whether a row has a number of its own and names no other centre."""
+        if key.startswith(_PROVISIONAL[0]) or _PROVISIONAL[1] in key:
+            return False
+        return not self._is_foreign(key)
+
+    def _is_foreign(self, key: str) -> bool:
+        if "centre" not in self.table.key:
+            return False
+        return str(_row(self.below, key)["centre"]) != self.centre.code
+
+    def _recent(self) -> pd.Series:
+        oldest = clock.today() - KEPT
+        if self.table.code == CALLS.code:
+            return self.above["date"] >= pd.Timestamp(oldest)
+        return self.above["received_at"] >= pd.Timestamp(oldest, tz=clock.TOKYO)
+
+    def _unreadable(self, marks: pd.DataFrame) -> set[tuple[str, str]]:
+        """Return the cells that are no value of their field, or only perhaps one."""
+        doubted = marks[
+            (marks["table"] == self.table.code)
+            & (marks["status"] != CellStatus.REPAIRED.value)
+        ]
+        found = set(zip(doubted["key"], doubted["field"], strict=True))
+        for field in self.table.fields:
+            if field.kind == "choice":
+                known = {choice.value for choice in field.choices}
+                words = self.below[field.name]
+                strange = ~(words.isin(known) | words.isna())
+                found |= {(key, field.name) for key in self.below.index[strange]}
+        return found
+
+    def _withheld(self) -> set[tuple[str, str]]:
+        """Return the cells that the company has and the centre no longer sees."""
+        whole = self.main.for_user(SYSTEM).frame(self.table.code)
+        found = set()
+        for field in self.table.fields:
+            if field.column.personal:
+                there = whole[field.name].reindex(self.above.index).fillna("") != ""
+                hidden = there & (self.above[field.name].fillna("") == "")
+                found |= {(key, field.name) for key in self.above.index[hidden]}
+        return found
+
+    def problem(self, clash: Clash) -> RowProblem:
+        """Return a clash as データ点検 lists it; contacts never stand in it."""
+        field = self.table.field(clash.field)
+        tab = f"{self.centre.name}: {self.table.tab}"
+        return RowProblem(
+            self.table.code,
+            tab,
+            0,
+            field.label,
+            clash.key,
+            "" if field.column.personal else f"{clash.main} / {clash.file}",
+            clash.why.value,
+            MEND,
+        )
+
+
+def texts_of(table: Table, frame: pd.DataFrame) -> Rows:
+    """Return the rows of a frame as texts; a word of no vocabulary as it stands."""
+    rows: dict[str, dict[str, str]] = {key: {} for key in frame.index}
+    for field in table.fields:
+        for key, value in frame[field.name].items():
+            rows[str(key)][field.name] = _text(field, value)
+    return rows
+
+
+def _text(field: Field, value: Any) -> str:
+    try:
+        return cell_text(field, rich(field, value))
+    except ValueError:
+        return str(value)
+
+
+# Writing ------------------------------------------------------------------------------
+
+
+class _Written:
+    """Carries a folding out, row by row, so that one bad row holds up no other."""
+
+    def __init__(self, pair: _Pair, found: Folding) -> None:
+        self._pair = pair
+        self._found = found
+        self._failed: set[str] = set()
+        self.up = 0
+        self.down = 0
+        self.refused: AppError | None = None
+
+    def write(self) -> None:
+        for write in self._above():
+            self.up += self._done(write, self._pair.desk.commit, self._pair.centre.name)
+        for write in self._below():
+            self.down += self._done(write, self._pair.file.commit, SYSTEM.name)
+
+    def agreed(self, before: Rows) -> dict[str, Mapping[str, str]]:
+        """Return what both sides have now; rows that failed as they were before."""
+        kept = dict(self._found.agreed)
+        for key in self._failed:
+            kept.pop(key, None)
+            if key in before:
+                kept[key] = dict(before[key])
+        return cast("dict[str, Mapping[str, str]]", kept)
+
+    def _done(self, write: Insert | Update, commit: Any, actor: str) -> bool:
+        key = _key_of(write)
+        try:
+            commit(
+                Commit(
+                    new_commit_id(),
+                    actor,
+                    clock.now(),
+                    (write,),
+                    route=AuditRoute.SHEET_SEEN,
+                )
+            )
+        except AppError as error:
+            if not error.permanent:
+                raise
+            log.warning("a row of a centre's file waits: %s", type(error).__name__)
+            self._failed.add(key)
+            self.refused = error
+            return False
+        return True
+
+    def _above(self) -> Iterator[Insert | Update]:
+        above, below = self._pair.above, self._pair.below
+        for key in self._found.new_above:
+            yield Insert(self._new(_row(below, key)))
+        for key, names in self._found.up.items():
+            yield self._update(key, names, _row(above, key), _row(below, key))
+
+    def _below(self) -> Iterator[Insert | Update]:
+        above, below = self._pair.above, self._pair.below
+        for key in self._found.new_below:
+            yield Insert(self._as_shown(_row(above, key)))
+        for key, names in self._found.down.items():
+            yield self._update(key, names, _row(below, key), _row(above, key))
+
+    def _update(
+        self, key: str, names: Iterable[str], standing: pd.Series, wanted: pd.Series
+    ) -> Update:
+        table = self._pair.table
+        fields = [table.field(name) for name in names]
+        return Update(
+            table.code,
+            key,
+            base={f.name: _value(f, standing[f.name]) for f in fields},
+            values={f.name: _value(f, wanted[f.name]) for f in fields},
+        )
+
+    def _new(self, row: pd.Series) -> Record:
+        """Return a row of the file as the main store takes it in."""
+        values = self._values(row) | {"source": Source.SHEET}
+        if self._pair.table.code == REPORTS.code:
+            values["received_centre"] = self._pair.centre.code
+        else:
+            values["entered_at"] = clock.now()
+        return self._pair.table.record.read(values)
+
+    def _as_shown(self, row: pd.Series) -> Record:
+        """Return a row of the main store as the file may hold it."""
+        return self._pair.table.record.read(self._values(row))
+
+    def _values(self, row: pd.Series) -> dict[str, Any]:
+        values = {f.name: _value(f, row[f.name]) for f in self._pair.table.fields}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _row(frame: pd.DataFrame, key: str) -> pd.Series:
+    return cast("pd.Series", frame.loc[key])
+
+
+def _value(field: Field, stored: Any) -> Any:
+    value = rich(field, stored)
+    return field.default if value is None and field.kind == "choice" else value
+
+
+def _key_of(write: Insert | Update) -> str:
+    if isinstance(write, Update):
+        return write.key
+    return table_of(write.record).key_of(write.record)

@@ -1,0 +1,263 @@
+"""The main store and a centre's file, folded into each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lib import clock
+from lib.actions.centre_files.running import fold_centre
+from lib.schema.frames import record_at
+from lib.schema.masters import Centre, Member
+from lib.schema.record import Record
+from lib.schema.tables import table as table_by_code
+from lib.schema.vocab import Done, Flag, Role, Source
+from lib.store.agreements import Agreements
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
+from lib.store.protocol import Commit, Store
+from tests.builders import complaint, fill, kpi_day
+from tests.store.rows import change, saving
+
+A = Centre(code="A", name="Aセンター", phone_reports=Flag.YES)
+PEOPLE = (
+    A,
+    Centre(code="B", name="Bセンター"),
+    Member(email="a@a", name="甲", role=Role.OUTSOURCED, centre="A"),
+    Member(email="s@s", name="佐藤 花子", role=Role.CLERK),
+)
+
+
+@pytest.fixture
+def main(tmp_path):
+    store = LiveStore(open_store(f"sqlite:///{tmp_path / 'main.db'}", data=tmp_path))
+    fill(store, *PEOPLE)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def file(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'file.db'}", data=tmp_path / "file")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def memory(tmp_path):
+    return Agreements(tmp_path, "A")
+
+
+@pytest.fixture
+def fold(main, file, memory):
+    return lambda: fold_centre(main, file, A, memory)
+
+
+def standing(store: Store | LiveStore, code: str, key: str) -> Record | None:
+    loaded = store.refreshed() if isinstance(store, LiveStore) else store.load()
+    return record_at(table_by_code(code), loaded.frames[code], key)
+
+
+def day_key(day) -> str:
+    return table_by_code("kpi_days").key_of(day)
+
+
+def test_a_day_typed_in_the_file_is_entered_for_the_company(main, file, fold):
+    day = kpi_day(offered=80, answered=75)
+    fill(file, day)
+
+    outcome = fold()
+
+    found = standing(main, "kpi_days", day_key(day))
+    assert (found.offered, found.answered) == (80, 75)
+    assert found.source is Source.SHEET
+    assert found.entered_at is not None
+    assert (outcome.up, outcome.down) == (1, 0)
+
+
+def test_a_day_entered_in_the_app_stands_in_the_file(main, file, fold):
+    day = kpi_day(offered=80)
+    fill(main, day)
+
+    fold()
+
+    assert standing(file, "kpi_days", day_key(day)).offered == 80
+
+
+def test_the_file_never_holds_another_centres_rows(main, file, fold):
+    fill(
+        main,
+        kpi_day(centre="B", offered=5),
+        kpi_day(centre="自社", orders=9),
+        complaint(received_centre="B"),
+        complaint(received_centre="自社"),
+    )
+
+    fold()
+
+    assert file.load().frames["kpi_days"].empty
+    assert file.load().frames["complaints"].empty
+    assert file.load().frames["members"].empty
+
+
+def test_a_row_that_names_another_centre_is_told_and_not_taken(main, file, fold):
+    day = kpi_day(centre="B", offered=5)
+    fill(file, day)
+
+    outcome = fold()
+
+    assert standing(main, "kpi_days", day_key(day)) is None
+    assert [p.key for p in outcome.problems] == [day_key(day)]
+
+
+def test_changes_on_both_sides_meet(main, file, fold):
+    day = kpi_day(offered=80)
+    fill(main, day)
+    fold()
+    main.commit(saving(change(standing(main, "kpi_days", day_key(day)), offered=82)))
+    file.commit(saving(change(standing(file, "kpi_days", day_key(day)), note="雨")))
+
+    fold()
+
+    for store in (main, file):
+        found = standing(store, "kpi_days", day_key(day))
+        assert (found.offered, found.note) == (82, "雨")
+
+
+def test_the_same_cell_changed_on_both_sides_waits_for_a_person(main, file, fold):
+    day = kpi_day(offered=80)
+    fill(main, day)
+    fold()
+    main.commit(saving(change(standing(main, "kpi_days", day_key(day)), offered=82)))
+    file.commit(saving(change(standing(file, "kpi_days", day_key(day)), offered=83)))
+
+    outcome = fold()
+
+    assert standing(main, "kpi_days", day_key(day)).offered == 82
+    assert standing(file, "kpi_days", day_key(day)).offered == 83
+    assert [(p.column, p.typed) for p in outcome.problems] == [("着信数", "82 / 83")]
+    file.commit(saving(change(standing(file, "kpi_days", day_key(day)), offered=82)))
+    assert fold().problems == ()
+
+
+def test_a_value_that_goes_back_and_forth_arrives_each_time(main, file, fold):
+    day = kpi_day(offered=80)
+    fill(main, day)
+    fold()
+
+    for offered in (81, 80, 81):
+        row = standing(file, "kpi_days", day_key(day))
+        file.commit(saving(change(row, offered=offered)))
+        fold()
+        assert standing(main, "kpi_days", day_key(day)).offered == offered
+
+
+def test_a_confirmed_day_does_not_change_from_the_file(main, file, fold):
+    day = kpi_day(offered=80, confirmed=Done.DONE)
+    fill(main, day)
+    fold()
+    file.commit(saving(change(standing(file, "kpi_days", day_key(day)), offered=81)))
+
+    outcome = fold()
+
+    assert standing(main, "kpi_days", day_key(day)).offered == 80
+    assert [p.column for p in outcome.problems] == ["着信数"]
+
+
+def test_a_complaint_taken_by_the_centre_arrives_under_its_name(main, file, fold):
+    taken = complaint(contact="090-1234-5678", handler="", receiver="甲")
+    fill(file, taken)
+
+    fold()
+
+    found = standing(main, "complaints", taken.id)
+    assert found.content == taken.content
+    assert found.received_centre == "A"
+    assert found.contact == "090-1234-5678"
+
+
+def test_a_contact_goes_from_the_file_once_the_case_is_handed_over(main, file, fold):
+    taken = complaint(contact="090-1234-5678", handler="甲", receiver="甲")
+    fill(file, taken)
+    fold()
+    row = standing(main, "complaints", taken.id)
+    main.commit(saving(change(row, handler="佐藤 花子")))
+
+    fold()
+
+    assert standing(file, "complaints", taken.id).contact == ""
+    assert standing(main, "complaints", taken.id).contact == "090-1234-5678"
+    assert fold().down == 0
+
+
+def test_what_the_centre_may_not_decide_goes_back(main, file, fold):
+    taken = complaint(handler="甲", receiver="甲")
+    fill(file, taken)
+    fold()
+    row = standing(file, "complaints", taken.id)
+    file.commit(saving(change(row, handler="だれか")))
+
+    fold()
+
+    assert standing(file, "complaints", taken.id).handler == "甲"
+    assert standing(main, "complaints", taken.id).handler == "甲"
+
+
+def test_without_phone_reports_no_complaint_goes_either_way(main, file, memory):
+    without = A.model_copy(update={"phone_reports": Flag.NO})
+    row = standing(main, "centres", "A")
+    main.commit(saving(change(row, phone_reports=Flag.NO)))
+    taken = complaint()
+    fill(file, taken)
+
+    fold_centre(main, file, without, memory)
+
+    assert standing(main, "complaints", taken.id) is None
+
+
+def test_a_row_that_cannot_be_written_holds_up_no_other(main, file, fold):
+    good, bad = complaint(), complaint()
+    fill(file, bad, good)
+    fill(main, complaint(id=bad.id, received_centre="自社"))
+
+    outcome = fold()
+
+    assert standing(main, "complaints", good.id) is not None
+    assert outcome.refused is not None
+
+
+def test_after_the_memory_is_lost_nothing_is_overwritten(main, file, fold, tmp_path):
+    day = kpi_day(offered=80, answered=70)
+    fill(main, day)
+    fold()
+    file.commit(saving(change(standing(file, "kpi_days", day_key(day)), offered=81)))
+    for remembered in tmp_path.glob("agreed-*.json"):
+        remembered.unlink()
+
+    outcome = fold()
+
+    assert standing(main, "kpi_days", day_key(day)).offered == 80
+    assert standing(file, "kpi_days", day_key(day)).offered == 81
+    assert len(outcome.problems) == 1
+
+
+def test_old_days_stay_out_of_the_file(main, file, fold):
+    fill(main, kpi_day(date=clock.today() - timedelta(days=200), offered=1))
+
+    fold()
+
+    assert file.load().frames["kpi_days"].empty
+
+
+def test_a_quiet_folding_writes_nothing(main, file, fold):
+    fill(main, kpi_day(offered=80), complaint(received_centre="A", handler="甲"))
+    fold()
+    sent: list[Commit] = []
+    for store in (main, file):
+        store.commit = sent.append
+
+    outcome = fold()
+
+    assert sent == []
+    assert (outcome.up, outcome.down) == (0, 0)
