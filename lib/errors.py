@@ -8,6 +8,7 @@ AppError                    shown to a person; `permanent` says whether to retry
 ├── NotAllowed              this person may not do or see it (or it does not exist)
 └── StoreError              where data are kept did not do what was asked
     ├── StoreUnavailable    cannot be reached, busy or full; trying again may help
+    │   └── StoreHeld       nothing is written until a person has looked; keep the entry
     ├── StoreDenied         the store refuses us: rights, read-only disk
     ├── StoreDamaged        the file is no database or is broken
     ├── StoreTooNew         written by a newer version of this program
@@ -98,6 +99,19 @@ class StoreUnavailable(StoreError):
                 "保存先につながりません。まだ保存されていません。入力はこのまま残ります。少し待ってもう一度押してください。"
             )
         )
+
+
+class StoreHeld(StoreUnavailable):
+    """The store can be reached and takes nothing until a person has put it right.
+
+    The same commit succeeds afterwards, so whoever can keep it keeps it.
+    """
+
+    def __init__(self, message: str) -> None:
+        """Keep `message`, which says what is to be put right."""
+        super().__init__("held until a person has looked")
+        self.message = message
+        self.args = (message,)
 
 
 class StoreDenied(StoreError):

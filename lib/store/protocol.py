@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
+from lib.errors import AppError
 from lib.schema.record import Record
 from lib.schema.vocab import AuditRoute
 
@@ -72,6 +73,7 @@ class CommitState(StrEnum):
 
     APPLIED = "applied"
     QUEUED = "queued"
+    """Kept safely on this machine; on its way to the shared store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,29 @@ class CellStatus(StrEnum):
     BAD = "bad"
 
 
+class ProblemKind(StrEnum):
+    """What sort of thing does not fit, the most pressing first; データ点検 groups by it."""
+
+    SETUP = "setup"
+    """The spreadsheet itself: a tab, a header or the time zone."""
+    TWICE = "twice"
+    """One number in several rows."""
+    UNREADABLE = "unreadable"
+    """A cell that means nothing in its column; it counts as missing."""
+    DOUBTFUL = "doubtful"
+    """A cell that was read, though it may mean something else."""
+    INCOMPLETE = "incomplete"
+    """Something that a row needs is not there."""
+    NUMBERLESS = "numberless"
+    """A row that has no number yet."""
+    RULE = "rule"
+    """The cells are readable and do not agree with each other."""
+    UNKNOWN = "unknown"
+    """A word or number that points at nothing."""
+    NOTE = "note"
+    """A row that is taken for a remark and not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """A row or cell that does not fit; shown on データ点検, never dropped.
@@ -103,6 +128,9 @@ class RowProblem:
     tab, row, column: where a person finds it (row 1 is the first row of the sheet;
     0 where the store has no such number). key: the row's key, "" if it has none.
     typed: what stands there; `why` and `mend` are catalogue keys.
+    place: the cell in A1 notation; link: the address that opens it in the browser;
+    both "" where the store is no sheet. proposal: the value that the cell was read as
+    or might become, as one would type it; "" where there is none.
     """
 
     table: str
@@ -113,6 +141,56 @@ class RowProblem:
     typed: str
     why: str
     mend: str = ""
+    kind: ProblemKind = ProblemKind.RULE
+    place: str = ""
+    link: str = ""
+    proposal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the rows of one table stand in a sheet, at one revision.
+
+    link: the address that opens the tab. columns: position (0 is column A) of each
+    field that has a column. rows: number of each row of the frame, in its order.
+    doubled: keys, as typed, that stand in several rows.
+    """
+
+    tab: str
+    link: str
+    columns: Mapping[str, int]
+    rows: Sequence[int]
+    doubled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a tab had and suddenly has not.
+
+    vanished, of: rows that are gone, and how many there were.
+    columns: labels of required columns that are gone.
+    """
+
+    table: str
+    tab: str
+    vanished: int
+    of: int
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why nothing may be written for now although the store answers.
+
+    losses: what is gone at once; the frames still show the last good state.
+    token: names exactly this loss; with it somebody confirms that it is meant.
+    zone: what is wrong with the spreadsheet's time zone; None in Tokyo's. There every
+        moment would be written hours off.
+    """
+
+    losses: tuple[Loss, ...] = ()
+    token: str = ""
+    zone: RowProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +200,9 @@ class Snapshot:
     frames: by table code, as `lib.schema.frames` describes them.
     statuses: one row a cell that is not simply right: table, key, field, status
         (`CellStatus`), typed. Empty on SQL, where no such cell can be.
+    where: by table code, where people find the rows; empty on SQL.
     revision: grows with every commit; equal revisions mean equal data.
+    held: why every commit is refused at the moment; None where none is.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -134,6 +214,8 @@ class Snapshot:
             columns=["table", "key", "field", "status", "typed"], dtype="str"
         )
     )
+    where: Mapping[str, Whereabouts] = field(default_factory=dict)
+    held: Hold | None = None
 
 
 @runtime_checkable
@@ -175,4 +257,162 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections; the store cannot be used afterwards."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A store that people change beside the program, and that may be away for long."""
+
+    def remembered(self) -> Snapshot | None:
+        """Return what this machine last saw of it, before any call; None for nothing.
+
+        `loaded_at` says when that was.
+        """
+        ...
+
+    def confirm(self, token: str) -> None:
+        """Take what is gone for gone: `Hold.token` names the loss that is meant.
+
+        Nothing happens where the token names none any more.
+        """
+        ...
+
+
+class WaitState(StrEnum):
+    """How far a save has come that is not in the shared store yet."""
+
+    WAITING = "waiting"
+    """It is sent by itself."""
+    NEEDS_LOOK = "needs_look"
+    """It was refused after its author had gone on; a person decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommit:
+    """A save that is kept on this machine until the shared store has it.
+
+    commit: what is to be written; None where a file of another version of this program
+        holds it in a form that cannot be read.
+    problem: why it was refused (`Conflict` with both versions), or what keeps it from
+        being sent; None while it simply waits.
+    rows: the rows that it names, by table code and key.
+    """
+
+    commit_id: str
+    actor: str
+    at: datetime
+    state: WaitState
+    rows: tuple[tuple[str, str], ...] = ()
+    problem: AppError | None = None
+    commit: Commit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxNotice:
+    """What people have to know about the outbox as a whole.
+
+    keeps: False on a disk that is thrown away: a save is acknowledged only once the
+        shared store has it. held_by: what keeps everything from being sent, such as a
+        sharing that was revoked. put_aside: names of damaged files that were kept.
+    """
+
+    keeps: bool = True
+    held_by: AppError | None = None
+    put_aside: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class WritesThrough(Protocol):
+    """A store that knows what stands after an own commit without asking again."""
+
+    def shown(self, known: Snapshot) -> Snapshot:
+        """Return `known` or a later state, with every own write; nobody is asked."""
+        ...
+
+
+@runtime_checkable
+class Outbox(Protocol):
+    """The part of a store that keeps saves while the shared one is away."""
+
+    def waiting(self) -> tuple[WaitingCommit, ...]:
+        """Return what is not in the shared store yet, oldest first."""
+        ...
+
+    def notice(self) -> OutboxNotice:
+        """Return what people have to know about it."""
+        ...
+
+    def discard(self, commit_id: str) -> None:
+        """Take a save out for good; nothing happens where it is not there."""
+        ...
+
+    def resend(self, commit_id: str, commit: Commit | None = None) -> None:
+        """Send again what needed a look: as it was, or as a person mended it.
+
+        `commit` has the same id; the save keeps its place in the order.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowMend:
+    """Cells of one row of a sheet that are to be filled or put right.
+
+    For what no `Update` can name: a row without a number, the copy of a row, a cell
+    that holds no value. Nothing is written unless the row still looks as it did.
+
+    key: how the snapshot names the row, with "+" or "#2" where it has no number of its
+        own. values: by field; with the key's field the row gets its number.
+    typed: what stands in each of these cells, as text; "" for a blank one.
+    looks: `lib.store.looks.looks_of` the row; "" where the cells alone decide.
+    verbatim: whether `values` are cells as a sheet holds them, to take a mend back.
+    also: new rows that come into being with it.
+    """
+
+    table: str
+    key: str
+    values: Mapping[str, Any]
+    typed: Mapping[str, str]
+    looks: str = ""
+    verbatim: bool = False
+    also: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """One act of putting rows right, of one person or of the app itself."""
+
+    id: str
+    actor: str
+    at: datetime
+    rows: tuple[RowMend, ...]
+    route: AuditRoute = AuditRoute.APP
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a mending led to.
+
+    done: the rows that were written. undo: for each of them what takes it back.
+    """
+
+    done: tuple[RowMend, ...] = ()
+    undo: tuple[RowMend, ...] = ()
+
+
+@runtime_checkable
+class MendsRows(Protocol):
+    """A store in which people type past every rule, so that rows need mending."""
+
+    def mend(self, mending: Mending) -> Mended:
+        """Write those of the rows that still look as they did; leave the others alone.
+
+        Two who mend the same row at once: one does, whatever machine they sit at.
+
+        Raises:
+            ActionRefused: a column is missing, or a formula stands in a cell.
+            StoreError: the store cannot be reached or changed.
+        """
         ...

@@ -15,7 +15,7 @@ from typing import Any, Final
 from lib.i18n import N_
 from lib.schema.column import Field
 from lib.schema.tables import Table
-from lib.store.protocol import RowProblem
+from lib.store.protocol import ProblemKind, RowProblem
 from lib.text import folded
 
 HEADER_WITHIN: Final = 10
@@ -37,6 +37,10 @@ TAB_LOST = N_("タブが見つかりません。")
 MEND_TAB = N_("削除したタブを元に戻すか、シートの設定をやり直してください。")
 OTHER_ZONE = N_("スプレッドシートのタイムゾーンが日本時間ではありません。")
 MEND_ZONE = N_("「ファイル」→「設定」で、タイムゾーンを東京にしてください。")
+OTHER_LOCALE = N_(
+    "スプレッドシートの言語と地域が日本ではありません。日付や数の打ち方が変わります。"
+)
+MEND_LOCALE = N_("「ファイル」→「設定」で、言語と地域を日本にしてください。")
 NO_HEADER = N_("見出しの行が見つかりません。このタブは読むだけにしています。")
 MEND_HEADER = N_("上から10行以内に、元の項目名の行を戻してください。")
 COLUMN_LOST = N_("必要な列がありません。このタブは読むだけにしています。")
@@ -95,7 +99,23 @@ def zone_problem(metadata: Mapping[str, Any]) -> RowProblem | None:
     zone = str(metadata.get("properties", {}).get("timeZone", ""))
     if zone in _TOKYO_ZONES:
         return None
-    return RowProblem("", "", 0, "", "", zone, OTHER_ZONE, MEND_ZONE)
+    return RowProblem(
+        "", "", 0, "", "", zone, OTHER_ZONE, MEND_ZONE, kind=ProblemKind.SETUP
+    )
+
+
+def locale_problem(metadata: Mapping[str, Any]) -> RowProblem | None:
+    """Return what is wrong with the spreadsheet's locale; None in Japan's.
+
+    Numbers and serials are read the same everywhere, but 11/3 typed by hand becomes
+    another day in another locale.
+    """
+    locale = str(metadata.get("properties", {}).get("locale", ""))
+    if locale.partition("_")[0] == "ja":
+        return None
+    return RowProblem(
+        "", "", 0, "", "", locale, OTHER_LOCALE, MEND_LOCALE, kind=ProblemKind.SETUP
+    )
 
 
 _TOKYO_ZONES: Final = frozenset({"Asia/Tokyo", "Japan", "Etc/GMT-9"})
@@ -127,7 +147,9 @@ def located(
 
 
 def _tab_problem(table: Table, why: str, mend: str) -> RowProblem:
-    return RowProblem(table.code, table.tab, 0, "", "", "", why, mend)
+    return RowProblem(
+        table.code, table.tab, 0, "", "", "", why, mend, kind=ProblemKind.SETUP
+    )
 
 
 # Headers ---------------------------------------------------------------------------
@@ -236,9 +258,31 @@ def _bare(title: str) -> str:
 def header_problems(table: Table, tab: str, header: Header) -> list[RowProblem]:
     """Return what is wrong with the header, for データ点検."""
     if not header.row:
-        return [RowProblem(table.code, tab, 0, "", "", "", NO_HEADER, MEND_HEADER)]
+        return [
+            RowProblem(
+                table.code,
+                tab,
+                0,
+                "",
+                "",
+                "",
+                NO_HEADER,
+                MEND_HEADER,
+                kind=ProblemKind.SETUP,
+            )
+        ]
     return [
-        RowProblem(table.code, tab, header.row, label, "", typed, why, mend)
+        RowProblem(
+            table.code,
+            tab,
+            header.row,
+            label,
+            "",
+            typed,
+            why,
+            mend,
+            kind=ProblemKind.SETUP,
+        )
         for label, typed, why, mend in [
             *(
                 (table.field(name).label, "", COLUMN_LOST, MEND_COLUMN)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from lib.schema.frames import empty_frame
+from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
 from lib.store.protocol import Commit, Receipt, Snapshot
 from lib.store.sheets.client import SheetsClient
@@ -18,14 +20,24 @@ class SheetsStore:
     """A `Store` on one spreadsheet. Make it with `lib.store.opening.open_store`.
 
     A new row costs one write, a change one read and one write, a refresh one read.
+    Opening calls nobody: the first look finds the tabs and makes missing ones.
     """
 
-    def __init__(self, client: SheetsClient, spreadsheet: str, *, data: Path) -> None:
-        """Use a spreadsheet, whose missing tabs are made now; `data` holds the lock."""
+    def __init__(
+        self,
+        client: SheetsClient,
+        spreadsheet: str,
+        *,
+        data: Path,
+        tables: Sequence[Table] = TABLES,
+    ) -> None:
+        """Use a spreadsheet that holds `tables`; other tables are without rows.
+
+        data: the folder for the lock and for what was seen last.
+        """
         self._client = client
+        self._watch = Watch(client, spreadsheet, data=data, tables=tables)
         lock = WriterLock(spreadsheet, data)
-        with lock.held():
-            self._watch = Watch(client, spreadsheet)
         self._writer = Writer(client, spreadsheet, self._watch, lock)
 
     @property
@@ -46,8 +58,23 @@ class SheetsStore:
         found = self._watch.again().snapshot
         return known if known.revision == found.revision else found
 
+    def remembered(self) -> Snapshot | None:
+        """Return what this machine saw last, before any call; None for nothing."""
+        state = self._watch.remembered()
+        return state.snapshot if state else None
+
+    def confirm(self, token: str) -> None:
+        """Take what is gone for gone; see `Shared.confirm`."""
+        self._watch.confirm(token)
+
     def commit(self, commit: Commit) -> Receipt:
-        """Apply all writes with their log rows, or nothing; see `Store.commit`."""
+        """Apply all writes with their log rows, or nothing; see `Store.commit`.
+
+        Raises:
+            StoreHeld: much is gone from the sheet at once, or its time zone is another.
+        """
+        # Also opens before the writer's lock is taken: opening may write itself.
+        self._watch.known().refuse_writes_if_held()
         return self._writer.commit(commit)
 
     def audit(self, table: str, key: str) -> pd.DataFrame:

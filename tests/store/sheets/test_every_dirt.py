@@ -10,9 +10,7 @@ import pytest
 
 from lib import clock
 from lib.schema.tables import table
-from lib.store.sheets.loading import load
-from lib.store.sheets.reading import SheetReader
-from tests.store.sheets.sheet import COMPLAINT, KPI_DAY, grid, payload, places, read
+from tests.store.sheets.sheet import COMPLAINT, KPI_DAY, grid, read
 
 OK = ""
 NONE = None
@@ -379,24 +377,6 @@ def test_a_blank_row_ends_a_merged_cell():
     found = read("kpi_days", rows)
     assert len(found.frame) == 1
     assert found.notes[0].row == 4
-
-
-def test_loading_is_looked_at_once_more():
-    answers = [
-        grid("kpi_days", {**KPI_DAY, "offered": typed}) for typed in ("Loading...", 7)
-    ]
-    fetch = iter([payload(answer) for answer in answers])
-    found = load(lambda: next(fetch), SheetReader(), places("kpi_days"))
-    assert found.read.tables["kpi_days"].frame["offered"].tolist() == [7]
-
-
-def test_what_still_loads_is_bad_and_never_zero():
-    answer = payload(grid("kpi_days", {**KPI_DAY, "offered": "Loading…"}))
-    calls = []
-    found = load(lambda: calls.append(1) or answer, SheetReader(), places("kpi_days"))
-    assert len(calls) == 2
-    assert found.read.loading
-    assert pd.isna(found.read.tables["kpi_days"].frame["offered"].iloc[0])
 
 
 def test_blank_stays_missing_and_zero_stays_zero():

@@ -12,7 +12,7 @@ from lib.errors import StoreUnavailable
 from lib.schema.frames import empty_frame, record_from
 from lib.schema.tables import TABLES, table
 from lib.store.sheets.layout import Tab
-from lib.store.sheets.loading import judged, load
+from lib.store.sheets.loading import judged
 from lib.store.sheets.reading import SheetRead, SheetReader
 from tests.store.sheets.sheet import COMPLAINT, KPI_DAY, grid, payload, places, read_all
 
@@ -139,11 +139,9 @@ def test_sorting_and_pasting_more_rows_takes_nothing_away():
     assert not judged(kpis(*range(10)), found).held
 
 
-def test_a_loss_is_seen_while_loading():
-    reader, where = SheetReader(), places("kpi_days")
-    full = payload(grid("kpi_days", *centres(*range(10))))
-    before = load(lambda: full, reader, where).read
-    empty = payload(grid("kpi_days", also=["date", "centre", "offered"]))
-    after = load(lambda: empty, reader, where, previous=before)
-    assert after.held
-    assert after.read is before
+def test_rows_of_the_sample_year_may_go():
+    rows = [{**row, "source": "サンプル"} for row in centres(*range(8))]
+    own = [{**row, "source": "アプリ"} for row in centres(20, 21)]
+    before = read_all({"kpi_days": grid("kpi_days", *rows, *own)})
+    assert not judged(before, kpis(20, 21)).held
+    assert judged(before, kpis(*range(8))).losses[0].of == 2

@@ -1,0 +1,370 @@
+"""What the store believes of a sheet that people change, break and take away."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lib.errors import StoreHeld, StoreUnavailable
+from lib.schema.tables import table
+from lib.settings.install import SheetsSettings
+from lib.store.sheets import watching
+from lib.store.sheets.client import Limits, connected
+from lib.store.sheets.provisioning import tab_number
+from lib.store.sheets.store import SheetsStore
+from tests.sheets_api import Emulator, Hand
+from tests.store.places import FreeBudget
+from tests.store.rows import change, complaint, kpi_day, read, saving
+
+TAB = table("complaints").tab
+KPIS = table("kpi_days").tab
+TEN = [f"K-{number}" for number in range(10)]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def book(emulator: Emulator) -> str:
+    return emulator.create()
+
+
+@pytest.fixture
+def hand(emulator: Emulator, book: str) -> Hand:
+    return emulator.hand(book)
+
+
+Opening = Callable[[], SheetsStore]
+
+
+@pytest.fixture
+def opening(emulator: Emulator, book: str, tmp_path: Path) -> Iterator[Opening]:
+    """Give what opens the store once more on the same machine."""
+    opened = []
+
+    def opens() -> SheetsStore:
+        client = connected(
+            SheetsSettings(emulator.url, emulator.service_account()),
+            FreeBudget(tmp_path),
+            Limits(total=2.0, first_pause=0.01, longest_pause=0.02),
+        )
+        opened.append(SheetsStore(client, book, data=tmp_path))
+        return opened[-1]
+
+    yield opens
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(opening: Opening) -> SheetsStore:
+    return opening()
+
+
+@pytest.fixture
+def ten(store: SheetsStore) -> SheetsStore:
+    """Give the store with ten complaints, loaded."""
+    store.commit(saving(*(complaint(key) for key in TEN)))
+    store.load()
+    return store
+
+
+def calls(emulator: Emulator) -> tuple[int, int]:
+    return emulator.log.reads(), emulator.log.writes()
+
+
+# Much is gone at once -----------------------------------------------------------
+
+
+def test_the_last_good_rows_stay_while_many_are_gone(ten, hand):
+    before = ten.load()
+    hand.delete_rows(TAB, 2, 5)
+
+    found = ten.refresh(before)
+
+    assert len(found.frames["complaints"]) == 10
+    (loss,) = found.held.losses
+    assert (loss.tab, loss.vanished, loss.of) == (TAB, 4, 10)
+    assert found.revision > before.revision
+
+
+def test_nothing_is_written_while_much_is_gone(ten, hand, emulator):
+    hand.delete_rows(TAB, 2, 5)
+    ten.load()
+    emulator.log.clear()
+
+    with pytest.raises(StoreHeld):
+        ten.commit(saving(complaint("K-new")))
+
+    assert calls(emulator) == (0, 0)
+
+
+def test_rows_that_come_back_end_the_hold(ten, hand):
+    rows = hand.read(TAB, "A2:Z5")
+    hand.delete_rows(TAB, 2, 5)
+    ten.load()
+    hand.paste(TAB, "A8", rows)
+
+    assert ten.load().held is None
+    ten.commit(saving(complaint("K-new")))
+    assert len(ten.load().frames["complaints"]) == 11
+
+
+def test_a_confirmed_loss_is_the_new_state(ten, hand):
+    hand.delete_rows(TAB, 2, 5)
+    held = ten.load().held
+
+    ten.confirm(held.token)
+
+    found = ten.load()
+    assert found.held is None
+    assert len(found.frames["complaints"]) == 6
+    ten.commit(saving(complaint("K-new")))
+
+
+def test_another_loss_than_the_confirmed_one_stays_held(ten, hand):
+    hand.delete_rows(TAB, 2, 5)
+    token = ten.load().held.token
+    hand.delete_rows(TAB, 2, 3)
+
+    ten.confirm(token)
+
+    assert ten.load().held.losses[0].vanished == 6
+
+
+def test_the_same_loss_is_held_again_the_next_time(ten, hand):
+    rows = hand.read(TAB, "A2:Z5")
+    hand.delete_rows(TAB, 2, 5)
+    ten.confirm(ten.load().held.token)
+    hand.paste(TAB, "A8", rows)
+    ten.load()
+    hand.delete_rows(TAB, 8, 11)
+
+    assert ten.load().held.losses[0].vanished == 4
+
+
+def test_a_lost_required_column_is_named(ten, hand):
+    place = [field.name for field in table("complaints").fields].index("content")
+    hand.delete_columns(TAB, place + 1)
+
+    (loss,) = ten.load().held.losses
+
+    assert (loss.columns, loss.vanished) == (("内容",), 0)
+
+
+def test_a_restart_forgets_no_loss(ten, hand, opening):
+    hand.delete_rows(TAB, 2, 5)
+    ten.load()
+
+    again = opening().load()
+
+    assert len(again.frames["complaints"]) == 10
+    assert again.held.losses[0].vanished == 4
+
+
+def test_a_loss_while_the_app_is_off_is_missed_too(ten, hand, opening):
+    ten.close()
+    hand.delete_rows(TAB, 2, 5)
+
+    assert opening().load().held.losses[0].vanished == 4
+
+
+# Another time zone --------------------------------------------------------------
+
+
+def set_zone(hand: Hand, zone: str) -> None:
+    properties = {"timeZone": zone}
+    change = {"properties": properties, "fields": "timeZone"}
+    hand.batch({"updateSpreadsheetProperties": change})
+
+
+def test_nothing_is_written_in_another_time_zone(hand, opening):
+    set_zone(hand, "America/New_York")
+    store = opening()
+
+    found = store.load()
+
+    assert [p.typed for p in found.problems] == ["America/New_York"]
+    assert found.held.zone is not None
+    with pytest.raises(StoreHeld):
+        store.commit(saving(complaint()))
+
+
+def test_a_mended_time_zone_is_seen_within_a_minute(hand, opening, monkeypatch):
+    set_zone(hand, "America/New_York")
+    store = opening()
+    store.load()
+    set_zone(hand, "Asia/Tokyo")
+    assert store.load().held is not None
+
+    store._watch._checked_at -= watching.CHECKED_WHILE_OFF
+    assert store.load().held is None
+    store.commit(saving(complaint()))
+
+
+def test_a_time_zone_that_changes_is_seen_within_ten_minutes(ten, hand, emulator):
+    set_zone(hand, "Europe/Paris")
+    emulator.log.clear()
+    assert ten.load().held is None
+    assert calls(emulator) == (1, 0)
+
+    ten._watch._checked_at -= watching.CHECKED_EVERY
+    assert ten.load().held is not None
+    assert calls(emulator) == (3, 0)
+
+
+def test_another_locale_is_told_and_blocks_nothing(hand, opening):
+    change = {"properties": {"locale": "en_US"}, "fields": "locale"}
+    hand.batch({"updateSpreadsheetProperties": change})
+    store = opening()
+
+    assert [p.typed for p in store.load().problems] == ["en_US"]
+    store.commit(saving(complaint()))
+
+
+# Starting without Google --------------------------------------------------------
+
+
+def test_opening_calls_nobody(opening, emulator):
+    with emulator.unreachable():
+        store = opening()
+        assert store.remembered() is None
+        with pytest.raises(StoreUnavailable):
+            store.load()
+    store.load()
+
+
+def test_a_restart_during_an_outage_shows_the_last_data(ten, opening, emulator):
+    good = ten.load()
+    with emulator.unreachable():
+        kept = opening().remembered()
+
+    assert kept.loaded_at >= good.loaded_at
+    for code, frame in good.frames.items():
+        pd.testing.assert_frame_equal(kept.frames[code], frame)
+
+
+def test_what_is_remembered_is_for_its_owner_only(ten, tmp_path):
+    (kept,) = tmp_path.glob("sheet-*.last")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b[:-20], lambda _b: b"", lambda _b: b"{}"])
+def test_half_a_memory_is_none(ten, opening, tmp_path, spoil):
+    (kept,) = tmp_path.glob("sheet-*.last")
+    kept.write_bytes(spoil(kept.read_bytes()))
+
+    store = opening()
+
+    assert store.remembered() is None
+    assert len(store.load().frames["complaints"]) == 10
+
+
+def test_a_tab_renamed_while_the_app_was_off_is_found(ten, opening, hand):
+    ten.close()
+    hand.rename_tab(TAB, "ご意見")
+
+    store = opening()
+
+    row = read(store.load(), "complaints", "K-1")
+    store.commit(saving(change(row, content="x")))
+    assert "ご意見" in hand.tabs()
+    assert TAB not in hand.tabs()
+
+
+def test_another_machine_finds_a_renamed_tab_by_its_number(
+    ten, opening, hand, tmp_path
+):
+    hand.rename_tab(TAB, "ご意見")
+    for kept in tmp_path.glob("sheet-*.last"):
+        kept.unlink()
+
+    assert len(opening().load().frames["complaints"]) == 10
+    assert TAB not in hand.tabs()
+
+
+def test_a_tab_made_anew_under_the_old_name_is_another(ten, opening, hand):
+    ten.close()
+    hand.delete_tab(TAB)
+    hand.add_tab(TAB)
+
+    found = opening().load()
+
+    assert len(found.frames["complaints"]) == 10
+    assert found.held.losses[0].vanished == 10
+    assert [p.table for p in found.problems] == ["complaints"]
+
+
+def test_a_confirmed_new_tab_takes_the_place_of_the_deleted_one(ten, opening, hand):
+    labels = hand.read(TAB, "1:1")
+    hand.delete_tab(TAB)
+    hand.add_tab(TAB)
+    hand.paste(TAB, "A1", labels)
+    store = opening()
+
+    store.confirm(store.load().held.token)
+    store.commit(saving(complaint("K-new")))
+
+    assert list(store.load().frames["complaints"].index) == ["K-new"]
+
+
+def test_opening_an_old_spreadsheet_anew_costs_one_look_and_one_load(
+    ten, opening, emulator
+):
+    emulator.log.clear()
+    opening().load()
+    assert emulator.log.writes() == 0
+    assert emulator.log.reads() <= 3
+
+
+def test_every_tab_has_a_number_of_its_own():
+    from lib.schema.tables import TABLES
+
+    codes = [item.code for item in TABLES] + ["_sys"]
+    assert len({tab_number(code) for code in codes}) == len(codes)
+
+
+# Formulas that are not computed yet ---------------------------------------------
+
+
+@pytest.fixture
+def kpi(store: SheetsStore) -> SheetsStore:
+    store.commit(saving(kpi_day("A")))
+    store.load()
+    return store
+
+
+def offered_at() -> str:
+    place = [field.name for field in table("kpi_days").fields].index("offered")
+    return f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[place]}2"
+
+
+def test_a_formula_that_loads_gets_a_second_look(kpi, hand, emulator):
+    hand.type(KPIS, offered_at(), "Loading...")
+    kpi._watch._pause = lambda _seconds: hand.type(KPIS, offered_at(), "7")
+    emulator.log.clear()
+
+    found = kpi.load().frames["kpi_days"]
+
+    assert found["offered"].tolist() == [7]
+    assert emulator.log.reads() == 2
+
+
+def test_what_still_loads_is_bad_and_is_not_asked_for_again(kpi, hand, emulator):
+    hand.type(KPIS, offered_at(), "Loading...")
+    kpi._watch._pause = lambda _seconds: None
+    kpi.load()
+    emulator.log.clear()
+
+    found = kpi.load()
+
+    assert found.frames["kpi_days"]["offered"].isna().all()
+    assert found.statuses["status"].tolist() == ["bad"]
+    assert emulator.log.reads() == 1
