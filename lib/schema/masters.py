@@ -170,6 +170,14 @@ class Centre(Record):
     phone_reports: Annotated[
         Flag, Column("電話報告", help="はい: このセンターの人が苦情を登録できる")
     ] = Flag.NO
+    spreadsheet: Annotated[
+        str,
+        Column(
+            "センター用シート",
+            help="このセンターだけに見せるスプレッドシートのURL。なければ空のまま",
+            verbatim=True,
+        ),
+    ] = ""
     active: Annotated[
         Flag, Column("有効", help="契約が終わったら「いいえ」", shown=Shown.FIRST)
     ] = Flag.YES
