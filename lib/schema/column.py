@@ -66,6 +66,8 @@ class Field:
     required: bool
     """No default: the record cannot be made without it."""
     default: Any
+    nullable: bool = False
+    """Whether a record may lack it (None)."""
     choices: tuple[Choice, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
@@ -103,6 +105,7 @@ def field_from(name: str, info: FieldInfo) -> Field:
         kind=kind,
         required=info.is_required(),
         default=None if info.is_required() else info.get_default(),
+        nullable=_without_none(info.annotation) is not info.annotation,
         choices=choices,
         minimum=_bound(info, "ge"),
         maximum=_bound(info, "le"),

@@ -27,6 +27,7 @@ from lib import clock
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import Table
+from lib.schema.vocab import Unlisted
 
 JOINER = "、"
 """Stands between several choices in one cell."""
@@ -116,14 +117,56 @@ def rich(field: Field, value: Any) -> Any:
 
 
 def record_from(table: Table, row: Mapping[str, Any]) -> Record:
-    """Return the record for one row of a frame or store; types are checked anew."""
-    values = {}
-    for field in table.fields:
-        value = rich(field, row[field.name])
-        if value is None and field.kind == "choice" and field.default is not None:
-            value = field.default
-        values[field.name] = value
+    """Return the record for one row of a frame or store; types are checked anew.
+
+    Raises:
+        ValueError: the row holds a word of no vocabulary, or lacks what every record
+            has; pydantic's ValidationError is one.
+    """
+    values = {
+        field.name: _or_default(field, rich(field, row[field.name]))
+        for field in table.fields
+    }
     return table.record.model_validate(values)
+
+
+def standing_from(table: Table, row: Mapping[str, Any], key: str = "") -> Record:
+    """Return one row of a frame as it stands, to be shown; it never raises.
+
+    In a row of a sheet an unknown word stays as `Unlisted`, and what it lacks is None
+    (`Record.misfits` names both). Of a row without a number, or with one that another
+    row has too, the number is `key`, by which it is found again.
+    """
+    try:
+        record = record_from(table, row)
+    except ValueError:
+        record = table.record.model_construct(
+            **{
+                field.name: _or_default(field, standing_value(field, row[field.name]))
+                for field in table.fields
+            }
+        )
+    if key and table.prefix and getattr(record, table.key[0]) != key:
+        return record.model_copy(update={table.key[0]: key})
+    return record
+
+
+def standing(table: Table, frame: pd.DataFrame) -> list[Record]:
+    """Return every row of a frame as it stands, in its order."""
+    rows = cast("list[dict[str, Any]]", frame.to_dict("records"))
+    return [
+        standing_from(table, row, str(key))
+        for key, row in zip(frame.index, rows, strict=True)
+    ]
+
+
+def standing_at(table: Table, frame: pd.DataFrame, key: str) -> Record | None:
+    """Return the row with that key as it stands, or None where there is no such row."""
+    if key not in frame.index:
+        return None
+    position = frame.index.get_loc(key)
+    row = cast("dict[str, Any]", frame.iloc[position].to_dict())
+    return standing_from(table, row, key)
 
 
 def record_at(table: Table, frame: pd.DataFrame, key: str) -> Record | None:
@@ -132,6 +175,26 @@ def record_at(table: Table, frame: pd.DataFrame, key: str) -> Record | None:
         return None
     position = frame.index.get_loc(key)
     return record_from(table, cast("dict[str, Any]", frame.iloc[position].to_dict()))
+
+
+def _or_default(field: Field, value: Any) -> Any:
+    """Return the default in place of a blank that no record may hold."""
+    return field.default if value is None and not field.nullable else value
+
+
+def standing_value(field: Field, value: Any) -> Any:
+    """Return a framed value as `rich` does, an unknown word as `Unlisted`."""
+    if field.kind == "choices":
+        words = (value or "").split(JOINER)
+        return tuple(_word(field, word) for word in words if word)
+    if field.kind == "choice" and not _missing(value):
+        return _word(field, str(value))
+    return rich(field, value)
+
+
+def _word(field: Field, word: str) -> Any:
+    known = {choice.value: choice for choice in field.choices}
+    return known.get(word, Unlisted(word))
 
 
 def _series(field: Field, values: Sequence[Any]) -> Any:

@@ -120,6 +120,18 @@ class Record(BaseModel):
             raise InvalidRecord(problems)
         return record
 
+    def misfits(self) -> frozenset[str]:
+        """Return the fields whose value no record may hold; only shown ones have any.
+
+        A row of a sheet is shown as it stands (`lib.schema.frames.standing_from`), with
+        unknown words and without what it lacks.
+        """
+        try:
+            type(self).model_validate(self.values())
+        except ValidationError as error:
+            return frozenset(problem.field for problem in _problems_of(error))
+        return frozenset()
+
     def problems(self, *stages: Stage) -> tuple[FieldProblem, ...]:
         """Return what breaks a rule of the given stages, in the order of the rules."""
         return tuple(

@@ -5,6 +5,7 @@ A value that is taken out of use stays here with a note, so that old rows load.
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Self
 
@@ -29,6 +30,30 @@ class Choice(StrEnum):
         """Return the member a person meant, whatever width or case they typed."""
         wanted = folded(text)
         return next((m for m in cls if folded(m.value) == wanted), None)
+
+
+class Unlisted(str):
+    """A word that stands in a sheet where a vocabulary has none like it; as typed.
+
+    It takes the place of a `Choice` in records that are shown, equals no member, and
+    can be saved nowhere.
+    """
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """The word as it was typed."""
+        return str(self)
+
+    @property
+    def code(self) -> str:
+        """Code for URLs and widget state: a hash, because links carry no free text."""
+        return UNLISTED + hashlib.blake2s(self.encode(), digest_size=5).hexdigest()
+
+
+UNLISTED = "x-"
+"""Starts the code of a word that is in no vocabulary; no member's code begins so."""
 
 
 class Source(Choice):
