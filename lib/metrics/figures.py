@@ -101,7 +101,17 @@ def _typed_counts(kpi_days: pd.DataFrame) -> pd.DataFrame:
         [kpi_days["date"], kpi_days["centre"].astype("object")],
         names=["date", "centre"],
     )
-    return counts
+    return counts if counts.index.is_unique else _agreeing(counts)
+
+
+def _agreeing(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a day: of one that a sheet has twice, what its rows agree on.
+
+    Adding them would count twice, and nobody knows which of two different ones holds.
+    A blank says nothing.
+    """
+    days = counts.groupby(level=["date", "centre"], sort=False)
+    return days.first().where(days.min() == days.max())
 
 
 def _event_counts(frames: Frames, now: pd.Timestamp) -> pd.DataFrame:
@@ -160,8 +170,7 @@ def _with_methods(days: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
     chosen = {}
     for name in METHODS:
         usual = Centre.field(name).default.value
-        of_code = dict(
-            zip(centres["code"], centres[name].astype("object"), strict=True)
-        )
+        stated = centres[centres[name].notna()].drop_duplicates("code")
+        of_code = dict(zip(stated["code"], stated[name].astype("object"), strict=True))
         chosen[name] = [of_code.get(code, usual) for code in days["centre"]]
     return days.assign(**chosen)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
 
 import pandas as pd
 
 from lib.metrics import calendar
-from lib.schema.frames import record_from
+from lib.schema.frames import standing
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.tables import table
@@ -74,11 +73,13 @@ def entered(kpi_days: pd.DataFrame) -> pd.Series:
 
 
 def _records(centres: pd.DataFrame) -> Iterator[Centre]:
-    rows = cast("list[dict[str, Any]]", centres.to_dict("records"))
-    for row in rows:
-        record = record_from(table("centres"), row)
+    """Yield each centre once; a row without a code cannot be meant by any other."""
+    seen = {""}
+    for record in standing(table("centres"), centres):
         assert isinstance(record, Centre)  # noqa: S101 - the table's own record
-        yield record
+        if record.code not in seen:
+            seen.add(record.code)
+            yield record
 
 
 def _missing_of(

@@ -81,7 +81,8 @@ def due(
     kept where, after it was made and not after it was due, something reached the
     customer (a call, mail, chat, letter, refund or shipment) or the case was closed.
     One that was moved in time, before it was due, is no promise any more. Complaints that
-    were cancelled or only imported do not count.
+    were cancelled or only imported do not count, nor do promises of which a sheet does
+    not tell when they were made.
     """
     counted = complaints.loc[
         (complaints["status"] != ComplaintStatus.CANCELLED.value)
@@ -108,6 +109,7 @@ def _made(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([logged, standing], ignore_index=True)
     # The action and the complaint carry the same promise; the action knows its time.
     both = both.drop_duplicates(["case_id", "next_promise_at"], keep="first")
+    both = both[both["at"].notna()]
     return (
         both.rename(columns={"next_promise_at": "due_at"})
         .sort_values(["case_id", "at"], kind="stable")
@@ -124,7 +126,8 @@ def _contacts(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFram
     actions = activities.loc[reached, ["case_id", "at"]]
     closings = _rows(complaints, "closed_at", "closed_at").iloc[:, :2]
     both = pd.concat([actions, closings], ignore_index=True)
-    return both.rename(columns={"at": "contact_at"}).sort_values("contact_at")
+    known = both.rename(columns={"at": "contact_at"}).dropna(subset="contact_at")
+    return known.sort_values("contact_at")
 
 
 def _rows(complaints: pd.DataFrame, at: str, moment: str) -> pd.DataFrame:

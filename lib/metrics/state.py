@@ -119,6 +119,11 @@ def centre_state(days: pd.DataFrame, centre: Centre, today: date) -> Verdict:
             centre, N_("{centre}: 直近7日の着信が20件に満たず、まだ判定できません。")
         )
     judged = kpis.value(rate, known if by_week else latest)
+    if "answer_rate_method" in centre.misfits():
+        return _pending(
+            centre,
+            N_("{centre}: 応答率の方式を読めないので、応答率を計算できません。"),
+        )
     if judged is None:
         return _pending(
             centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
