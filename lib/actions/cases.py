@@ -25,7 +25,7 @@ from lib.schema.activity import Activity
 from lib.schema.audit import AuditEntry
 from lib.schema.column import Field
 from lib.schema.complaint import SETTLED, Complaint
-from lib.schema.frames import plain, record_from
+from lib.schema.frames import plain, standing
 from lib.schema.ids import new_commit_id, new_id
 from lib.schema.record import Stage
 from lib.schema.tables import table
@@ -443,12 +443,12 @@ def timeline(desk: UserStore, case: Complaint, now: datetime) -> list[Step]:
     own = activities[(activities["case_id"] == case.id).to_numpy(dtype=bool)]
     if own.empty:
         return []
-    rows: list[Any] = own.sort_values(["at", "id"], kind="stable").to_dict("records")
+    rows = own.sort_values(["at", "id"], kind="stable")
     complaints = desk.frame(COMPLAINTS).loc[[case.id]]
     kept = _verdicts(complaints, own, now)
     return [
-        _judged(cast("Activity", record_from(table(ACTIVITIES), row)), case, kept)
-        for row in rows
+        _judged(cast("Activity", row), case, kept)
+        for row in standing(table(ACTIVITIES), rows)
     ]
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
-from lib.schema.frames import JOINER
+from lib.schema.frames import JOINER, standing
 from lib.schema.ids import ALPHABET
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre, Member, Product
@@ -171,6 +171,33 @@ def member_key(email: str, *, seed: str = "") -> str:
 def has_address(member: Member) -> bool:
     """Whether the key is a real address and not one made on this machine."""
     return not member.email.endswith("@" + LOCAL_DOMAIN)
+
+
+def with_rights(members: pd.DataFrame) -> list[Member]:
+    """Return the members whose rights are beyond doubt, in the order of the table.
+
+    In a sheet anybody types anything: a role that is blank or no role gives no rights,
+    nor does a row without address or name, nor do rows of one address that disagree.
+    """
+    everyone = [m for m in standing(table("members"), members) if isinstance(m, Member)]
+    asked = members["role"].notna().tolist()
+    rights: dict[str, set[tuple[Any, ...]]] = {}
+    for member in everyone:
+        seen = rights.setdefault(recognisable(member.email), set())
+        seen.add((member.role, member.centre, member.active))
+    found: dict[str, Member] = {}
+    for member, has_role in zip(everyone, asked, strict=True):
+        address = recognisable(member.email)
+        clear = has_role and isinstance(member.role, Role) and len(rights[address]) == 1
+        if clear and address and member.name.strip():
+            found.setdefault(address, member)
+    return list(found.values())
+
+
+STAND_IN: Final = Member(
+    email=f"administrator@{LOCAL_DOMAIN}", name="管理者", role=Role.ADMIN
+)
+"""Who acts where the table names people but no administrator that can be told."""
 
 
 # Recognising -------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import pandas as pd
 
@@ -17,8 +17,11 @@ from lib.metrics.figures import between, figures, of_centre
 from lib.metrics.missing import MissingDay, centres_of, missing_days
 from lib.metrics.promises import When
 from lib.metrics.state import Verdict
+from lib.schema.complaint import Complaint
+from lib.schema.frames import standing
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
+from lib.schema.tables import table
 from lib.schema.vocab import Flag, InquiryStatus, Severity
 from lib.store.access import UserStore
 
@@ -435,17 +438,17 @@ def _spark(entry: kpis.Kpi, days: pd.DataFrame, last: date) -> tuple[float, ...]
 def _promise_rows(owed: pd.DataFrame) -> tuple[PromiseRow, ...]:
     pressing = owed[owed["when"].isin([When.OVERDUE.value, When.TODAY.value])]
     first = pressing.head(MOST_PROMISES)
-    rows = cast("list[dict[str, Any]]", first.to_dict("records"))
+    cases = cast("list[Complaint]", standing(table("complaints"), first))
     return tuple(
         PromiseRow(
-            complaint=str(row["id"]),
-            when=When(row["when"]),
-            at=clock.in_tokyo(row["next_promise_at"].to_pydatetime()),
-            promise="" if pd.isna(row["next_promise"]) else str(row["next_promise"]),
-            handler=str(row["handler"]),
-            severity=Severity(row["severity"]),
+            complaint=case.id,
+            when=When(when),
+            at=cast("datetime", case.next_promise_at),
+            promise=case.next_promise.value if case.next_promise else "",
+            handler=case.handler,
+            severity=case.severity,
         )
-        for row in rows
+        for case, when in zip(cases, first["when"], strict=True)
     )
 
 

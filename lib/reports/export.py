@@ -29,7 +29,7 @@ from lib.schema.exchange import (
     guarded,
     sheet_name,
 )
-from lib.schema.frames import rich
+from lib.schema.frames import standing_value
 from lib.schema.tables import Table
 from lib.schema.vocab import Choice
 from lib.text import masked, storable
@@ -106,7 +106,7 @@ def _values(field: Field, frame: pd.DataFrame, *, unmasked: bool) -> Iterator[An
     """Yield each row's value as a record holds it, masked where it is personal."""
     hidden = field.column.personal and not unmasked
     for value in frame[field.name].tolist():
-        held = rich(field, value)
+        held = standing_value(field, value)
         yield masked(held) if hidden else held
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from lib.errors import AppError, Conflict, NotAllowed, StoreError
 from lib.schema.complaint import Complaint
-from lib.schema.frames import empty_frame, frame_of, record_at
+from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
 from lib.schema.kpi_day import COMPANY
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
@@ -23,7 +23,18 @@ from lib.schema.tables import TABLES, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
 from lib.store.live import LiveStore
-from lib.store.protocol import Commit, Delete, Insert, Receipt, Snapshot, Update, Write
+from lib.store.protocol import (
+    Commit,
+    Delete,
+    Insert,
+    Mended,
+    Mending,
+    Receipt,
+    RowMend,
+    Snapshot,
+    Update,
+    Write,
+)
 
 Derived = TypeVar("Derived")
 
@@ -273,14 +284,17 @@ class UserStore:
         return found
 
     def record(self, code: str, key: str) -> Record:
-        """Return one record, withheld fields empty.
+        """Return one record as it stands, withheld fields empty.
+
+        In a row of a sheet it may hold what none may (`Record.misfits`).
 
         Raises:
             NotAllowed: it does not exist or is not theirs; nobody can tell which.
         """
         if code not in _ALL_CODES:
             raise NotAllowed
-        found = record_at(table_by_code(code), self._view(self._snapshot(), code), key)
+        view = self._view(self._snapshot(), code)
+        found = standing_at(table_by_code(code), view, key)
         if found is None:
             raise NotAllowed
         return found
@@ -314,6 +328,49 @@ class UserStore:
         finally:
             self._pinned = None
         return self._without_withheld(receipt)
+
+    def everything(self) -> Snapshot:
+        """Return all tables as they stand, to be checked; 操作ログ is left blank.
+
+        Raises:
+            NotAllowed: the person does not see every row and cell of them.
+        """
+        if not self._sees_all:
+            raise NotAllowed
+        found = self._snapshot()
+        return replace(found, frames={**found.frames, "audit": self.frame("audit")})
+
+    @property
+    def mends(self) -> bool:
+        """Whether the store is one in which rows need mending, and they may do it."""
+        return self._live.mends and self._sees_all and self._may_write("complaints")
+
+    def mend(self, mending: Mending) -> Mended:
+        """Put rows right after checking each anew; see `MendsRows.mend`.
+
+        Raises:
+            NotAllowed: one of the rows is not theirs to change; nothing was written.
+        """
+        if not all(self._may_mend(row) for row in mending.rows):
+            raise NotAllowed
+        try:
+            return self._live.mend(mending)
+        finally:
+            self._pinned = None
+
+    @property
+    def _sees_all(self) -> bool:
+        """Whether every table but 操作ログ is theirs to see, whole."""
+        rights = [self._right(code) for code in _ALL_CODES - {"audit"}]
+        return all(right is not None and right.is_plain for right in rights)
+
+    def _may_mend(self, row: RowMend) -> bool:
+        tables = [row.table, *(table_of(new).code for new in row.also)]
+        return self._sees_all and all(self._may_write(code) for code in tables)
+
+    def _may_write(self, code: str) -> bool:
+        right = self._right(code)
+        return right is not None and right.update and right.insert
 
     # Reading
 

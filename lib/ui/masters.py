@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from lib.actions.masters import UnknownWord
 from lib.errors import Conflict, InvalidRecord
 from lib.i18n import N_, _
 from lib.schema.column import Field, Shown
-from lib.schema.frames import record_from
+from lib.schema.frames import standing
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
@@ -33,6 +33,9 @@ from lib.ui.form import Form, field_input, problems_by_field, widget_values
 
 REGISTERS: Final = ("complaints", "kpi_days")
 """Tables in whose rows unknown words are looked for."""
+
+Row = tuple[str, Record]
+"""A row's key, which in a sheet may be a provisional one, and the row as it stands."""
 
 NEW: Final = ""
 """Stands for the key while a row is being added."""
@@ -120,17 +123,25 @@ def _list(desk: UserStore, screen: Screen) -> None:
             on_click=_open,
             args=(screen, NEW),
         )
-        rows = _wanted_rows(screen, _records(desk, screen))
+        rows = _wanted_rows(screen, _rows(desk, screen))
     _table(screen, rows)
 
 
 def _records(desk: UserStore, screen: Screen) -> list[Record]:
-    def made() -> tuple[Record, ...]:
-        rows = cast("list[dict[str, Any]]", desk.frame(screen.code).to_dict("records"))
-        return tuple(record_from(screen.table, row) for row in rows)
+    return [record for _key, record in _rows(desk, screen)]
+
+
+def _rows(desk: UserStore, screen: Screen) -> list[Row]:
+    """Return every row with its key, those in use first."""
+
+    def made() -> tuple[Row, ...]:
+        frame = desk.frame(screen.code)
+        return tuple(
+            zip(map(str, frame.index), standing(screen.table, frame), strict=True)
+        )
 
     found = desk.derived(("records", screen.code), made)
-    return sorted(found, key=lambda r: (not _in_use(screen, r), _rank(r)))
+    return sorted(found, key=lambda r: (not _in_use(screen, r[1]), _rank(r[1])))
 
 
 def _rank(record: Record) -> tuple[int, str]:
@@ -142,7 +153,7 @@ def _in_use(screen: Screen, record: Record) -> bool:
     return getattr(record, screen.switch) is Flag.YES
 
 
-def _wanted_rows(screen: Screen, rows: list[Record]) -> list[Record]:
+def _wanted_rows(screen: Screen, rows: list[Row]) -> list[Row]:
     """Draw what narrows the list, where there is something to narrow."""
     if len(rows) >= SEARCH_FROM:
         typed = st.text_input(
@@ -155,26 +166,27 @@ def _wanted_rows(screen: Screen, rows: list[Record]) -> list[Record]:
             persist_state="session",
             width=280,
         )
-        rows = [row for row in rows if folded(typed) in _searchable(screen, row)]
-    if all(_in_use(screen, row) for row in rows):
+        rows = [row for row in rows if folded(typed) in _searchable(screen, row[1])]
+    if all(_in_use(screen, record) for _key, record in rows):
         return rows
     everything = st.toggle(
         _("使わないものも表示"), key=f"{screen.form}:all", persist_state="session"
     )
-    return rows if everything else [row for row in rows if _in_use(screen, row)]
+    return rows if everything else [row for row in rows if _in_use(screen, row[1])]
 
 
 def _searchable(screen: Screen, row: Record) -> str:
     return folded(" ".join(_cell(screen, row, name) for name in screen.columns))
 
 
-def _table(screen: Screen, rows: list[Record]) -> None:
+def _table(screen: Screen, rows: list[Row]) -> None:
     if not rows:
         st.info(_("当てはまるものがありません。"), icon=":material/search_off:")
         return
     specs = [screen.table.field(name) for name in screen.columns]
     cells = [
-        {spec.name: _cell(screen, row, spec.name) for spec in specs} for row in rows
+        {spec.name: _cell(screen, record, spec.name) for spec in specs}
+        for _key, record in rows
     ]
     table_of_rows = st.dataframe(
         cells,
@@ -195,7 +207,7 @@ def _table(screen: Screen, rows: list[Record]) -> None:
     )
     st.caption(_("行を選ぶと編集できます。"))
     if chosen := table_of_rows.selection.rows:
-        _open(screen, screen.table.key_of(rows[chosen[0]]))
+        _open(screen, rows[chosen[0]][0])
         st.rerun()
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from lib.schema.cells import cell_text
 from lib.schema.column import Field
-from lib.schema.frames import rich
+from lib.schema.frames import standing_value
 from lib.schema.ids import ALPHABET
 from lib.schema.record import Record
 from lib.schema.tables import Table
@@ -36,7 +36,10 @@ def content_fields(table: Table) -> tuple[Field, ...]:
 def digests_in(table: Table, frame: pd.DataFrame) -> dict[str, str]:
     """Return key → digest of each row of a frame."""
     columns = [
-        [cell_text(field, rich(field, value)) for value in frame[field.name].tolist()]
+        [
+            cell_text(field, standing_value(field, value))
+            for value in frame[field.name].tolist()
+        ]
         for field in content_fields(table)
     ]
     digests = (_digest(texts) for texts in zip(*columns, strict=True))

@@ -26,7 +26,7 @@ from lib.i18n import LANGUAGES, N_, _, translate
 from lib.schema.cells import Reading, Status, cell_text, missing, parse_cell
 from lib.schema.column import Field
 from lib.schema.exchange import CONTINUED, CONTINUED_HEADERS, sheet_name, unguarded
-from lib.schema.frames import record_at
+from lib.schema.frames import standing_at
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, Table
 from lib.schema.vocab import Source
@@ -125,7 +125,7 @@ class _Known:
 
     def stored(self, table: Table, key: str) -> Record | None:
         """Return the record that the store has under that key."""
-        return record_at(table, self._frames[table.code], key)
+        return standing_at(table, self._frames[table.code], key)
 
     def stored_digest(self, table: Table, key: str) -> str:
         """Return the digest of the row that the store has under that key, or ""."""
