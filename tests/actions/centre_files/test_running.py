@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from lib import clock
 from lib.actions.centre_files.running import fold_centre
+from lib.schema.centre_file import CENTRE_TABLES
 from lib.schema.frames import record_at
 from lib.schema.masters import Centre, Member
 from lib.schema.record import Record
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Done, Flag, Role, Source
+from lib.settings.install import SheetsSettings
 from lib.store.agreements import Agreements
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Store
+from lib.store.sheets.client import connected
+from lib.store.sheets.store import SheetsStore
 from tests.builders import complaint, fill, kpi_day
+from tests.sheets_api import Emulator
+from tests.store.places import FreeBudget
 from tests.store.rows import change, saving
 
 A = Centre(code="A", name="Aセンター", phone_reports=Flag.YES)
@@ -37,11 +45,29 @@ def main(tmp_path):
     store.close()
 
 
-@pytest.fixture
-def file(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'file.db'}", data=tmp_path / "file")
+@pytest.fixture(scope="module")
+def emulator():
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "sheet"])
+def file(request, tmp_path, emulator):
+    """A centre's file as a sheet, and as a database that holds everything exactly."""
+    if request.param == "sqlite":
+        store = open_store(f"sqlite:///{tmp_path / 'file.db'}", data=tmp_path / "file")
+    else:
+        store = centre_sheet(emulator, tmp_path / "file")
     yield store
     store.close()
+
+
+def centre_sheet(emulator: Emulator, data: Path) -> SheetsStore:
+    data.mkdir()
+    settings = SheetsSettings(emulator.url, emulator.service_account())
+    client = connected(settings, FreeBudget(data))
+    book = emulator.create()
+    return SheetsStore(client, book, data=data, tables=CENTRE_TABLES)
 
 
 @pytest.fixture
@@ -56,7 +82,9 @@ def fold(main, file, memory):
 
 def standing(store: Store | LiveStore, code: str, key: str) -> Record | None:
     loaded = store.refreshed() if isinstance(store, LiveStore) else store.load()
-    return record_at(table_by_code(code), loaded.frames[code], key)
+    frame = loaded.frames[code]
+    shown = replace(table_by_code(code), only=frozenset(frame.columns))
+    return record_at(shown, frame, key)
 
 
 def day_key(day) -> str:
