@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
 import pandas as pd
 
 from lib import clock
 from lib.actions.centre_files.folding import Clash, Folding, Rows, Shape, Why, fold
-from lib.errors import AppError
+from lib.errors import ActionRefused, AppError
 from lib.i18n import N_
 from lib.schema.cells import cell_text
 from lib.schema.centre_file import (
@@ -26,8 +27,7 @@ from lib.schema.frames import rich
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM, Principal
-from lib.schema.record import Record
-from lib.schema.tables import Table, table_of
+from lib.schema.tables import Table
 from lib.schema.vocab import AuditRoute, Done, Flag, Role, Source
 from lib.store.access import UserStore
 from lib.store.agreements import Agreements
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=120)
 """How far back rows of the main store are put into a centre's file."""
+
+HELD: Final = N_("読めない行があるので、その行だけ移していません。")
 
 MEND: Final = N_("どちらかの値を直して、同じにしてください。")
 
@@ -238,6 +240,12 @@ def _text(field: Field, value: Any) -> str:
 # Writing ------------------------------------------------------------------------------
 
 
+_Make = Callable[[], Insert | Update]
+"""Makes a write; may raise ValueError where a row of a sheet holds what none may."""
+
+_Place = UserStore | Store
+
+
 class _Written:
     """Carries a folding out, row by row, so that one bad row holds up no other."""
 
@@ -250,10 +258,10 @@ class _Written:
         self.refused: AppError | None = None
 
     def write(self) -> None:
-        for write in self._above():
-            self.up += self._done(write, self._pair.desk.commit, self._pair.centre.name)
-        for write in self._below():
-            self.down += self._done(write, self._pair.file.commit, SYSTEM.name)
+        for key, make in self._above():
+            self.up += self._done(key, make, self._pair.desk, self._pair.centre.name)
+        for key, make in self._below():
+            self.down += self._done(key, make, self._pair.file, SYSTEM.name)
 
     def agreed(self, before: Rows) -> dict[str, Mapping[str, str]]:
         """Return what both sides have now; rows that failed as they were before."""
@@ -264,40 +272,42 @@ class _Written:
                 kept[key] = dict(before[key])
         return cast("dict[str, Mapping[str, str]]", kept)
 
-    def _done(self, write: Insert | Update, commit: Any, actor: str) -> bool:
-        key = _key_of(write)
+    def _done(self, key: str, make: _Make, place: _Place, actor: str) -> bool:
+        """Whether a row was written; one that cannot be waits for the next folding."""
         try:
-            commit(
+            place.commit(
                 Commit(
                     new_commit_id(),
                     actor,
                     clock.now(),
-                    (write,),
+                    (make(),),
                     route=AuditRoute.SHEET_SEEN,
                 )
             )
-        except AppError as error:
-            if not error.permanent:
+        except (AppError, ValueError) as error:
+            if isinstance(error, AppError) and not error.permanent:
                 raise
             log.warning("a row of a centre's file waits: %s", type(error).__name__)
             self._failed.add(key)
-            self.refused = error
+            self.refused = error if isinstance(error, AppError) else ActionRefused(HELD)
             return False
         return True
 
-    def _above(self) -> Iterator[Insert | Update]:
+    def _above(self) -> Iterator[tuple[str, _Make]]:
         above, below = self._pair.above, self._pair.below
         for key in self._found.new_above:
-            yield Insert(self._new(_row(below, key)))
+            yield key, partial(self._new, _row(below, key))
         for key, names in self._found.up.items():
-            yield self._update(key, names, _row(above, key), _row(below, key))
+            rows = _row(above, key), _row(below, key)
+            yield key, partial(self._update, key, names, *rows)
 
-    def _below(self) -> Iterator[Insert | Update]:
+    def _below(self) -> Iterator[tuple[str, _Make]]:
         above, below = self._pair.above, self._pair.below
         for key in self._found.new_below:
-            yield Insert(self._as_shown(_row(above, key)))
+            yield key, partial(self._as_shown, _row(above, key))
         for key, names in self._found.down.items():
-            yield self._update(key, names, _row(below, key), _row(above, key))
+            rows = _row(below, key), _row(above, key)
+            yield key, partial(self._update, key, names, *rows)
 
     def _update(
         self, key: str, names: Iterable[str], standing: pd.Series, wanted: pd.Series
@@ -311,18 +321,18 @@ class _Written:
             values={f.name: _value(f, wanted[f.name]) for f in fields},
         )
 
-    def _new(self, row: pd.Series) -> Record:
+    def _new(self, row: pd.Series) -> Insert:
         """Return a row of the file as the main store takes it in."""
         values = self._values(row) | {"source": Source.SHEET}
         if self._pair.table.code == REPORTS.code:
             values["received_centre"] = self._pair.centre.code
         else:
             values["entered_at"] = clock.now()
-        return self._pair.table.record.read(values)
+        return Insert(self._pair.table.record.read(values))
 
-    def _as_shown(self, row: pd.Series) -> Record:
+    def _as_shown(self, row: pd.Series) -> Insert:
         """Return a row of the main store as the file may hold it."""
-        return self._pair.table.record.read(self._values(row))
+        return Insert(self._pair.table.record.read(self._values(row)))
 
     def _values(self, row: pd.Series) -> dict[str, Any]:
         values = {f.name: _value(f, row[f.name]) for f in self._pair.table.fields}
@@ -336,9 +346,3 @@ def _row(frame: pd.DataFrame, key: str) -> pd.Series:
 def _value(field: Field, stored: Any) -> Any:
     value = rich(field, stored)
     return field.default if value is None and field.kind == "choice" else value
-
-
-def _key_of(write: Insert | Update) -> str:
-    if isinstance(write, Update):
-        return write.key
-    return table_of(write.record).key_of(write.record)
