@@ -24,7 +24,7 @@ from lib.store.sheets.batching import ANSWER, CLAIM_LIFE, Batch, batch_for, expi
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
-from lib.store.sheets.looking import Look, look
+from lib.store.sheets.looking import Look, Looker, Wanted
 from lib.store.sheets.mending import mended
 from lib.store.sheets.watching import State, Watch
 
@@ -80,6 +80,7 @@ class Writer:
         self._spreadsheet = spreadsheet
         self._watch = watch
         self._lock = lock
+        self._looker = Looker(client, spreadsheet)
         self._cleaned_at = time.monotonic()
 
     def commit(self, commit: Commit) -> Receipt:
@@ -115,9 +116,10 @@ class Writer:
         state = self._watch.known()
         sent: Batch | None = None
         blind = self._may_go_blind(commit, state)
+        refused = False
         for attempt in range(TRIES):
-            seen = None if blind else self._look(commit)
-            if seen and commit.id in seen.commits:
+            seen = None if blind else self._look(_wanted(commit), claims=refused)
+            if seen and commit.id in seen.books.commits:
                 if sent is not None:
                     self._mend(sent)
                 records = seen.records(named(commit))
@@ -132,7 +134,9 @@ class Writer:
             except RequestRefused as error:
                 if error.unknown_range:
                     self._watch.move()
-                elif not batch.is_claim(error.request):
+                elif batch.is_claim(error.request):
+                    refused = True
+                else:
                     raise
             else:
                 return Receipt(commit.id, records=planned.standing)
@@ -144,7 +148,7 @@ class Writer:
         """Whether the claims alone keep these new rows apart from all others."""
         if time.monotonic() - state.asked_at > BLIND_FOR:
             return False
-        if commit.id in state.commits or not 0 < len(commit.writes) <= MOST_BLIND:
+        if commit.id in state.books.commits or not 0 < len(commit.writes) <= MOST_BLIND:
             return False
         if not all(isinstance(write, Insert) for write in commit.writes):
             return False
@@ -156,19 +160,18 @@ class Writer:
             for code, key in named(commit)
         )
 
-    def _look(self, commit: Commit) -> Look:
-        codes = dict.fromkeys(code for code, _key in named(commit))
-        if any(isinstance(write, Delete) for write in commit.writes):
-            codes["audit"] = None
-        try:
-            return look(
-                self._client, self._spreadsheet, self._watch.places, list(codes)
-            )
-        except RequestRefused as error:
-            if not error.unknown_range:
-                raise
-        self._watch.move()
-        return look(self._client, self._spreadsheet, self._watch.places, list(codes))
+    def _look(self, wanted: Wanted, *, claims: bool = False) -> Look:
+        for again in (True, False):
+            known = self._watch.known()
+            try:
+                return self._looker.look(
+                    self._watch.places, wanted, known.tabs, known.books, claims=claims
+                )
+            except RequestRefused as error:
+                if not (again and error.unknown_range):
+                    raise
+            self._watch.move()
+        raise AssertionError  # the second time it raises
 
     def _batch(self, commit: Commit, planned: Plan, seen: Look | None) -> Batch:
         tabs = dict((self._watch.known()).tabs)
@@ -177,7 +180,7 @@ class Writer:
             planned,
             {**tabs, **seen.tabs} if seen else tabs,
             taken=seen.claims if seen else (),
-            applied=len(seen.commits) if seen else 0,
+            applied=(seen.books if seen else self._watch.known().books).applied,
             system=self._watch.places.system,
         )
 
@@ -196,9 +199,7 @@ class Writer:
         for _try in range(MENDS):
             codes = {w.code for w in batch.writes} | {c for c, _ in batch.appended}
             codes |= set(batch.deleted)
-            now = look(
-                self._client, self._spreadsheet, self._watch.places, sorted(codes)
-            )
+            now = self._look(dict.fromkeys(sorted(codes)))
             repair = mended(batch, now.tabs)
             self._watch.again()
             if repair is None:
@@ -209,6 +210,19 @@ class Writer:
                 return
             batch = repair
         raise StoreUnavailable("rows keep moving while they are written")
+
+
+def _wanted(commit: Commit) -> Wanted:
+    """Return the rows to look at: for a deletion all, and the log, which it cleans."""
+    wanted: dict[str, list[str] | None] = {}
+    for code, key in named(commit):
+        keys = wanted.setdefault(code, [])
+        if keys is not None:
+            keys.append(key)
+    for write in commit.writes:
+        if isinstance(write, Delete):
+            wanted |= {write.table: None, "audit": None}
+    return wanted
 
 
 def _pause(attempt: int) -> None:

@@ -17,6 +17,7 @@ from lib.store.sheets.store import SheetsStore
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import Place, sheet_place
 from tests.store.rows import change, complaint, kpi_day, read, saving
+from tests.store.sheets.bare import bare
 
 TAB = table("complaints").tab
 
@@ -36,7 +37,9 @@ def place(emulator: Emulator, tmp_path) -> Iterator[Place]:
 
 @pytest.fixture
 def store(place: Place) -> SheetsStore:
-    return place()
+    opened = bare(place)
+    opened.load()
+    return opened
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ def test_a_new_spreadsheet_gets_every_tab_with_its_header(store, hand):
 def test_opening_again_writes_nothing(store, place, emulator):
     emulator.log.clear()
 
-    place()
+    bare(place).load()
 
     assert emulator.log.writes() == 0
 
@@ -120,7 +123,7 @@ def test_peoples_columns_stay(store, place, hand):
     store.commit(saving(complaint("K-1", content="箱")))
     hand.type(TAB, "B2", "自由")
 
-    reopened = place()
+    reopened = bare(place)
     row = read(reopened, "complaints", "K-1")
     reopened.commit(saving(change(row, content="袋")))
 
@@ -210,7 +213,7 @@ def test_installations_on_two_machines_lose_nothing(place, tmp_path, store):
     for path in place.data.glob("sheets-*"):
         if path.is_file():
             (twin.data / path.name).write_bytes(path.read_bytes())
-    stores = [store, twin()]
+    stores = [store, bare(twin)]
     store.commit(saving(kpi_day("A", note="")))
 
     def add(who: int) -> None:
