@@ -215,9 +215,15 @@ def batch_for(
     batch.claims = len(batch.requests)
     for at, (record, names) in planned.changed.items():
         batch.writes.append(_row_write(_tab(seen, at[0]), at[1], record, names))
+    fresh: dict[RowKey, Record] = {}
+    for at, record in planned.inserted.items():
+        tab = _tab(seen, at[0])
+        if tab.is_laid_out(at[1]):
+            batch.writes.append(_filled(tab, at[1], record))
+        else:
+            fresh[at] = record
     add_writes(batch, batch.writes)
     _add_deletions(batch, planned)
-    fresh: dict[RowKey, Record] = dict(planned.inserted)
     fresh |= {("audit", entry.id): entry for entry in planned.log}
     for code, some in groupby(sorted(fresh, key=lambda at: at[0]), lambda at: at[0]):
         tab = _tab(seen, code)
@@ -296,6 +302,20 @@ def _row_write(
         if (row, column) in tab.formulas:
             raise ActionRefused(A_FORMULA)
         cells[column] = raw_of(tab.read.table.field(name), getattr(record, name))
+    return RowWrite(tab.code, key, row, cells)
+
+
+def _filled(tab: SeenTab, key: str, record: Record) -> RowWrite:
+    """Return what fills a row that was laid out ahead; its key and formulas stay."""
+    row = tab.place_of(key)
+    if row is None:
+        raise ActionRefused(TAB_GONE)
+    own = {tab.read.header.columns[name] for name in tab.read.table.key}
+    cells = {
+        column: raw
+        for column, raw in enumerate(_new_row(tab, record))
+        if raw is not None and column not in own and (row, column) not in tab.formulas
+    }
     return RowWrite(tab.code, key, row, cells)
 
 

@@ -119,6 +119,31 @@ class SeenTab:
         """Return the row, from 0, of a record; None where there is none."""
         return self.stands.row_of(key)
 
+    def place_of(self, key: str) -> int | None:
+        """Return the row, from 0, of a record, or the one laid out ahead for it.
+
+        Only rows of a natural key, such as the days of a month, are laid out.
+        """
+        row = self.row_of(key)
+        if row is not None or self.read.table.prefix or not self.read.header.writable:
+            return row
+        columns = _key_columns(self.read.header, self.read.table)
+        return _standing(self.read.table, self.read.header, self.cells, columns).row_of(
+            key
+        )
+
+    def is_laid_out(self, key: str) -> bool:
+        """Whether a row has the key and formulas at most, and waits to be filled."""
+        row = self.place_of(key)
+        if row is None or self.read.table.prefix or key in self.stands.doubled:
+            return False
+        return not any(
+            self.cell(row, column) not in ("", None, False)
+            and (row, column) not in self.formulas
+            for name, column in self.read.header.columns.items()
+            if name not in self.read.table.key
+        )
+
     def record(self, key: str) -> Record | None:
         """Return the record with that key.
 
@@ -305,7 +330,7 @@ def _ask(
     if not complete or any(key.startswith(NEW_ROW) for key in keys):
         return whole
     last = len(known.cells) - 1
-    rows = [row for key in keys if (row := known.row_of(key)) is not None]
+    rows = [row for key in keys if (row := known.place_of(key)) is not None]
     spans = _spans(rows, last)
     if sum(bottom - top + 1 for top, bottom in spans) > WIDE * (last + 1) + AROUND:
         return whole
@@ -334,9 +359,15 @@ def _is_short(ask: _Ask, tab: SeenTab | None) -> bool:
         return True
     if ask.known is None:
         return False
+    shown = set(ask.shown())
+    places = {key: tab.place_of(key) for key in ask.keys}
     return any(
-        tab.row_of(key) is not None and key not in tab.read.frame.index
-        for key in ask.keys
+        row is not None
+        and (
+            row not in shown
+            or (tab.row_of(key) is not None and key not in tab.read.frame.index)
+        )
+        for key, row in places.items()
     )
 
 

@@ -117,7 +117,7 @@ def _intended(batch: Batch, before: SeenTab, now: SeenTab) -> Iterator[RowWrite]
     """Yield what was meant and did not reach its row."""
     columns = by_title(now)
     for write in batch.writes:
-        row = now.row_of(write.key) if write.code == before.code else None
+        row = now.place_of(write.key) if write.code == before.code else None
         if row is None:
             continue
         cells = {}

@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 from lib.errors import FieldProblem, InvalidRecord, StoreError, StoreUnavailable
 from lib.schema.record import MESSAGES, Record
 from lib.schema.tables import table as table_by_code
-from lib.store.merge import Plan, named, plan
+from lib.schema.tables import table_of
+from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
 from lib.store.sheets.batching import ANSWER, CLAIM_LIFE, Batch, batch_for, expired
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
@@ -124,7 +125,7 @@ class Writer:
                     self._mend(sent)
                 records = seen.records(named(commit))
                 return Receipt(commit.id, records=records, repeated=sent is None)
-            planned = plan(commit, seen.records(named(commit)) if seen else {})
+            planned = plan(commit, _standing_rows(commit, seen) if seen else {})
             _refuse_unholdable(planned)
             batch = self._batch(commit, planned, seen)
             try:
@@ -210,6 +211,18 @@ class Writer:
                 return
             batch = repair
         raise StoreUnavailable("rows keep moving while they are written")
+
+
+def _standing_rows(commit: Commit, seen: Look) -> dict[RowKey, Record]:
+    """Return the rows that stand, but for those laid out for what is inserted."""
+    found = seen.records(named(commit))
+    for write in commit.writes:
+        if isinstance(write, Insert):
+            table = table_of(write.record)
+            at = table.code, table.key_of(write.record)
+            if at in found and seen.tabs[at[0]].is_laid_out(at[1]):
+                del found[at]
+    return found
 
 
 def _wanted(commit: Commit) -> Wanted:
