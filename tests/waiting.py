@@ -1,6 +1,7 @@
-"""Running a coroutine whatever else runs in this thread."""
+"""Waiting: for a coroutine whatever else runs in this thread, or for other threads."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -11,3 +12,11 @@ def run(coroutine):
     """
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
+
+
+def until(holds, seconds=10.0):
+    """Wait until `holds()` does; fails where it does not in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.01)

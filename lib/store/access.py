@@ -26,6 +26,7 @@ from lib.store.live import LiveStore
 from lib.store.protocol import (
     Commit,
     Delete,
+    Hold,
     Insert,
     Mended,
     Mending,
@@ -257,6 +258,25 @@ class UserStore:
         """Return how long ago the data were known to be the latest."""
         return self._live.age()
 
+    @property
+    def held(self) -> Hold | None:
+        """Why nothing may be written at the moment; None where anything may."""
+        return self._snapshot().held
+
+    def confirm(self, token: str) -> None:
+        """Take what is gone from the sheet for gone; see `Shared.confirm`.
+
+        Raises:
+            NotAllowed: it is for administrators and managers.
+            StoreError: the sheet cannot be reached; it stays held.
+        """
+        if not self._manages:
+            raise NotAllowed
+        try:
+            self._live.confirm(token)
+        finally:
+            self._pinned = None
+
     def frame(self, code: str) -> pd.DataFrame:
         """Return the person's part of a table; without rows where none is theirs.
 
@@ -269,6 +289,33 @@ class UserStore:
         if code not in _ALL_CODES:
             raise NotAllowed
         return self._view(self._snapshot(), code).copy(deep=False)
+
+    def marks(self, code: str) -> pd.DataFrame:
+        """Return which of the person's cells of a table are not simply right.
+
+        Columns `key`, `field`, `status` (`CellStatus`) and `typed`: what stands in
+        the sheet. Withheld cells are not among them; without rows on SQL.
+
+        Raises:
+            NotAllowed: there is no such table.
+        """
+        if code not in _ALL_CODES:
+            raise NotAllowed
+        everything = self._snapshot()
+        every = everything.statuses
+        own = every[every["table"] == code].drop(columns="table")
+        right = self._right(code)
+        if own.empty or right is None:
+            return own.iloc[:0]
+        frame = everything.frames[code]
+        shown = frame[right.rows(everything, frame, self._principal)]
+        own = own[own["key"].isin(shown.index)]
+        withheld = right.blanks(everything, shown, self._principal)
+        hidden = [
+            name in withheld and bool(withheld[name][key])
+            for key, name in zip(own["key"], own["field"], strict=True)
+        ]
+        return own[[not cell for cell in hidden]]
 
     def derived(self, name: Hashable, make: Callable[[], Derived]) -> Derived:
         """Return what `make` computes from this person's part of the data.
@@ -415,7 +462,7 @@ class UserStore:
 
     @property
     def _manages(self) -> bool:
-        """Whether they may put the sample year in and take it out again."""
+        """Whether they decide about many rows at once: the sample year, or a loss."""
         return self._principal.role in (Role.ADMIN, Role.MANAGER)
 
     def _authorise(self, before: Snapshot, commit: Commit) -> None:

@@ -43,3 +43,9 @@ def sqlite_file(address: sa.URL) -> Path | None:
 def sheet_id(address: sa.URL) -> str | None:
     """Return the id of a Google Sheet's address; None for any other."""
     return address.host if address.drivername == SHEET else None
+
+
+def sheet_page(url: str) -> str | None:
+    """Return where a browser opens the Google Sheet of an address; None for others."""
+    spreadsheet = sheet_id(read_address(url))
+    return spreadsheet and f"https://docs.google.com/spreadsheets/d/{spreadsheet}/edit"

@@ -10,10 +10,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from lib.errors import StoreError
+from lib import clock
+from lib.errors import ActionRefused, StoreError
+from lib.i18n import N_
 from lib.schema.principal import Principal
+from lib.store.keeping import IDLE_AFTER, Keeper
 from lib.store.memo import Memo
-from lib.store.protocol import Commit, Receipt, Snapshot, Store
+from lib.store.protocol import (
+    Commit,
+    Mended,
+    Mending,
+    MendsRows,
+    Outbox,
+    Receipt,
+    Shared,
+    Snapshot,
+    Store,
+    WritesThrough,
+)
 
 if TYPE_CHECKING:
     from lib.store.access import UserStore
@@ -27,6 +41,9 @@ VIEWS: Final = 64
 
 DERIVED: Final = 256
 """Computed results kept: about thirty a role, centre and language."""
+
+
+NOTHING_TO_MEND: Final = N_("この保存先では、行の直しは要りません。")
 
 
 class LiveStore:
@@ -51,11 +68,13 @@ class LiveStore:
         self._every = every_seconds
         self._timer = timer
         self._asking = threading.Lock()
+        self._showing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._good_at = 0.0
         self._next_at = 0.0
         self._failures = 0
         self._problem: StoreError | None = None
+        self._keeper: Keeper | None = None
         self.views: Memo[pd.DataFrame] = Memo(VIEWS)
         """Frames filtered for roles, by `lib.store.access`."""
         self.derived: Memo[Any] = Memo(DERIVED)
@@ -80,42 +99,119 @@ class LiveStore:
     def snapshot(self) -> Snapshot:
         """Return the data, at most `every_seconds` old while the store answers.
 
+        Where it is kept fresh, nobody waits for the store: what this machine saw last
+        is shown until the first answer.
+
         Raises:
             StoreError: nothing could be loaded yet.
         """
+        if self._keeper is not None and self._recalled() is not None:
+            self._keeper.looked()
+            return self._loaded()
         known = self._snapshot
         if known is not None and self._timer() < self._next_at:
             return known
         if not self._asking.acquire(blocking=known is None):
             return known if known is not None else self.snapshot()
         try:
-            if self._snapshot is None or self._timer() >= self._next_at:
+            if self._timer() >= self._next_at:
                 self._ask()
             return self._loaded()
         finally:
             self._asking.release()
 
+    def keep_fresh(self, *, idle_after: float = IDLE_AFTER) -> None:
+        """Ask a shared store for news by itself from now on, while somebody looks.
+
+        Any other store is near, and asked by whoever looks.
+        """
+        if self._keeper is None and isinstance(self._store, Shared):
+            self._keeper = Keeper(self._ask_if_due, idle_after=idle_after)
+
+    @property
+    def is_kept_fresh(self) -> bool:
+        """Whether news come by themselves."""
+        return self._keeper is not None
+
+    def confirm(self, token: str) -> None:
+        """Take what is gone from a shared store for gone; see `Shared.confirm`.
+
+        Raises:
+            StoreError: the store cannot be reached; it stays held.
+        """
+        if isinstance(self._store, Shared):
+            self._store.confirm(token)
+            self.refreshed()
+
     def refreshed(self) -> Snapshot:
         """Return the data as they stand now, asking the store whatever the time.
+
+        A store that is known to be away is not asked before the next pause is over:
+        whoever saves would wait for its deadline each time.
 
         Raises:
             StoreError: nothing could be loaded yet.
         """
         with self._asking:
-            self._ask()
+            if self._problem is None or self._timer() >= self._next_at:
+                self._ask()
             return self._loaded()
 
     def commit(self, commit: Commit) -> Receipt:
         """Commit to the store, then show it; raises as `Store.commit` does.
 
-        A commit that was applied is never reported as failed because the look
-        afterwards failed: then `problem` is set, and the next look shows it.
+        A store that writes through is not asked for that. A commit that was applied is
+        never reported as failed because the look afterwards failed: then `problem` is
+        set, and the next look shows it.
         """
         receipt = self._store.commit(commit)
+        if isinstance(self._store, WritesThrough):
+            self._write_through(self._store)
+            return receipt
         with self._asking:
             if self._snapshot is not None:
                 self._ask()
         return receipt
+
+    @property
+    def mends(self) -> bool:
+        """Whether people type into the store past the app, so that rows need mending."""
+        return isinstance(self._store, MendsRows)
+
+    def mend(self, mending: Mending) -> Mended:
+        """Put rows right, then show them; see `MendsRows.mend`.
+
+        Raises:
+            ActionRefused: the store is none in which there is anything to mend.
+        """
+        if not isinstance(self._store, MendsRows):
+            raise ActionRefused(NOTHING_TO_MEND)
+        mended = self._store.mend(mending)
+        if mended.done:
+            self.refreshed()
+        return mended
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """What keeps saves while the store is away; None for a store without."""
+        return self._store if isinstance(self._store, Outbox) else None
+
+    def resend(self, commit_id: str, commit: Commit | None = None) -> None:
+        """Send again what needed a look, and show it; see `Outbox.resend`."""
+        if self.outbox:
+            self.outbox.resend(commit_id, commit)
+            self.look_through()
+
+    def discard(self, commit_id: str) -> None:
+        """Throw a save away that waits, and show it no more; see `Outbox.discard`."""
+        if self.outbox:
+            self.outbox.discard(commit_id)
+            self.look_through()
+
+    def look_through(self) -> None:
+        """Show what the store knows without being asked, where it knows anything."""
+        if isinstance(self._store, WritesThrough):
+            self._write_through(self._store)
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first."""
@@ -129,6 +225,8 @@ class LiveStore:
 
     def close(self) -> None:
         """Let go of the store."""
+        if self._keeper is not None:
+            self._keeper.stop()
         self._store.close()
 
     def _loaded(self) -> Snapshot:
@@ -136,17 +234,50 @@ class LiveStore:
             raise self._problem or AssertionError("asking either loads or fails")
         return self._snapshot
 
+    def _write_through(self, store: WritesThrough) -> None:
+        """Show own saves; never waits for a look that is under way."""
+        with self._showing:
+            if self._snapshot is not None:
+                self._snapshot = store.shown(self._snapshot)
+
+    def _show(self, known: Snapshot | None, found: Snapshot) -> None:
+        """Show what a look found, unless something newer was written through it."""
+        with self._showing:
+            now = self._snapshot
+            if now is None or now is known or now.revision < found.revision:
+                self._snapshot = found
+
+    def _recalled(self) -> Snapshot | None:
+        """Return the snapshot; where nothing was loaded yet what this machine saw."""
+        if self._snapshot is None and isinstance(self._store, Shared):
+            found = self._store.remembered()
+            if found is not None:
+                age = clock.now() - found.loaded_at
+                self._good_at = self._timer() - max(0.0, age.total_seconds())
+                self._show(None, found)
+        return self._snapshot
+
+    def _ask_if_due(self) -> float:
+        """Ask where it is time to; return the seconds until it is again."""
+        with self._asking:
+            if self._timer() >= self._next_at:
+                self._ask()
+            return max(0.0, self._next_at - self._timer())
+
     def _ask(self) -> None:
         """Bring the snapshot up to date; the caller holds the lock."""
         known = self._snapshot
         try:
             found = self._store.load() if known is None else self._store.refresh(known)
         except StoreError as error:
+            self._recalled()
+            self.look_through()
             self._problem = error
             self._failures += 1
             pause = min(LONGEST_PAUSE, self._every * 2**self._failures)
             self._next_at = self._timer() + pause
             return
-        self._snapshot, self._problem, self._failures = found, None, 0
+        self._show(known, found)
+        self._problem, self._failures = None, 0
         self._good_at = self._timer()
         self._next_at = self._good_at + self._every

@@ -152,15 +152,24 @@ class Whereabouts:
     """Where the rows of one table stand in a sheet, at one revision.
 
     link: the address that opens the tab. columns: position (0 is column A) of each
-    field that has a column. rows: number of each row of the frame, in its order.
+    field that has a column. keys: an index over the rows, and rows: the number of each.
     doubled: keys, as typed, that stand in several rows.
     """
 
     tab: str
     link: str
     columns: Mapping[str, int]
+    keys: pd.Index
     rows: Sequence[int]
     doubled: frozenset[str] = frozenset()
+
+    def row(self, key: str) -> int:
+        """Return the number of a row; 0 for one that is not in the sheet yet."""
+        return int(self.rows[self.keys.get_loc(key)]) if key in self.keys else 0
+
+    def is_doubled(self, key: str) -> bool:
+        """Whether the row has its number in common with another one."""
+        return bool({key, key.rpartition("#")[0]} & self.doubled)
 
 
 @dataclass(frozen=True, slots=True)

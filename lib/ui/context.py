@@ -33,6 +33,7 @@ LANGUAGE = "language"
 
 _lock = threading.Lock()
 _live: LiveStore | None = None
+_keeping_fresh = False
 _members: Memo[list[Member]] = Memo(2)
 
 
@@ -43,7 +44,21 @@ def live() -> LiveStore:
         if _live is None:
             place = installation()
             _live = open_live(place.store_url, data=place.data)
+            if _keeping_fresh:
+                _live.keep_fresh()
         return _live
+
+
+def keep_fresh() -> None:
+    """Let a shared store ask for news by itself, now and whenever it is opened anew.
+
+    Only for the running app: a command would show what this machine saw last.
+    """
+    global _keeping_fresh  # noqa: PLW0603 - goes with the one store
+    with _lock:
+        _keeping_fresh = True
+        if _live is not None:
+            _live.keep_fresh()
 
 
 def close() -> None:

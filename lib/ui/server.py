@@ -58,7 +58,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.freeze()
     async with background.daily_backup():
         yield {}
-    context.close()
+    await asyncio.to_thread(context.close)
 
 
 def _warm_up() -> None:
@@ -68,7 +68,10 @@ def _warm_up() -> None:
             if module.name != MAIN_SCRIPT:
                 importlib.import_module(module.name)
     try:
-        context.live().snapshot()
+        context.keep_fresh()
+        if not context.live().is_kept_fresh:
+            # A shared store is asked meanwhile; the start never waits for it.
+            context.live().snapshot()
         calendar.holiday_name(clock.today())
     except AppError:
         # The pages say what is wrong; a server that does not start says nothing.
