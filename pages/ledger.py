@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import _
-from lib.ui import case, filters, ledger
+from lib.ui import case, filters, freshness, ledger
 from lib.ui.context import guard
 from lib.ui.navigation import READERS
 from lib.ui.viewport import is_phone
@@ -26,14 +26,15 @@ def list_beside_case() -> None:
     with beside:
         whole_list()
     with opened:
-        case.show(desk, here.case)
+        case.show(desk, filters.opened_case(desk, here))
 
 
 here = filters.address()
 phone = is_phone()
 if not here.case:
     whole_list()
+    freshness.follow(desk)
 elif phone:
-    case.show(desk, here.case)
+    case.show(desk, filters.opened_case(desk, here))
 else:
     list_beside_case()

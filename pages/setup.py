@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.i18n import N_, _
 from lib.schema.vocab import Role
-from lib.ui import navigation, sample_banner, shell
+from lib.ui import freshness, navigation, sample_banner, shell
 from lib.ui.context import guard
 
 desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
@@ -56,3 +56,4 @@ if desk.principal.role is Role.ADMIN:
         sample()
 else:
     store()
+freshness.follow(desk)

@@ -17,7 +17,7 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
 from lib.schema.vocab import ComplaintKind, Severity
 from lib.text import inert
-from lib.ui import charts, context, figures, navigation, sample_banner
+from lib.ui import charts, context, figures, freshness, navigation, sample_banner
 from lib.ui import format as fmt
 from lib.ui import table as tables
 from lib.ui.filters import ledger_query, product_names
@@ -205,12 +205,13 @@ def task_link(task: Task) -> None:
         )
     elif task.kind is TaskKind.AGENCY:
         if st.button(words, icon=icon, type="tertiary", key="today.owed"):
+            freshness.hold_still()
             owed_answers()
     else:
         st.markdown(f"{icon} {words}")
 
 
-@st.dialog(_("回答の期限が来ている連絡"), width="large")
+@st.dialog(_("回答の期限が来ている連絡"), width="large", on_dismiss="rerun")
 def owed_answers() -> None:
     contact_rows(today.answers_owed(desk.frame("agency_inquiries"), clock.now()))
 
@@ -372,10 +373,11 @@ def contacts(found: Morning) -> None:
             type="tertiary",
             key="today.contacts",
         ):
+            freshness.hold_still()
             recent_contacts()
 
 
-@st.dialog(_("直近7日の連絡"), width="large")
+@st.dialog(_("直近7日の連絡"), width="large", on_dismiss="rerun")
 def recent_contacts() -> None:
     contact_rows(today.recent_contacts(desk, clock.now()))
 
@@ -422,3 +424,4 @@ def may_open(code: str) -> bool:
 
 
 main()
+freshness.follow(desk)

@@ -6,7 +6,15 @@ import streamlit as st
 
 from lib import i18n
 from lib.i18n import _
-from lib.ui import boundary, context, flash, navigation, sample_banner, shell
+from lib.ui import (
+    boundary,
+    context,
+    flash,
+    hold_banner,
+    navigation,
+    sample_banner,
+    shell,
+)
 
 
 def main() -> None:
@@ -22,6 +30,7 @@ def main() -> None:
         shell.sidebar()
         if who:
             sample_banner.banner(context.desk())
+            hold_banner.banner(context.desk())
         flash.show()
         with boundary.way_home():
             page.run()

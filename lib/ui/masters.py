@@ -27,7 +27,7 @@ from lib.schema.tables import Table, table
 from lib.schema.vocab import Flag, Role
 from lib.store.access import UserStore
 from lib.text import folded, inert
-from lib.ui import boundary, context, drafting, flash, navigation
+from lib.ui import boundary, context, drafting, flash, freshness, navigation
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
 
@@ -101,6 +101,7 @@ def show(
     opened = st.session_state.get(_opened(screen))
     if opened is None:
         _list(desk, screen)
+        freshness.follow(desk)
         return
     with st.container(width=760):
         if explain:

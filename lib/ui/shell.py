@@ -21,7 +21,9 @@ _STATIC: Final = Path(__file__).parent / "static"
 LOGO: Final = str(_STATIC / "logo.svg")
 ICON: Final = str(_STATIC / "icon.svg")
 
-_STALE_AFTER_SECONDS = 60
+_STALE_AFTER_SECONDS: Final = 60
+_AN_HOUR: Final = 3_600
+_A_DAY: Final = 86_400
 _CHANGED: Final = "operator:changed"
 
 
@@ -47,7 +49,8 @@ def store_badge(desk: UserStore) -> None:
     seconds = desk.age().total_seconds()
     if desk.problem is not None:
         st.badge(_("保存先に届きません"), icon=":material/cloud_off:", color="orange")
-        st.caption(_("{time}の内容を表示しています").format(time=_ago(seconds)))
+        told = _ago(seconds) if seconds >= _STALE_AFTER_SECONDS else _("さきほど")
+        st.caption(_("{time}の内容を表示しています").format(time=told))
         return
     st.caption(
         f":material/database: {inert(_('保存先'))}: **{inert(desk.kind)}** · {_ago(seconds)}"
@@ -86,7 +89,11 @@ def _last_backup() -> str:
 def _ago(seconds: float) -> str:
     if seconds < _STALE_AFTER_SECONDS:
         return _("最新")
-    return _("{minutes}分前").format(minutes=int(seconds // 60))
+    if seconds < _AN_HOUR:
+        return _("{minutes}分前").format(minutes=int(seconds // 60))
+    if seconds < _A_DAY:
+        return _("{hours}時間前").format(hours=int(seconds // _AN_HOUR))
+    return _("{days}日前").format(days=int(seconds // _A_DAY))
 
 
 def language_switch(width: Literal["stretch", "content"] = "stretch") -> None:
