@@ -14,7 +14,8 @@ from lib import clock
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.schema.record import Record
-from lib.schema.vocab import AuditRoute
+from lib.schema.tables import table_of
+from lib.schema.vocab import AuditRoute, Source
 from lib.store.merge import SET_BY_THE_STORE, Plan, RowKey
 from lib.store.protocol import Commit
 from lib.store.sheets.cells import Raw, cell_data, raw_from, raw_of, serial
@@ -22,7 +23,7 @@ from lib.store.sheets.layout import Tab
 from lib.store.sheets.looking import SeenTab
 
 MOST_CLAIMS: Final = 200
-"""Rows of a commit that are claimed one by one; larger ones take a single claim."""
+"""New rows under made numbers that are claimed one by one; more take one claim."""
 CLAIM: Final = "claim_"
 CLAIM_LIFE: Final = 600.0
 """Seconds: ten times what a call may last, so that nobody still counts on it."""
@@ -211,7 +212,7 @@ def batch_for(
     """
     batch = Batch(seen)
     for claim in _claims(planned, seen, taken, applied):
-        batch.requests.append(_claim_request(claim, system))
+        batch.requests.append(claim_request(claim, system))
     batch.claims = len(batch.requests)
     for at, (record, names) in planned.changed.items():
         batch.writes.append(_row_write(_tab(seen, at[0]), at[1], record, names))
@@ -404,15 +405,30 @@ def deletions(number: int, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _claims(
-    planned: Plan, seen: Mapping[str, SeenTab], taken: Collection[str], applied: int
+    planned: Plan,
+    seen: Mapping[str, SeenTab],
+    taken: Collection[str],
+    applied: int,
 ) -> list[str]:
-    """Return the ids that only one of those who saw the same rows can take."""
-    about: list[tuple[str, ...]] = [("new", *at) for at in planned.inserted]
-    about += [("edit", *at, _stamp(seen, at)) for at in planned.changed]
-    about += [("edit", *at, _stamp(seen, at)) for at in planned.deleted]
-    if len(about) > MOST_CLAIMS:
-        about = [("many", *sorted(_by_table(planned.inserted)), str(applied))]
-    return [_free(parts, taken) for parts in about]
+    """Return the ids that only one of those who saw the same rows can take.
+
+    Every changed row is claimed by itself, however many there are, and so is every new
+    row of a natural key, which another may be about to make as well. New rows under a
+    made number, and deletions of the sample year, take a single claim together where
+    there are many: nobody else makes those numbers, but for a second run of the same
+    fill, which sees the same number of commits and is refused.
+    """
+    exact: list[tuple[str, ...]] = []
+    loose: list[tuple[str, ...]] = []
+    for at, record in planned.inserted.items():
+        made = table_of(record).prefix or record.source is Source.SAMPLE
+        (loose if made else exact).append(("new", *at))
+    exact += [("edit", *at, _stamp(seen, at)) for at in planned.changed]
+    loose += [("edit", *at, _stamp(seen, at)) for at in planned.deleted]
+    if len(loose) > MOST_CLAIMS:
+        codes = sorted({code for _kind, code, *_rest in loose})
+        loose = [("many", *codes, str(applied))]
+    return [_free(parts, taken) for parts in (*loose, *exact)]
 
 
 def _stamp(seen: Mapping[str, SeenTab], at: RowKey) -> str:
@@ -428,14 +444,19 @@ def _free(parts: tuple[str, ...], taken: Collection[str]) -> str:
     while the old claim still lies.
     """
     for number in count():
-        text = "\n".join([*parts, str(number)])
-        claim = CLAIM + hashlib.sha256(text.encode()).hexdigest()[:32]
+        claim = claim_of(*parts, str(number))
         if claim not in taken:
             return claim
     raise AssertionError  # `count` has no end
 
 
-def _claim_request(claim: str, system: Tab) -> dict[str, Any]:
+def claim_of(*parts: str) -> str:
+    """Return the claim on what these words name."""
+    return CLAIM + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def claim_request(claim: str, system: Tab) -> dict[str, Any]:
+    """Return the request that is refused where somebody has the claim."""
     place = {
         "sheetId": system.sheet_id,
         "startRowIndex": 0,

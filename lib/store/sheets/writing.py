@@ -15,14 +15,15 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from lib.errors import FieldProblem, InvalidRecord, StoreError, StoreUnavailable
+from lib.errors import FieldProblem, InvalidRecord, StoreUnavailable
 from lib.schema.record import MESSAGES, Record
 from lib.schema.tables import table as table_by_code
 from lib.schema.tables import table_of
 from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
-from lib.store.sheets.batching import ANSWER, CLAIM_LIFE, Batch, batch_for, expired
+from lib.store.sheets.batching import ANSWER, Batch, batch_for
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
+from lib.store.sheets.cleaning import Cleaner
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
 from lib.store.sheets.looking import Look, Looker, Wanted
@@ -82,7 +83,7 @@ class Writer:
         self._watch = watch
         self._lock = lock
         self._looker = Looker(client, spreadsheet)
-        self._cleaned_at = time.monotonic()
+        self._cleaner = Cleaner(client, spreadsheet)
 
     def commit(self, commit: Commit) -> Receipt:
         """Apply all writes with their log rows, or nothing; see `Store.commit`.
@@ -92,26 +93,10 @@ class Writer:
         """
         with self._lock.held():
             receipt = self._committed(_settled(commit))
-            if time.monotonic() - self._cleaned_at > CLAIM_LIFE:
-                self._clean()
+            self._cleaner.clean_if_due(
+                self._watch.places.system, self._watch.known().books
+            )
             return receipt
-
-    def _clean(self) -> None:
-        """Take away old claims, one read and one write every ten minutes.
-
-        In a batch of its own: a claim that another took away first must not undo a
-        commit. What fails is left for the next time.
-        """
-        self._cleaned_at = time.monotonic()
-        try:
-            fields = "namedRanges(namedRangeId,name)"
-            found = self._client.metadata(self._spreadsheet, fields)
-            old = expired(found.get("namedRanges", []))
-            gone = [{"deleteNamedRange": {"namedRangeId": claim}} for claim in old]
-            if gone:
-                self._client.change(self._spreadsheet, {"requests": gone})
-        except StoreError as error:
-            log.warning("old claims stay for now: %s", type(error).__name__)
 
     def _committed(self, commit: Commit) -> Receipt:
         state = self._watch.known()

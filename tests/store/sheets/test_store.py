@@ -242,7 +242,7 @@ def test_old_claims_go_and_peoples_names_stay(store, place, emulator, monkeypatc
     monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:00")
     store.commit(saving(complaint("K-1")))
     old = set(book.named)
-    store._writer._cleaned_at -= 601
+    store._writer._cleaner._cleaned_at -= 601
     monkeypatch.setenv(clock.FIXED_BY, "2026-11-21T12:11")
 
     store.commit(saving(complaint("K-2")))
