@@ -285,7 +285,7 @@ def _save(
     now: datetime,
     commit_id: str,
 ) -> Complaint:
-    values = {**changed, **_closing_time(seen, changed, now)}
+    values = {**changed, **closing_time(seen, changed, now)}
     _check(seen, values)
     logged = [
         _step(desk, seen, now, **_changeover(seen, name, values[name]))
@@ -355,9 +355,10 @@ def _check(seen: Complaint, values: Mapping[str, Any]) -> None:
         raise InvalidRecord(missing)
 
 
-def _closing_time(
+def closing_time(
     seen: Complaint, changed: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
+    """Return 完了日時 as a change of 状態 sets or takes it; nothing for other changes."""
     status = changed.get("status")
     if status is ComplaintStatus.CLOSED:
         return {"closed_at": now}
@@ -370,6 +371,11 @@ def _changeover(seen: Complaint, name: str, value: Any) -> dict[str, Any]:
     """Return the step that a change of status or handler leaves, in sheet language."""
     spec = Complaint.field(name)
     before, after = (plain(spec, v) for v in (getattr(seen, name), value))
+    return changeover(spec, before, after)
+
+
+def changeover(spec: Field, before: str, after: str) -> dict[str, Any]:
+    """Return the step for a field that went from one word to another; "" is none."""
     return {
         "kind": ActivityKind.STATUS_CHANGE,
         "content": f"{spec.label}: {before or 'なし'} → {after or 'なし'}",

@@ -167,17 +167,7 @@ def _with_own_name(desk: UserStore, entry: Entry) -> Entry:
 
 
 def _first_steps(complaint: Complaint, seed: str, now: datetime) -> Iterable[Activity]:
-    yield Activity(
-        id=id_for("H", complaint.received_at, f"{seed}:heard"),
-        case_id=complaint.id,
-        at=complaint.received_at,
-        actor=complaint.receiver,
-        medium=_MEDIA.get(complaint.channel, Medium.INTERNAL),
-        kind=ActivityKind.HEARING,
-        content=complaint.content,
-        next_promise_at=complaint.next_promise_at,
-        evidence_url=complaint.recording_url,
-    )
+    yield heard(complaint, seed)
     if complaint.status is ComplaintStatus.CLOSED:
         yield Activity(
             id=id_for("H", now, f"{seed}:closed"),
@@ -190,6 +180,21 @@ def _first_steps(complaint: Complaint, seed: str, now: datetime) -> Iterable[Act
             status_before=ComplaintStatus.RECEIVED.value,
             status_after=ComplaintStatus.CLOSED.value,
         )
+
+
+def heard(complaint: Complaint, seed: str) -> Activity:
+    """Return the first step of every case: what the customer said, and when."""
+    return Activity(
+        id=id_for("H", complaint.received_at, f"{seed}:heard"),
+        case_id=complaint.id,
+        at=complaint.received_at,
+        actor=complaint.receiver,
+        medium=_MEDIA.get(complaint.channel, Medium.INTERNAL),
+        kind=ActivityKind.HEARING,
+        content=complaint.content,
+        next_promise_at=complaint.next_promise_at,
+        evidence_url=complaint.recording_url,
+    )
 
 
 def _saved(receipt: Receipt, mine: Complaint) -> Complaint:

@@ -23,7 +23,13 @@ from lib.schema.record import MESSAGES
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Source
-from lib.store.protocol import AUDIT_TAIL, RowProblem, Snapshot
+from lib.store.protocol import (
+    AUDIT_TAIL,
+    ProblemKind,
+    RowProblem,
+    Snapshot,
+    Whereabouts,
+)
 from lib.store.sheets.columns import (
     ReadColumn,
     absent_column,
@@ -57,6 +63,8 @@ from lib.text import one_line
 
 STATUS_COLUMNS: Final = ("table", "key", "field", "status", "typed")
 _TYPED_LIMIT: Final = 200
+LINK: Final = "https://docs.google.com/spreadsheets/d/{spreadsheet}/edit#gid={number}"
+"""Opens a tab in a browser, whatever address the API is asked at."""
 _FARTHEST_NEIGHBOUR: Final = 50
 """Rows above and below in which a day without a year looks for one."""
 
@@ -121,8 +129,13 @@ class SheetRead:
         found = [p for table in self.tables.values() for p in table.problems]
         return (*self.lost, *found)
 
-    def snapshot(self, *, revision: int, loaded_at: datetime) -> Snapshot:
-        """Return what the rest of the program sees, of 操作ログ the tail."""
+    def snapshot(
+        self, *, revision: int, loaded_at: datetime, spreadsheet: str = ""
+    ) -> Snapshot:
+        """Return what the rest of the program sees, of 操作ログ the tail.
+
+        spreadsheet: its id, for links that open the very cell.
+        """
         frames = {
             table.code: self.tables[table.code].frame
             if table.code in self.tables
@@ -139,7 +152,23 @@ class SheetRead:
             statuses=pd.concat(statuses, ignore_index=True)
             if statuses
             else _statuses([]),
+            where={
+                code: _whereabouts(table, spreadsheet)
+                for code, table in self.tables.items()
+                if code != "audit"  # of which the frame holds the tail
+            },
         )
+
+
+def _whereabouts(table: SheetTable, spreadsheet: str) -> Whereabouts:
+    return Whereabouts(
+        tab=table.tab.title,
+        link=LINK.format(spreadsheet=spreadsheet, number=table.tab.sheet_id),
+        columns=table.header.columns,
+        keys=table.frame.index,
+        rows=table.rows,
+        doubled=table.doubled,
+    )
 
 
 @dataclass
@@ -417,7 +446,17 @@ def _statuses(marks: Sequence[_Mark]) -> pd.DataFrame:
 def _cell_problem(table: Table, tab: Tab, mark: _Mark) -> RowProblem:
     label = table.field(mark.field).label
     typed = mark.typed[:_TYPED_LIMIT]
-    return RowProblem(table.code, tab.title, mark.row, label, mark.key, typed, mark.why)
+    bad = mark.status == Status.BAD.value
+    return RowProblem(
+        table.code,
+        tab.title,
+        mark.row,
+        label,
+        mark.key,
+        typed,
+        mark.why,
+        kind=ProblemKind.UNREADABLE if bad else ProblemKind.DOUBTFUL,
+    )
 
 
 def _row_problems(table: Table, tab: Tab, names: Naming, rows: Any) -> list[RowProblem]:
@@ -425,23 +464,30 @@ def _row_problems(table: Table, tab: Tab, names: Naming, rows: Any) -> list[RowP
     found = []
     for note in names.notes:
         typed = one_line(" ".join(_as_typed(c) for c in note.cells), _TYPED_LIMIT)
-        why, mend = (
-            (KEY_INCOMPLETE, MEND_KEY_INCOMPLETE)
+        why, mend, kind = (
+            (KEY_INCOMPLETE, MEND_KEY_INCOMPLETE, ProblemKind.INCOMPLETE)
             if note.incomplete
-            else (NOTE_ROW, MEND_NOTE_ROW)
+            else (NOTE_ROW, MEND_NOTE_ROW, ProblemKind.NOTE)
         )
-        found.append(RowProblem(code, title, note.row, "", "", typed, why, mend))
+        if not note.remark:
+            kind = ProblemKind.INCOMPLETE
+        found.append(
+            RowProblem(code, title, note.row, "", "", typed, why, mend, kind=kind)
+        )
     label = table.field(table.key[0]).label
     if names.new or names.doubled:
         for key, row in zip(names.keys, rows.tolist(), strict=True):
             plain = key if key in names.doubled else key.rpartition("#")[0]
             if plain in names.doubled:
-                why, mend = KEY_TWICE, MEND_KEY_TWICE
+                why, mend, kind = KEY_TWICE, MEND_KEY_TWICE, ProblemKind.TWICE
             elif key in names.new:
                 plain, why, mend = "", ROW_WITHOUT_KEY, MEND_WITHOUT_KEY
+                kind = ProblemKind.NUMBERLESS
             else:
                 continue
-            found.append(RowProblem(code, title, row, label, key, plain, why, mend))
+            found.append(
+                RowProblem(code, title, row, label, key, plain, why, mend, kind=kind)
+            )
     return found
 
 
@@ -476,6 +522,7 @@ def _unfilled(
                     key,
                     "",
                     MESSAGES["missing"],
+                    kind=ProblemKind.INCOMPLETE,
                 )
             )
     return found

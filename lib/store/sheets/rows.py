@@ -61,12 +61,13 @@ class Note:
     """A row that is no record, kept as it stands: a remark, a subtotal, a heading.
 
     row: its number in the sheet. incomplete: whether it rather looks like a record
-    that lacks a part of its key.
+    that lacks a part of its key. remark: whether it is one to all appearances.
     """
 
     row: int
     cells: tuple[Any, ...]
     incomplete: bool = False
+    remark: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,10 @@ def naming(
             keys[place] = NEW_ROW + _content_hash(row)
             new.append(place)
         else:
-            partial = len(table.key) > 1 and not _is_remark(row, names)
-            notes.append((place, Note(int(numbers[place]), tuple(row), partial)))
+            remark = _is_remark(row, names)
+            partial = len(table.key) > 1 and not remark
+            note = Note(int(numbers[place]), tuple(row), partial, remark)
+            notes.append((place, note))
     kept = None
     if notes:
         aside = {place for place, _note in notes}

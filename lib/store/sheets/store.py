@@ -10,7 +10,8 @@ import pandas as pd
 from lib.schema.frames import empty_frame
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
-from lib.store.protocol import Commit, Receipt, Snapshot
+from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot
+from lib.store.sheets.adopting import Mender
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.watching import Watch
 from lib.store.sheets.writing import Writer, WriterLock
@@ -39,6 +40,7 @@ class SheetsStore:
         self._watch = Watch(client, spreadsheet, data=data, tables=tables)
         lock = WriterLock(spreadsheet, data)
         self._writer = Writer(client, spreadsheet, self._watch, lock)
+        self._mender = Mender(client, spreadsheet, self._watch, lock)
 
     @property
     def kind(self) -> str:
@@ -76,6 +78,15 @@ class SheetsStore:
         # Also opens before the writer's lock is taken: opening may write itself.
         self._watch.known().refuse_writes_if_held()
         return self._writer.commit(commit)
+
+    def mend(self, mending: Mending) -> Mended:
+        """Put rows right that people typed or copied; see `MendsRows.mend`.
+
+        Raises:
+            StoreHeld: as `commit` does.
+        """
+        self._watch.known().refuse_writes_if_held()
+        return self._mender.mend(mending)
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first, however old."""
