@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions.broken_rows import refuse_broken
 from lib.actions.entry import recognise
 from lib.errors import Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -341,6 +342,7 @@ def _changed(seen: Complaint, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(seen: Complaint, values: Mapping[str, Any]) -> None:
     """Refuse what the change breaks; what was broken before is no obstacle to it."""
+    refuse_broken(seen, values)
     before = set(seen.problems(Stage.SAVING))
     try:
         after = seen.with_values(**values)

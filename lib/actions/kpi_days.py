@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.actions.broken_rows import refuse_broken
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import calendar, kpis
@@ -226,6 +227,7 @@ def save(
         Conflict: somebody else entered or changed the same counts meanwhile.
         NotAllowed: not this person's centre, or a role that enters no figures.
     """
+    refuse_broken(edit.seen, edit.values)
     record = checked(store.principal, edit, now=now, confirm=confirm)
     if needs_reason(edit.seen, record) and not reason.strip():
         raise InvalidRecord([_NO_REASON])
@@ -252,6 +254,7 @@ def save_month(
     writes: list[Write] = []
     problems: list[FieldProblem] = []
     for edit in edits:
+        refuse_broken(edit.seen, edit.values)
         try:
             record = checked(store.principal, edit, now=now)
         except InvalidRecord as error:

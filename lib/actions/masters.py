@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
+from lib.actions.broken_rows import refuse_broken
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -114,6 +115,7 @@ def change(
     """
     place = table_of(seen)
     _refuse_others(store.principal, place)
+    refuse_broken(seen, values)
     wanted = seen.with_values(**_tidied(values))
     if isinstance(wanted, Member) and isinstance(seen, Member):
         wanted = cast("AnyRecord", _remembering(seen, wanted))

@@ -12,12 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from lib import clock
 from lib.actions import first_start, sample
+from lib.actions.searching import case_code
 from lib.i18n import LANGUAGES
 from lib.sample.company import SampleCompany, sample_company
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Role
+from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.ui import context, navigation
+from lib.ui.case.groups import ACT, CANCEL, CLOSE, GROUPS, PROMISE
+from lib.ui.case.saving import name_of
 from tests.pages.dirt import Dirtier
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import sheet_place
@@ -68,14 +72,38 @@ def operators() -> dict[Role, str]:
     return {member.role: member.email for member in context.members()}
 
 
+def desk() -> UserStore:
+    return context.live().for_user(SYSTEM)
+
+
+def open_case(app: AppTest, key: str) -> None:
+    app.query_params["case"] = case_code(key)
+    app.run()
+
+
+def open_editor(app: AppTest, key: str, editor: str) -> None:
+    case = desk().record("complaints", key)
+    app.session_state[name_of(key, "editor")] = editor
+    app.session_state[name_of(key, f"seen:{editor}")] = case
+    app.run()
+
+
+def leave_editor(app: AppTest, key: str, editor: str) -> None:
+    app.session_state[name_of(key, "editor")] = ""
+
+
+def went_wrong(app: AppTest, *, refusals: bool = False) -> bool:
+    """Whether anything but a calm answer came; a refused save may be one."""
+    said = [text for text in errors(app) if "思わぬ問題" in text or not refusals]
+    return bool(app.exception or said)
+
+
 def errors(app: AppTest) -> list[str]:
     return [error.value for error in app.error]
 
 
-def opened_well(app: AppTest) -> bool:
-    assert not app.exception
-    assert errors(app) == []
-    return len(app.title) == 1
+def said(app: AppTest) -> list[str]:
+    return [*errors(app), *(told.value for told in (*app.toast, *app.warning))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -94,3 +122,32 @@ def test_every_page_opens_for_everybody_whatever_stands_in_the_sheet(
             if app.exception or errors(app) or len(app.title) != 1:
                 broken.append((page.code, role, errors(app)))
     assert broken == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_case_opens_with_its_editors_whatever_stands_in_its_row(
+    spread, open_page, seed
+):
+    Dirtier(spread.hand, seed, share=0.02).everything(but=("audit", "members"))
+    spread.read()
+
+    app = open_page("ledger", operator="sato@example.jp")
+    broken, answers = [], []
+    keys = list(desk().frame("complaints").index)
+    for number, key in enumerate(keys):
+        open_case(app, key)
+        if went_wrong(app):
+            broken.append((key, errors(app)))
+            continue
+        editors = [ACT, PROMISE, CLOSE, CANCEL, *(group.code for group in GROUPS)]
+        editor = editors[number % len(editors)]
+        open_editor(app, key, editor)
+        app.button(key=name_of(key, "save")).click().run()
+        answers += said(app)
+        if went_wrong(app, refusals=True):
+            broken.append((key, editor, errors(app)))
+        leave_editor(app, key, editor)
+    assert broken == []
+
+    assert any(text.startswith("シートのこの行に") for text in answers)
+    assert any("保存しました" in text for text in answers)
