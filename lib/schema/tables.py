@@ -17,6 +17,7 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
 from lib.schema.learning import Improvement, Inspection
 from lib.schema.masters import Centre, Member, Product, Setting
+from lib.schema.notice import Notice
 from lib.schema.record import Record
 
 KEY_SEPARATOR = "|"
@@ -127,6 +128,13 @@ TABLES: Final[tuple[Table, ...]] = (
         N_("しきい値・文例・規則です。適用開始日から数えます。"),
         Setting,
         key=("group", "name", "effective_from"),
+    ),
+    Table(
+        "notices",
+        "通知",
+        N_("だれに何を知らせたか、まだ知らせていないかです。アプリが書きます。"),
+        Notice,
+        key=("step", "channel"),
     ),
     Table(
         "audit",

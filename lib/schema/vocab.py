@@ -597,3 +597,23 @@ class AuditRoute(Choice):
     SHEET_SEEN = "シート検知"
     IMPORT = "取込"
     SAMPLE = "サンプル"
+
+
+class NoticeKind(Choice):
+    """種別 of a notice, most pressing first."""
+
+    CRITICAL = "最重要"
+    AGENCY = "行政からの連絡"
+    PROMISE = "約束の超過"
+    TARGET_NEAR = "目安の80%"
+    TARGET_OVER = "目安の超過"
+    TARGET_LATE = "目安から1営業日超過"
+    DIGEST = "朝のまとめ"
+    BEGIN = "通知の開始"
+
+
+class NoticeState(Choice):
+    """状態 of a notice."""
+
+    WAITING = "送信待ち"
+    SENT = "送信済"

@@ -17,8 +17,11 @@ import pandas as pd
 
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
+from lib.schema.frames import JOINER
+from lib.schema.vocab import NoticeKind, Severity
+from lib.settings.spans import Span, read_span
 
-Kind = Literal["percent", "time", "words"]
+Kind = Literal["percent", "time", "words", "span", "kinds", "name", "date"]
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _WEEKDAYS: Final = "月火水木金土日祝"
@@ -29,7 +32,8 @@ class BusinessSetting:
     """One value. `group` and `name` are what stands in 設定, and catalogue keys.
 
     help: what it does, in one sentence; a catalogue key too.
-    field: the field of a new centre that starts with it.
+    field: its name in code; of `SETTINGS` also the field of a new centre that starts
+        with it.
     """
 
     group: str
@@ -72,12 +76,153 @@ SETTINGS: Final[tuple[BusinessSetting, ...]] = (
         field="weekly_closed",
     ),
 )
-"""What can be set; each has a default, so that 設定 may be empty."""
+"""What a new centre starts with; each has a default, so that 設定 may be empty."""
+
+TARGETS: Final = N_("対応時間の目安")
+"""区分 of how soon a case of each 重大度 is to be answered and settled."""
+
+START_OF_TARGETS: Final = BusinessSetting(
+    TARGETS,
+    N_("SLA開始日"),
+    N_(
+        "この日より前に受けたものには目安を当てません。空欄なら、取り込んだものだけ除きます。"
+    ),
+    default="",
+    field="targets_since",
+    kind="date",
+)
+
+FIRST_REPLY: Final = N_("一次返信")
+SETTLING: Final = N_("解決")
+
+_SPANS: Final = {
+    (FIRST_REPLY, Severity.CRITICAL): (N_("一次返信・最重要"), "1時間"),
+    (FIRST_REPLY, Severity.HIGH): (N_("一次返信・高"), "当日"),
+    (FIRST_REPLY, Severity.MEDIUM): (N_("一次返信・中"), "翌営業日"),
+    (FIRST_REPLY, Severity.LOW): (N_("一次返信・低"), "2営業日"),
+    (SETTLING, Severity.CRITICAL): (N_("解決・最重要"), "3営業日"),
+    (SETTLING, Severity.HIGH): (N_("解決・高"), "5営業日"),
+    (SETTLING, Severity.MEDIUM): (N_("解決・中"), "7営業日"),
+    (SETTLING, Severity.LOW): (N_("解決・低"), "10営業日"),
+}
+"""Name and default of each target (domain.md 7.8)."""
+
+_SPAN_HELP: Final = N_("営業時間で数えます。例: 30分、1時間、当日、翌営業日、5営業日。")
+
+
+def target(step: str, severity: Severity) -> BusinessSetting:
+    """Return the setting for how soon a case of that 重大度 reaches a step.
+
+    step: `FIRST_REPLY` or `SETTLING`.
+    """
+    name, usual = _SPANS[step, severity]
+    return BusinessSetting(
+        TARGETS,
+        name,
+        _SPAN_HELP,
+        default=usual,
+        field=f"target_{'settling' if step == SETTLING else 'reply'}_{severity.code}",
+        kind="span",
+    )
+
+
+NOTICES: Final = N_("通知")
+"""区分 of when whom is told what."""
+
+DIGEST_TIME: Final = BusinessSetting(
+    NOTICES,
+    N_("朝のまとめの時刻"),
+    N_("この時刻に、一日一回のまとめを送ります。"),
+    default="9:00",
+    field="digest_time",
+    kind="time",
+)
+DIGEST_CLOSED: Final = BusinessSetting(
+    NOTICES,
+    N_("まとめを送らない日"),
+    N_("曜日を並べます。祝日も送らないなら「祝」を足します。空欄なら毎日送ります。"),
+    default="土日祝",
+    field="digest_closed",
+)
+QUIET_FROM: Final = BusinessSetting(
+    NOTICES,
+    N_("静かな時間のはじまり"),
+    N_("静かな時間には、最重要のほかは送らずにためて、明けてから一通で送ります。"),
+    default="20:00",
+    field="quiet_from",
+    kind="time",
+)
+QUIET_TO: Final = BusinessSetting(
+    NOTICES,
+    N_("静かな時間のおわり"),
+    N_("はじまりと同じ時刻にすると、静かな時間はなくなります。"),
+    default="8:00",
+    field="quiet_to",
+    kind="time",
+)
+AT_ONCE: Final = BusinessSetting(
+    NOTICES,
+    N_("すぐに知らせるもの"),
+    N_("読点で区切ります。ここにないものは、朝のまとめに入ります。"),
+    default=JOINER.join(
+        kind.value
+        for kind in (NoticeKind.CRITICAL, NoticeKind.AGENCY, NoticeKind.PROMISE)
+    ),
+    field="notices_at_once",
+    kind="kinds",
+)
+COMMON_CHANNEL: Final = BusinessSetting(
+    NOTICES,
+    N_("共通の通知先"),
+    N_(
+        "知らせる相手のだれにも通知先がないときに使う通知先の名前です。空欄なら最初の通知先を使います。"
+    ),
+    default="",
+    field="common_channel",
+    kind="name",
+)
+
+NOTICE_SETTINGS: Final = (
+    DIGEST_TIME,
+    DIGEST_CLOSED,
+    QUIET_FROM,
+    QUIET_TO,
+    AT_ONCE,
+    COMMON_CHANNEL,
+)
+"""What can be set about notices, in the order of the screen."""
+
+TARGET_SETTINGS: Final = (
+    *(target(step, severity) for step, severity in _SPANS),
+    START_OF_TARGETS,
+)
+"""What can be set about how soon cases are answered, in the order of the screen."""
+
+PUSHABLE: Final = (
+    NoticeKind.CRITICAL,
+    NoticeKind.AGENCY,
+    NoticeKind.PROMISE,
+    NoticeKind.TARGET_NEAR,
+    NoticeKind.TARGET_OVER,
+    NoticeKind.TARGET_LATE,
+)
+"""What may be told at once."""
 
 
 def spec(group: str, name: str) -> BusinessSetting:
     """Return the setting of that name; KeyError for none."""
-    return {(s.group, s.name): s for s in SETTINGS}[group, name]
+    every = (*SETTINGS, *TARGET_SETTINGS, *NOTICE_SETTINGS)
+    return {(s.group, s.name): s for s in every}[group, name]
+
+
+def value_on(settings: pd.DataFrame, wanted: BusinessSetting, *, on: date) -> str:
+    """Return the value of a setting that counts on a day; see `setting`."""
+    return setting(settings, wanted.group, wanted.name, on=on)
+
+
+def kinds(value: str) -> frozenset[NoticeKind]:
+    """Return the kinds that a checked value of `AT_ONCE` lists."""
+    return frozenset(NoticeKind(word) for word in value.split(JOINER) if word)
 
 
 def setting(settings: pd.DataFrame, group: str, name: str, *, on: date) -> str:
@@ -129,6 +274,14 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
             return _percent(plain.removesuffix("%").strip())
         case "time":
             return _time(plain)
+        case "span":
+            return _span(plain)
+        case "kinds":
+            return _kinds(plain)
+        case "date":
+            return _date(plain)
+        case "name":
+            return plain
         case _:
             return _weekdays(plain)
 
@@ -148,6 +301,35 @@ def _time(plain: str) -> str:
     if not found:
         raise _refused(N_("10:00 のように、時刻で入力してください。"))
     return f"{int(found[1])}:{found[2]}"
+
+
+def _span(plain: str) -> str:
+    try:
+        found: Span = read_span(plain)
+    except ValueError:
+        raise _refused(
+            N_("30分、1時間、当日、翌営業日、5営業日 のように入力してください。")
+        ) from None
+    return str(found)
+
+
+def _kinds(plain: str) -> str:
+    words = [word.strip() for word in re.split(r"[、,・\s]+", plain) if word.strip()]
+    known = {kind.value: kind for kind in PUSHABLE}
+    if any(word not in known for word in words):
+        raise _refused(
+            N_("「だれに、いつ届くか」にある言葉だけを、読点で区切ってください。")
+        )
+    return JOINER.join(word for word in known if word in words)
+
+
+def _date(plain: str) -> str:
+    if not plain:
+        return ""
+    try:
+        return date.fromisoformat(plain.replace("/", "-")).isoformat()
+    except ValueError:
+        raise _refused(N_("2026-04-01 のように、日付で入力してください。")) from None
 
 
 def _weekdays(plain: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -46,7 +47,7 @@ def centre(code: str = "C1", **values: Any) -> Centre:
     return Centre(**{"code": code, "name": f"{code}センター", **values})
 
 
-_ids = iter(range(10_000))
+_ids = itertools.count()
 
 
 def complaint(received: datetime, **values: Any) -> Complaint:
