@@ -5,6 +5,7 @@ AppError                    shown to a person; `permanent` says whether to retry
 ├── InvalidRecord           a record breaks its rules; carries one problem a field
 ├── ActionRefused           the rules of the business forbid this step
 ├── UnreadableFile          a file to import cannot be read safely, or not at all
+├── NotSent                 a notice did not reach its channel
 ├── NotAllowed              this person may not do or see it (or it does not exist)
 └── StoreError              where data are kept did not do what was asked
     ├── StoreUnavailable    cannot be reached, busy or full; trying again may help
@@ -72,6 +73,24 @@ class ActionRefused(AppError):
 
 class UnreadableFile(AppError):
     """A file to import is damaged, locked, too large or of another kind."""
+
+
+class NotSent(AppError):
+    """A notice did not reach its channel; it may a little later.
+
+    `reason` is a short code ("HTTP 404", "address", "no answer"), never an address or
+    what the other side said.
+    """
+
+    permanent = False
+
+    def __init__(self, reason: str) -> None:
+        """Keep `reason`, English and free of secrets."""
+        self.reason = reason
+        super().__init__(
+            N_("通知を送れませんでした({reason})。通知先の設定を確かめてください。"),
+            reason=reason,
+        )
 
 
 class NotAllowed(AppError):

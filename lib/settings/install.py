@@ -91,6 +91,62 @@ def sheets_settings() -> SheetsSettings:
     )
 
 
+_CLOUD_MOUNT: Final = Path("/mount/src")
+"""Where Streamlit Community Cloud lays an app; its disk lasts as long as the app runs."""
+
+
+def disk_is_temporary() -> bool:
+    """Whether what is on this machine's disk may be gone after the next start.
+
+    `MIMAMORI_DISK` says so (`temporary` or `lasting`); without it, Streamlit Community
+    Cloud is recognised by where the program lies.
+
+    Raises:
+        SettingsError: it says anything else.
+    """
+    said = _setting("DISK").strip().casefold()
+    if said not in ("", "temporary", "lasting"):
+        raise SettingsError(
+            N_("{name} には temporary か lasting を入れてください。"),
+            name=f"{PREFIX}DISK",
+        )
+    return said == "temporary" or (not said and ROOT.is_relative_to(_CLOUD_MOUNT))
+
+
+def app_url() -> str:
+    """Return the address under which people open the app, for links in messages.
+
+    `MIMAMORI_URL`, without a slash at its end; this computer's where it is not set.
+    """
+    return (_setting("URL") or "http://localhost:8501").rstrip("/")
+
+
+def notify_addresses() -> dict[str, str]:
+    """Return the address of each channel for notices by its name; each is a secret.
+
+    Section `[notify]` of the secrets, and the environment: `MIMAMORI_NOTIFY_SLACK`
+    makes a channel called "slack", and comes before one of that name in the section.
+
+    Raises:
+        SettingsError: the secrets cannot be read, or hold something else than a text.
+    """
+    section = _secrets().get("notify") or {}
+    said = section.items() if isinstance(section, dict) else [("", None)]
+    named = {str(name): address for name, address in said if isinstance(address, str)}
+    if len(named) < len(said):
+        raise SettingsError(
+            N_('{name} の [notify] は、名前 = "住所" の形で書いてください。'),
+            name=".streamlit/secrets.toml",
+        )
+    own = f"{PREFIX}NOTIFY_"
+    named |= {
+        key.removeprefix(own).lower(): address
+        for key, address in os.environ.items()
+        if key.startswith(own) and address
+    }
+    return {name.strip(): address for name, address in named.items() if name.strip()}
+
+
 def _key_in(path: Path) -> object:
     try:
         return json.loads(path.read_text("utf-8"))

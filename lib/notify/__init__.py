@@ -1,0 +1,1 @@
+"""Messages out of the app: what is sent comes ready, and where to is a secret."""
