@@ -23,8 +23,8 @@ from lib.actions.entry import recognise
 from lib.i18n import N_
 from lib.metrics.promises import When, open_promises
 from lib.schema.complaint import SETTLED, Complaint
-from lib.schema.ids import read_id
-from lib.schema.vocab import Choice, ComplaintStatus
+from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, read_id
+from lib.schema.vocab import Choice, ComplaintStatus, Unlisted
 from lib.settings.customer_key import customer_key, normalised_contact
 from lib.text import digits, folded
 
@@ -195,13 +195,15 @@ _READABLE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,24}")
 class Wanted:
     """Which complaints are asked for; an empty one asks for all.
 
-    choices: by field name, any of these values. words: by field name, any of these
+    choices: by field name, any of these values. others: by field name, or any of these
+        codes of words that a sheet holds and the vocabulary has not. words: by field name, any of these
         slugs (`slug`). handler: "", ME, NOBODY or the slug of a name.
     promise: how the next promise stands to now. since, until: days of 受付日時,
         both counted in.
     """
 
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     handler: str = ""
     promise: When | None = None
@@ -220,6 +222,30 @@ def slug(word: str) -> str:
     return "x" + hashlib.blake2s(word.encode(), digest_size=5).hexdigest()
 
 
+def case_code(key: str) -> str:
+    """Return the code under which a complaint stands in a link; "" for none.
+
+    Its number, or what the app calls a row without one; a number that somebody made
+    up in the sheet may be anything and is hashed.
+    """
+    known = read_id(key) == key or _PROVISIONAL.fullmatch(key)
+    return key if known else name_slug(key)
+
+
+_PROVISIONAL: Final = re.compile(
+    rf"({re.escape(WITHOUT_NUMBER)}[0-9a-f]{{12}}|[A-Z]-\d{{6}}-\w{{5}})"
+    rf"({re.escape(COPY_MARK)}\d+)?"
+)
+_HASHED: Final = re.compile(r"p[0-9a-f]{10}")
+
+
+def read_case_code(text: str) -> str:
+    """Return the code in a link as `case_code` makes it, "" where it is none."""
+    if _PROVISIONAL.fullmatch(text) or _HASHED.fullmatch(text):
+        return text
+    return read_id(text) or ""
+
+
 def name_slug(name: str) -> str:
     """Return the code of a person's name; always hashed, "" for no name."""
     return (
@@ -232,9 +258,8 @@ def selected(
 ) -> Mask:
     """Return which complaints are wanted; `me` is the name of the one who looks."""
     found = np.ones(len(complaints), dtype=bool)
-    for name, choices in wanted.choices.items():
-        if choices:
-            found &= complaints[name].isin([c.value for c in choices]).to_numpy()
+    for name in {**wanted.choices, **wanted.others}:
+        found &= _with_choice(complaints[name], wanted, name)
     for name, slugs in wanted.words.items():
         if slugs:
             found &= _with_slug(complaints[name], slug, slugs)
@@ -249,6 +274,22 @@ def selected(
         keys = owed.index[owed["when"] == wanted.promise.value]
         found &= complaints.index.isin(keys)
     return found & _received_between(complaints, wanted.since, wanted.until)
+
+
+def _with_choice(column: pd.Series, wanted: Wanted, name: str) -> Mask:
+    words = [choice.value for choice in wanted.choices.get(name, ())]
+    codes = wanted.others.get(name, ())
+    words += [word for word in unlisted(column) if word.code in codes]
+    found: Mask = column.isin(words).to_numpy(dtype=bool)
+    return found
+
+
+def unlisted(column: pd.Series) -> list[Unlisted]:
+    """Return the words of a choice column that its vocabulary has not, sorted."""
+    known = {choice.value for choice in Complaint.field(str(column.name)).choices}
+    words = set(column.cat.categories) - known
+    used = set(column.cat.categories[column.cat.codes.unique()]) if words else set()
+    return [Unlisted(word) for word in sorted(words & used)]
 
 
 def _with_slug(

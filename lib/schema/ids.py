@@ -18,6 +18,12 @@ from typing import Final
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ".replace("U", "")
 """No 0/O, 1/I, and no U, which is heard as V or taken for one."""
 
+WITHOUT_NUMBER: Final = "+"
+"""Starts the key of a sheet's row that has no number yet; it changes with the row."""
+
+COPY_MARK: Final = "#"
+"""Parts the number of a sheet's row from #2, #3 … where it stands in several rows."""
+
 _TYPED = re.compile(rf"^([A-Z])(\d{{6}})([{ALPHABET}]{{5}})$")
 _NOT_PART = re.compile(r"[^A-Z0-9]")
 

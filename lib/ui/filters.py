@@ -24,6 +24,7 @@ Unknown names and codes are ignored.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,14 +39,16 @@ from lib.actions.searching import (
     OPEN,
     Order,
     Wanted,
+    case_code,
     name_slug,
+    read_case_code,
     slug,
+    unlisted,
 )
 from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
-from lib.schema.ids import read_id
-from lib.schema.vocab import Choice
+from lib.schema.vocab import UNLISTED, Choice, Unlisted
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -127,8 +130,10 @@ def read(query: Mapping[str, str]) -> Address:
         for name, field in WORDS.items()
         if query.get(name)
     }
+    others = {name: some for name in CHOICE_FIELDS if (some := _others(name, query))}
     wanted = Wanted(
         choices=choices,
+        others=others,
         words=words,
         handler=query.get("handler", ""),
         promise=PROMISES.get(query.get("promise", "")),
@@ -136,13 +141,14 @@ def read(query: Mapping[str, str]) -> Address:
         until=_day(query.get("to", "")),
     )
     order = Order.from_code(query.get("sort", "")) or Order.NEWEST
-    return Address(wanted, order, read_id(query.get("case", "")) or "")
+    return Address(wanted, order, read_case_code(query.get("case", "")))
 
 
 def query_of(address: Address) -> dict[str, str]:
     """Return the query that `read` reads as this address; "" parts are left out."""
     wanted = address.wanted
-    found = {name: _codes_of(name, some) for name, some in wanted.choices.items()}
+    asked = {**wanted.choices, **wanted.others}
+    found = {name: _codes_of(name, wanted) for name in asked}
     found |= {
         name: ",".join(wanted.words.get(field, ())) for name, field in WORDS.items()
     }
@@ -169,7 +175,17 @@ def move(to: Address) -> None:
 
 def open_case(number: str) -> None:
     """Open that complaint beside the list as it is; "" closes it."""
-    move(replace(address(), case=number))
+    move(replace(address(), case=case_code(number)))
+
+
+def opened_case(desk: UserStore, here: Address) -> str:
+    """Return the key of the complaint that the address names, "" for none."""
+
+    def made() -> dict[str, str]:
+        keys = map(str, desk.frame("complaints").index)
+        return {code: key for key in keys if (code := case_code(key)) != key}
+
+    return desk.derived("ledger cases", made).get(here.case, here.case)
 
 
 # On the screen --------------------------------------------------------------------
@@ -255,7 +271,7 @@ def _panel(desk: UserStore, here: Address) -> None:
 
 def _panel_fields(desk: UserStore, wanted: Wanted) -> None:
     for name in UNFOLDED:
-        _choice_field(name, wanted)
+        _choice_field(desk, name, wanted)
     for name, field in WORDS.items():
         _word_field(desk, name, field, wanted)
     _handler_field(desk, wanted)
@@ -263,11 +279,11 @@ def _panel_fields(desk: UserStore, wanted: Wanted) -> None:
     _period_fields(wanted)
 
 
-def _choice_field(name: str, wanted: Wanted) -> None:
+def _choice_field(desk: UserStore, name: str, wanted: Wanted) -> None:
     key = f"{PREFIX}.{name}"
     spec = Complaint.field(name)
-    options: list[Any] = list(spec.choices)
-    st.session_state[key] = [c for c in options if c in wanted.choices.get(name, ())]
+    options: list[Any] = [*spec.choices, *unlisted_of(desk, name)]
+    st.session_state[key] = [c for c in options if _is_wanted(c, name, wanted)]
     st.multiselect(
         _(spec.label),
         options,
@@ -278,6 +294,12 @@ def _choice_field(name: str, wanted: Wanted) -> None:
         on_change=_changed,
         args=(_with_choices, name),
     )
+
+
+def _is_wanted(choice: Choice | Unlisted, name: str, wanted: Wanted) -> bool:
+    if isinstance(choice, Unlisted):
+        return choice.code in wanted.others.get(name, ())
+    return choice in wanted.choices.get(name, ())
 
 
 def _word_field(desk: UserStore, name: str, field: str, wanted: Wanted) -> None:
@@ -373,10 +395,10 @@ def _chips(desk: UserStore, here: Address) -> None:
 
 def _active(desk: UserStore, wanted: Wanted) -> Iterable[tuple[str, str, Wanted]]:
     """Yield of each filter its name, its words and what is wanted without it."""
-    for name, some in wanted.choices.items():
-        text = _label(Complaint.field(name).label, _choice_words(name, some))
-        rest = {n: c for n, c in wanted.choices.items() if n != name}
-        yield name, text, replace(wanted, choices=rest)
+    for name in {**wanted.choices, **wanted.others}:
+        words = _choice_words(desk, name, wanted)
+        text = _label(Complaint.field(name).label, words)
+        yield name, text, _with_choices(wanted, name, [])
     for field, slugs in wanted.words.items():
         names = words_of(desk, field)
         text = _label(
@@ -403,10 +425,14 @@ def _label(label: str, words: str) -> str:
     return inert(f"{_(label)}: {words}")
 
 
-def _choice_words(name: str, some: tuple[Choice, ...]) -> str:
+def _choice_words(desk: UserStore, name: str, wanted: Wanted) -> str:
+    some = wanted.choices.get(name, ())
+    words = [fmt.choice(choice) for choice in some]
     if name == "status" and set(some) == set(OPEN):
-        return _("未完了")
-    return "・".join(fmt.choice(choice) for choice in some)
+        words = [_("未完了")]
+    typed = {word.code: fmt.choice(word) for word in unlisted_of(desk, name)}
+    others = wanted.others.get(name, ())
+    return "・".join([*words, *(typed.get(code, fmt.NOTHING) for code in others)])
 
 
 def _handler_name(code: str, names: Mapping[str, str]) -> str:
@@ -422,6 +448,14 @@ def _handler_name(code: str, names: Mapping[str, str]) -> str:
 
 
 # What can be chosen ---------------------------------------------------------------
+
+
+def unlisted_of(desk: UserStore, field: str) -> list[Unlisted]:
+    """Return the words that stand in this choice field and are in no vocabulary."""
+    return desk.derived(
+        ("ledger unlisted", field),
+        lambda: unlisted(desk.frame("complaints")[field]),
+    )
 
 
 def words_of(desk: UserStore, field: str) -> dict[str, str]:
@@ -497,9 +531,14 @@ def _first_page() -> None:
     st.session_state[PAGE] = 1
 
 
-def _with_choices(wanted: Wanted, name: str, chosen: list[Choice]) -> Wanted:
-    rest = {n: some for n, some in wanted.choices.items() if n != name}
-    return replace(wanted, choices=rest | ({name: tuple(chosen)} if chosen else {}))
+def _with_choices(wanted: Wanted, name: str, chosen: list[Choice | Unlisted]) -> Wanted:
+    choices = {n: some for n, some in wanted.choices.items() if n != name}
+    others = {n: some for n, some in wanted.others.items() if n != name}
+    if known := tuple(c for c in chosen if isinstance(c, Choice)):
+        choices[name] = known
+    if typed := tuple(c.code for c in chosen if isinstance(c, Unlisted)):
+        others[name] = typed
+    return replace(wanted, choices=choices, others=others)
 
 
 def _with_words(wanted: Wanted, name: str, chosen: list[str]) -> Wanted:
@@ -541,12 +580,14 @@ def _parts(value: Any) -> Iterable[Any]:
 def _code(name: str, value: Any) -> str:
     if isinstance(value, When):
         return next(code for code, when in PROMISES.items() if when is value)
-    if isinstance(value, Choice):
+    if isinstance(value, Choice | Unlisted):
         return value.code
     if isinstance(value, date):
         return value.isoformat()
     if name in WORDS:
         return slug(str(value))
+    if name == "case":
+        return case_code(str(value))
     return str(value)
 
 
@@ -559,10 +600,21 @@ def _choices(name: str, query: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(choice for choice in found if choice is not None)
 
 
-def _codes_of(name: str, some: tuple[Choice, ...]) -> str:
+def _others(name: str, query: Mapping[str, str]) -> tuple[str, ...]:
+    codes = query.get(name, "").split(",")
+    return tuple(code for code in codes if _UNLISTED.fullmatch(code))
+
+
+_UNLISTED: Final = re.compile(rf"{UNLISTED}[0-9a-f]{{10}}")
+
+
+def _codes_of(name: str, wanted: Wanted) -> str:
+    some = wanted.choices.get(name, ())
     if name == "status" and set(some) == set(OPEN):
-        return "open"
-    return ",".join(choice.code for choice in some)
+        codes = ["open"]
+    else:
+        codes = [choice.code for choice in some]
+    return ",".join([*codes, *wanted.others.get(name, ())])
 
 
 def _day(text: str) -> date | None:

@@ -19,7 +19,7 @@ from lib.errors import FieldProblem
 from lib.i18n import _, current
 from lib.schema.column import Field
 from lib.schema.record import Record
-from lib.schema.vocab import Choice
+from lib.schema.vocab import Choice, Unlisted
 from lib.text import LONGEST_TEXT, inert
 from lib.ui import format as fmt
 
@@ -154,7 +154,10 @@ def field_input(
             value = _closed_widget(
                 spec,
                 shared,
-                options=list(options if options is not None else spec.choices),
+                options=_with_unlisted(
+                    options if options is not None else spec.choices,
+                    st.session_state[key],
+                ),
                 format_option=format_option or fmt.choice,
                 on_change=on_change,
                 placeholder=placeholder,
@@ -176,6 +179,12 @@ def _follow_language(key: str) -> None:
     if drawn.get(key, current()) != current():
         st.session_state[key] = st.session_state[key]
     drawn[key] = current()
+
+
+def _with_unlisted(options: Sequence[Any], held: Any) -> list[Any]:
+    """Return the options and what a sheet holds beside them, until it is mended."""
+    words = held if isinstance(held, list) else [held]
+    return [*options, *(word for word in words if isinstance(word, Unlisted))]
 
 
 def _first_value(spec: Field, options: Sequence[Any] | None) -> Any:

@@ -13,10 +13,13 @@ from lib import clock
 from lib.i18n import N_, _, current
 from lib.schema.column import Field
 from lib.schema.frames import JOINER
-from lib.schema.vocab import Choice, ComplaintStatus, Severity, Temper
+from lib.schema.vocab import Choice, ComplaintStatus, Severity, Temper, Unlisted
 
 NOTHING: Final = "—"
 """Stands where there is no value: no data, or nothing to divide by. Never 0."""
+
+DOUBT: Final = "⚠"
+"""Stands before what a sheet holds and nobody can be sure of; never without words."""
 
 SHAPES: Final[Mapping[Choice, str]] = {
     Severity.CRITICAL: "▲",
@@ -40,17 +43,22 @@ COLOURS: Final[Mapping[Choice, str]] = {
 """Theme colours of badges; anything else is gray."""
 
 
-def choice(value: Choice | None) -> str:
-    """Return a choice in the person's language, with its shape; 「—」 for none."""
+def choice(value: Choice | Unlisted | None) -> str:
+    """Return a choice in the person's language, with its shape; 「—」 for none.
+
+    A word that stands in a sheet and in no vocabulary is shown as typed, marked.
+    """
     if value is None:
         return NOTHING
+    if isinstance(value, Unlisted):
+        return f"{DOUBT} {value}"
     shape = SHAPES.get(value)
     return f"{shape} {_(value.value)}" if shape else _(value.value)
 
 
-def badge_colour(value: Choice) -> Any:
+def badge_colour(value: Choice | Unlisted) -> Any:
     """Return the theme colour of a choice's badge; gray where it says nothing."""
-    return COLOURS.get(value, "gray")
+    return COLOURS.get(value, "gray") if isinstance(value, Choice) else "gray"
 
 
 def number(value: float | None, *, decimals: int = 0, unit: str = "") -> str:
@@ -131,7 +139,7 @@ def cell(field: Field, value: object) -> str:
     """Return any record value as one reads it in a detail or a comparison."""
     if value is None or value == "":
         return NOTHING
-    if isinstance(value, Choice):
+    if isinstance(value, Choice | Unlisted):
         return choice(value)
     if isinstance(value, tuple):
         return JOINER.join(choice(part) for part in value) or NOTHING

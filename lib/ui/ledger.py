@@ -16,6 +16,7 @@ from lib.actions.searching import (
     Order,
     Positions,
     Searchable,
+    case_code,
     ordered,
     search,
     searchable,
@@ -32,6 +33,7 @@ from lib.ui import context, filters
 from lib.ui import format as fmt
 from lib.ui import table as grids
 from lib.ui.filters import Address
+from lib.ui.marks import legend, marks_of
 from lib.ui.table import Grid
 
 COLUMNS: Final = (
@@ -110,10 +112,12 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
         shown,
         key="ledger.grid",
         keys=keys,
-        selected=here.case,
+        selected=filters.opened_case(desk, here),
         on_select=_choose,
         alt=_("苦情の一覧。行を選ぶと詳しく見られます。"),
     )
+    if any(grid.marks.get(key) for key in keys):
+        st.caption(inert(legend()))
     _below(desk, found)
 
 
@@ -131,7 +135,7 @@ def _below(desk: UserStore, found: Positions) -> None:
 
 
 def _choose(number: str) -> None:
-    if number != filters.address().case:
+    if case_code(number) != filters.address().case:
         filters.open_case(number)
 
 
@@ -159,7 +163,8 @@ def _grid(desk: UserStore, *, beside: bool, phone: bool) -> Grid:
         "product_code": filters.product_names(desk),
         "claim_type": filters.claim_names(desk),
     }
-    return Grid(table("complaints"), columns, words, widths)
+    marks = marks_of(desk, "complaints")
+    return Grid(table("complaints"), columns, words, marks, widths)
 
 
 def _shown(

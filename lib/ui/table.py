@@ -20,8 +20,10 @@ from lib.i18n import _, current
 from lib.metrics.promises import When, open_promises
 from lib.schema.column import Field
 from lib.schema.tables import Table
+from lib.schema.vocab import Unlisted
 from lib.text import masked, one_line
 from lib.ui import format as fmt
+from lib.ui.marks import Marks, open_words
 
 ROWS_A_PAGE: Final = 50
 ROW_HEIGHT: Final = 38
@@ -53,12 +55,14 @@ class Grid:
 
     columns: fields, in order; of a choice with shapes the cells are chips.
     words: what to show instead of a value, by field (a product's name for its code).
+    marks: cells of a sheet that are to be checked, shown as they were typed.
     widths: by field, "small", "medium", "large" or pixels.
     """
 
     table: Table
     columns: Sequence[str]
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
     widths: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,7 +76,20 @@ def display(grid: Grid, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
         else:
             cell = _cell(grid, grid.table.field(name))
             shown[name] = [cell(value) for value in rows[name].tolist()]
+    _mark(grid, rows, shown)
     return pd.DataFrame(shown, index=pd.RangeIndex(len(rows)))
+
+
+def _mark(grid: Grid, rows: pd.DataFrame, shown: dict[str, list[Any]]) -> None:
+    """Put in place of cells to be checked what was typed, with its sign.
+
+    Not among numbers, where no text can stand: there the cell stays empty.
+    """
+    for at, key in enumerate(rows.index):
+        for name, text in open_words(grid.marks.get(str(key), ())).items():
+            spec = grid.table.field(name)
+            if name in shown and spec.kind not in ("integer", "decimal"):
+                shown[name][at] = [text] if _has_chips(spec) else text
 
 
 def due_words(rows: pd.DataFrame, now: datetime) -> dict[str, str]:
@@ -201,11 +218,13 @@ def _cell(grid: Grid, spec: Field) -> Cell:
         return masked
     if _has_chips(spec):
         by_value = {choice.value: [fmt.choice(choice)] for choice in spec.choices}
-        return lambda value: by_value.get(value, [])
+        return lambda value: by_value.get(value) or _odd_word(value)
     match spec.kind:
         case "choice":
             words = {choice.value: fmt.choice(choice) for choice in spec.choices}
-            return lambda value: words.get(value, fmt.NOTHING)
+            return lambda value: (
+                words.get(value) or "".join(_odd_word(value)) or fmt.NOTHING
+            )
         case "datetime":
             return lambda value: (
                 fmt.NOTHING if pd.isna(value) else _compact(value.to_pydatetime())
@@ -216,6 +235,11 @@ def _cell(grid: Grid, spec: Field) -> Cell:
             return lambda value: None if pd.isna(value) else value
         case _:
             return lambda value: one_line(names.get(value, value), LONGEST)
+
+
+def _odd_word(value: Any) -> list[str]:
+    """Return a word of no vocabulary as it is shown; no word for a missing one."""
+    return [] if pd.isna(value) else [fmt.choice(Unlisted(value))]
 
 
 def _has_chips(spec: Field) -> bool:

@@ -16,12 +16,14 @@ from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
 from lib.schema.frames import JOINER
+from lib.schema.ids import WITHOUT_NUMBER
 from lib.schema.record import Stage
+from lib.schema.tables import table
 from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
 from lib.store.access import UserStore
 from lib.text import digits, inert, masked
-from lib.ui import boundary, conflict, context, filters
+from lib.ui import boundary, conflict, context, filters, marks
 from lib.ui import format as fmt
 from lib.ui.case import editors
 from lib.ui.case.editors import sees_contact
@@ -63,6 +65,7 @@ def show(desk: UserStore, number: str) -> None:
         if editor:
             editors.show(desk, case, editor)
             return
+        marks.note(desk, table("complaints"), number, case)
         _story(desk, case)
         _promise(desk, case)
         _buttons(desk, case)
@@ -72,9 +75,11 @@ def show(desk: UserStore, number: str) -> None:
 
 def _head(case: Complaint) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(case.id, anchor=False, width="stretch")
+        unnumbered = case.id.startswith(WITHOUT_NUMBER)
+        title = _("番号のない行") if unnumbered else case.id
+        st.subheader(inert(title), anchor=False, width="stretch")
         _close_button()
-    badges = [(fmt.COLOURS.get(c, "gray"), fmt.choice(c)) for c in _marks(case)]
+    badges = [(fmt.badge_colour(c), fmt.choice(c)) for c in _chips(case)]
     if case.source is not Source.APP:
         badges.append(("violet", f"{_('入力元')}: {fmt.choice(case.source)}"))
     st.markdown(" ".join(f":{colour}-badge[{inert(text)}]" for colour, text in badges))
@@ -83,7 +88,7 @@ def _head(case: Complaint) -> None:
     st.caption(inert(" · ".join(said)))
 
 
-def _marks(case: Complaint) -> tuple[Choice, ...]:
+def _chips(case: Complaint) -> tuple[Choice, ...]:
     second = () if case.kind is ComplaintKind.FIRST else (case.kind,)
     return (case.severity, case.status, *second, case.channel)
 
