@@ -33,6 +33,9 @@ GROUP_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """Columns whose cells people merge over the rows of a group; the value stands in the
 first row only. Nowhere else is a blank filled."""
 
+LAID_OUT_AHEAD: Final = frozenset({"kpi_days"})
+"""Tables of which rows are laid out ahead, key and formulas only, to be filled in."""
+
 TAB_LOST = N_("タブが見つかりません。")
 MEND_TAB = N_("削除したタブを元に戻すか、シートの設定をやり直してください。")
 OTHER_ZONE = N_("スプレッドシートのタイムゾーンが日本時間ではありません。")
@@ -97,7 +100,7 @@ def zone_problem(metadata: Mapping[str, Any]) -> RowProblem | None:
     be read hours off, so nothing may be written before it is mended.
     """
     zone = str(metadata.get("properties", {}).get("timeZone", ""))
-    if zone in _TOKYO_ZONES:
+    if is_tokyo(zone):
         return None
     return RowProblem(
         "", "", 0, "", "", zone, OTHER_ZONE, MEND_ZONE, kind=ProblemKind.SETUP
@@ -116,6 +119,11 @@ def locale_problem(metadata: Mapping[str, Any]) -> RowProblem | None:
     return RowProblem(
         "", "", 0, "", "", locale, OTHER_LOCALE, MEND_LOCALE, kind=ProblemKind.SETUP
     )
+
+
+def is_tokyo(zone: str) -> bool:
+    """Whether a time zone's clocks are Tokyo's."""
+    return zone in _TOKYO_ZONES
 
 
 _TOKYO_ZONES: Final = frozenset({"Asia/Tokyo", "Japan", "Etc/GMT-9"})

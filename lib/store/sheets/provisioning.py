@@ -25,6 +25,7 @@ from lib.store.sheets.layout import (
     zone_problem,
 )
 from lib.store.sheets.payload import decoded
+from lib.store.sheets.setup.arrangement import titles
 
 SYSTEM: Final = "_sys"
 """Hidden tab: one row a commit (id, moment, 1 where it changed rows); claims lie on
@@ -109,7 +110,7 @@ def provided(
         metadata = client.metadata(spreadsheet, _FIELDS)
         tabs = tabs_of(metadata)
         system = _system(tabs)
-        numbers = {**_numbers_of_ours(tables, tabs), **known}
+        numbers = {**numbers_of_ours(tables, tabs), **known}
         found, lost = located(tables, tabs, numbers)
         requests = [
             *_new_tabs([t for t in tables if t.code not in {**found, **numbers}]),
@@ -181,7 +182,7 @@ def _by_code(tables: Sequence[Table]) -> dict[str, Table]:
     return {table.code: table for table in tables}
 
 
-def _numbers_of_ours(tables: Sequence[Table], tabs: Sequence[Tab]) -> dict[str, int]:
+def numbers_of_ours(tables: Sequence[Table], tabs: Sequence[Tab]) -> dict[str, int]:
     """Return the numbers of tabs that we made and that have another title by now.
 
     So another machine, which remembers nothing, finds a renamed tab too.
@@ -215,8 +216,7 @@ def tab_number(code: str) -> int:
 def _new_tabs(missing: Sequence[Table]) -> list[dict[str, Any]]:
     requests = []
     for table in missing:
-        labels = [field.label for field in table.fields]
-        requests += _new_tab(table.tab, labels, tab_number(table.code))
+        requests += _new_tab(table.tab, titles(table), tab_number(table.code))
     return requests
 
 
@@ -257,7 +257,7 @@ def _new_headers(
     heads = decoded(client.values(spreadsheet, ranges), len(ranges))
     requests = []
     for (code, tab), rows in zip(found.items(), heads, strict=True):
-        labels = [spec.label for spec in tables[code].fields]
+        labels = titles(tables[code])
         if any(any(cell not in ("", None) for cell in row) for row in rows):
             continue
         short = len(labels) - tab.columns

@@ -56,6 +56,7 @@ from lib.store.sheets.rows import (
     filled_down,
     filled_marks,
     naming,
+    only_keyed,
     says_something,
     without_blank,
 )
@@ -81,6 +82,8 @@ class SheetTable:
     notes: rows that are no records, as they stand.
     new: provisional keys of rows without a number.
     doubled: keys that stand in several rows; nothing may be written to them.
+    laid_out: number in the sheet of each row that has a key and waits to be filled;
+        no record, and whoever makes the record fills it instead of adding a row.
     loading: whether a formula had not been computed yet.
     """
 
@@ -95,6 +98,7 @@ class SheetTable:
     notes: tuple[Note, ...] = ()
     new: frozenset[str] = frozenset()
     doubled: frozenset[str] = frozenset()
+    laid_out: Mapping[str, int] = field(default_factory=dict)
     loading: bool = False
 
     def may_write(self, key: str, name: str) -> bool:
@@ -219,7 +223,10 @@ class SheetReader:
 
 
 def read_table(table: Table, tab: Tab, rows: Rows) -> SheetTable:
-    """Return one tab as read; whatever stands there, it never raises for it."""
+    """Return one tab as read; whatever stands there, it never raises for it.
+
+    The frame has every column of the record, also where this place has fewer.
+    """
     header = read_header(table, rows)
     data, numbers = without_blank(rows[header.row :], header.row + 1)
     if not header.row or not data:
@@ -229,7 +236,8 @@ def read_table(table: Table, tab: Tab, rows: Rows) -> SheetTable:
     columns = _read_columns(table, header, cells, len(data))
     for name, places in filled.items():
         columns[name] = with_marks(columns[name], filled_marks(places))
-    names = naming(table, columns, header, data, numbers)
+    waiting = only_keyed(table, header, cells, len(data))
+    names = naming(table, columns, header, data, numbers, waiting=waiting)
     return _assembled(
         table,
         tab,
@@ -251,7 +259,7 @@ def _without_rows(table: Table, tab: Tab, header: Header, rows: Rows) -> SheetTa
         table=table,
         tab=tab,
         header=header,
-        frame=empty_frame(table),
+        frame=empty_frame(table_by_code(table.code)),
         statuses=_statuses([]),
         problems=tuple(header_problems(table, tab.title, header)),
         rows=np.empty(0, np.int64),
@@ -264,7 +272,7 @@ def _read_columns(
     table: Table, header: Header, cells: Sequence[Any], length: int
 ) -> dict[str, ReadColumn]:
     columns = {}
-    for item in table.fields:
+    for item in table_by_code(table.code).fields:
         typed = _cells_of(header, item.name, cells)
         columns[item.name] = (
             absent_column(item, length) if typed is None else read_column(item, typed)
@@ -371,6 +379,7 @@ def _assembled(
         notes=names.notes,
         new=names.new,
         doubled=names.doubled,
+        laid_out=names.laid_out,
         loading=any(mark.loading for mark in marks),
     )
 

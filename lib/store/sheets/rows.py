@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,13 @@ from lib.i18n import N_
 from lib.schema.cells.reading import Reading, Status
 from lib.schema.tables import KEY_SEPARATOR, Table
 from lib.store.sheets.columns import ReadColumn
-from lib.store.sheets.layout import GROUP_COLUMNS, Header, field_names, title_key
+from lib.store.sheets.layout import (
+    GROUP_COLUMNS,
+    LAID_OUT_AHEAD,
+    Header,
+    field_names,
+    title_key,
+)
 from lib.store.sheets.payload import Rows
 from lib.text import folded
 
@@ -78,6 +84,7 @@ class Naming:
         #3 …, a row without a number a key from its content.
     kept: positions of those rows. notes: the other rows.
     new: the provisional keys. doubled: keys, as typed, that stand in several rows.
+    laid_out: number in the sheet of each row that waits to be filled, by its key.
     """
 
     keys: Sequence[str]
@@ -85,6 +92,7 @@ class Naming:
     notes: tuple[Note, ...]
     new: frozenset[str]
     doubled: frozenset[str]
+    laid_out: Mapping[str, int] = field(default_factory=dict)
 
 
 # Blank rows and merged cells --------------------------------------------------------
@@ -158,11 +166,18 @@ def naming(
     header: Header,
     rows: Rows,
     numbers: Any,
+    *,
+    waiting: Any = None,
 ) -> Naming:
-    """Return the key of every row; a row that is no record goes to the notes."""
+    """Return the key of every row; a row that is no record goes to the notes.
+
+    waiting: where nothing but a key stands, in tables that are laid out ahead; None
+        to take such rows for records.
+    """
     keys, complete = _typed_keys(table, read)
     for place in _summaries(table, read):
         complete[place] = False
+    waiting = np.zeros(len(rows), bool) if waiting is None else waiting & complete
     names = field_names(table)
     notes = []
     new = []
@@ -176,9 +191,12 @@ def naming(
             partial = len(table.key) > 1 and not remark
             note = Note(int(numbers[place]), tuple(row), partial, remark)
             notes.append((place, note))
+    laid_out: dict[str, int] = {}
+    for place in np.flatnonzero(waiting).tolist():
+        laid_out.setdefault(keys[place], int(numbers[place]))
     kept = None
-    if notes:
-        aside = {place for place, _note in notes}
+    if notes or laid_out:
+        aside = {place for place, _note in notes} | set(np.flatnonzero(waiting))
         kept = [place for place in range(len(rows)) if place not in aside]
         keys = [keys[place] for place in kept]
     unique, doubled = _made_unique(keys)
@@ -190,7 +208,29 @@ def naming(
         if new
         else frozenset(),
         doubled=doubled,
+        laid_out=laid_out,
     )
+
+
+def only_keyed(
+    table: Table, header: Header, columns: Sequence[Sequence[Any]], length: int
+) -> Any:
+    """Return where nothing stands in any field but those of the key.
+
+    All False for tables of which no rows are laid out ahead: there such a row is one
+    that somebody has begun.
+    """
+    if table.code not in LAID_OUT_AHEAD:
+        return np.zeros(length, bool)
+    blank = np.ones(length, bool)
+    for name, place in header.columns.items():
+        if name not in table.key and place < len(columns):
+            blank &= np.fromiter(map(_is_blank, columns[place]), bool, length)
+    return blank
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or cell is False or (type(cell) is str and not cell.strip())
 
 
 def _typed_keys(table: Table, read: Mapping[str, ReadColumn]) -> tuple[list[str], Any]:

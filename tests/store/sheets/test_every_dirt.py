@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 from lib import clock
+from lib.schema.centre_file import CALLS
+from lib.schema.frames import empty_frame
 from lib.schema.tables import table
+from lib.store.sheets.layout import Tab
+from lib.store.sheets.reading import read_table
 from tests.store.sheets.sheet import COMPLAINT, KPI_DAY, grid, read
 
 OK = ""
@@ -239,7 +243,7 @@ def test_a_cell_has_value_typed_text_and_status(
 
 
 def test_a_year_comes_from_the_rows_around_where_the_row_has_no_other_day():
-    rows = grid("kpi_days", KPI_DAY, {"date": "11/22", "centre": "A"})
+    rows = grid("kpi_days", KPI_DAY, {**KPI_DAY, "date": "11/22"})
     found = read("kpi_days", rows)
     assert found.frame.index.tolist() == ["2026-11-21|A", "2026-11-22|A"]
     assert found.statuses["status"].tolist() == ["repaired"]
@@ -359,10 +363,10 @@ def test_a_natural_key_is_read_without_blanks_around_it():
 
 
 def test_merged_cells_fill_down_only_in_group_columns():
-    below = {"date": "", "centre": "B", "offered": ""}
+    below = {"date": "", "centre": "B", "offered": 5}
     found = read("kpi_days", grid("kpi_days", KPI_DAY, below))
     assert found.frame.index.tolist() == ["2026-11-21|A", "2026-11-21|B"]
-    assert pd.isna(found.frame["offered"].iloc[1])
+    assert found.frame["offered"].tolist() == [20, 5]
     assert found.statuses[["field", "status"]].values.tolist() == [["date", "repaired"]]
 
 
@@ -406,3 +410,43 @@ def test_a_required_cell_left_blank_is_reported():
 def test_a_row_without_source_was_typed_in_the_sheet():
     row = read("complaints", grid("complaints", COMPLAINT)).frame.iloc[0]
     assert (row["source"], row["version"]) == ("シート", 0)
+
+
+def test_a_laid_out_day_is_no_record_until_something_is_typed():
+    rows = [
+        {"date": 46347, "centre": "A"},
+        {"date": 46347, "centre": "B", "offered": 0},
+        {"date": 46348, "centre": "A", "note": " "},
+    ]
+    found = read("kpi_days", grid("kpi_days", *rows, also=["offered", "note"]))
+    assert found.frame.index.tolist() == ["2026-11-21|B"]
+    assert found.laid_out == {"2026-11-21|A": 2, "2026-11-22|A": 4}
+    assert not found.problems
+
+
+def test_a_laid_out_day_beside_its_record_is_no_second_row():
+    rows = [{"date": 46347, "centre": "A"}, {**KPI_DAY, "offered": 20}]
+    found = read("kpi_days", grid("kpi_days", *rows))
+    assert found.frame["offered"].tolist() == [20]
+    assert found.rows.tolist() == [3]
+    assert not found.problems
+
+
+def test_helper_formulas_do_not_make_a_laid_out_day_a_record():
+    rows = grid("kpi_days", {"date": 46347, "centre": "A", "offered": ""})
+    rows[0].append("知らせ")
+    rows[1].append("未入力")
+    found = read("kpi_days", rows)
+    assert found.frame.empty
+    assert list(found.laid_out) == ["2026-11-21|A"]
+
+
+def test_a_place_with_fewer_columns_gives_whole_frames():
+    rows = grid("kpi_days", {"date": 46347, "centre": "A", "offered": 3, "orders": 4})
+    found = read_table(CALLS, Tab(0, CALLS.tab), rows)
+    assert (
+        found.frame.columns.tolist() == empty_frame(table("kpi_days")).columns.tolist()
+    )
+    assert found.frame["offered"].tolist() == [3]
+    assert found.frame["orders"].isna().all()
+    assert [title for _place, title in found.header.extras] == ["受注件数"]

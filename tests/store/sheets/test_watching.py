@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from gspread.utils import rowcol_to_a1
 
 from lib.errors import StoreHeld, StoreUnavailable
-from lib.schema.tables import table
+from lib.schema.centre_file import CENTRE_TABLES
+from lib.schema.tables import TABLES, table
 from lib.settings.install import SheetsSettings
 from lib.store.sheets import watching
 from lib.store.sheets.client import Limits, connected
@@ -76,6 +78,10 @@ def ten(store: SheetsStore) -> SheetsStore:
     return store
 
 
+def cell_of(hand: Hand, tab: str, label: str, row: int = 2) -> str:
+    return rowcol_to_a1(row, hand.read(tab, "1:1")[0].index(label) + 1)
+
+
 def calls(emulator: Emulator) -> tuple[int, int]:
     return emulator.log.reads(), emulator.log.writes()
 
@@ -107,7 +113,7 @@ def test_nothing_is_written_while_much_is_gone(ten, hand, emulator):
 
 
 def test_rows_that_come_back_end_the_hold(ten, hand):
-    rows = hand.read(TAB, "A2:Z5")
+    rows = hand.read(TAB, "2:5")
     hand.delete_rows(TAB, 2, 5)
     ten.load()
     hand.paste(TAB, "A8", rows)
@@ -140,7 +146,7 @@ def test_another_loss_than_the_confirmed_one_stays_held(ten, hand):
 
 
 def test_the_same_loss_is_held_again_the_next_time(ten, hand):
-    rows = hand.read(TAB, "A2:Z5")
+    rows = hand.read(TAB, "2:5")
     hand.delete_rows(TAB, 2, 5)
     ten.confirm(ten.load().held.token)
     hand.paste(TAB, "A8", rows)
@@ -151,8 +157,7 @@ def test_the_same_loss_is_held_again_the_next_time(ten, hand):
 
 
 def test_a_lost_required_column_is_named(ten, hand):
-    place = [field.name for field in table("complaints").fields].index("content")
-    hand.delete_columns(TAB, place + 1)
+    hand.delete_columns(TAB, hand.read(TAB, "1:1")[0].index("内容") + 1)
 
     (loss,) = ten.load().held.losses
 
@@ -325,8 +330,6 @@ def test_opening_an_old_spreadsheet_anew_costs_one_look_and_one_load(
 
 
 def test_every_tab_has_a_number_of_its_own():
-    from lib.schema.tables import TABLES
-
     codes = [item.code for item in TABLES] + ["_sys"]
     assert len({tab_number(code) for code in codes}) == len(codes)
 
@@ -341,14 +344,10 @@ def kpi(store: SheetsStore) -> SheetsStore:
     return store
 
 
-def offered_at() -> str:
-    place = [field.name for field in table("kpi_days").fields].index("offered")
-    return f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[place]}2"
-
-
 def test_a_formula_that_loads_gets_a_second_look(kpi, hand, emulator):
-    hand.type(KPIS, offered_at(), "Loading...")
-    kpi._watch._pause = lambda _seconds: hand.type(KPIS, offered_at(), "7")
+    cell = cell_of(hand, KPIS, "着信数")
+    hand.type(KPIS, cell, "Loading...")
+    kpi._watch._pause = lambda _seconds: hand.type(KPIS, cell, "7")
     emulator.log.clear()
 
     found = kpi.load().frames["kpi_days"]
@@ -358,7 +357,7 @@ def test_a_formula_that_loads_gets_a_second_look(kpi, hand, emulator):
 
 
 def test_what_still_loads_is_bad_and_is_not_asked_for_again(kpi, hand, emulator):
-    hand.type(KPIS, offered_at(), "Loading...")
+    hand.type(KPIS, cell_of(hand, KPIS, "着信数"), "Loading...")
     kpi._watch._pause = lambda _seconds: None
     kpi.load()
     emulator.log.clear()
@@ -368,3 +367,52 @@ def test_what_still_loads_is_bad_and_is_not_asked_for_again(kpi, hand, emulator)
     assert found.frames["kpi_days"]["offered"].isna().all()
     assert found.statuses["status"].tolist() == ["bad"]
     assert emulator.log.reads() == 1
+
+
+# A spreadsheet with few tables ---------------------------------------------------
+
+
+@pytest.fixture
+def of_a_centre(emulator: Emulator, book: str, tmp_path: Path) -> Iterator[SheetsStore]:
+    """Give the store on a centre's own spreadsheet."""
+    client = connected(
+        SheetsSettings(emulator.url, emulator.service_account()), FreeBudget(tmp_path)
+    )
+    made = SheetsStore(client, book, data=tmp_path, tables=CENTRE_TABLES)
+    yield made
+    made.close()
+
+
+def test_a_centres_file_has_its_own_tabs_and_columns_only(of_a_centre, hand):
+    of_a_centre.load()
+
+    assert set(hand.tabs()) >= {kind.tab for kind in CENTRE_TABLES}
+    assert "苦情台帳" not in hand.tabs()
+    assert "受注件数" not in hand.read(KPIS, "1:1")[0]
+
+
+def test_a_centres_file_takes_days_and_reports_with_their_log(of_a_centre, hand):
+    of_a_centre.commit(saving(kpi_day("A", offered=3), complaint("K-1")))
+
+    found = of_a_centre.load()
+
+    assert found.frames["kpi_days"]["offered"].tolist() == [3]
+    assert list(found.frames["complaints"].index) == ["K-1"]
+    assert found.frames["members"].empty
+    assert not found.problems
+    assert len(of_a_centre.audit("complaints", "K-1")) == 1
+
+
+# Rows laid out ahead ------------------------------------------------------------
+
+
+def test_a_laid_out_day_is_filled_and_no_row_is_added(store, hand):
+    store.load()
+    hand.type(KPIS, cell_of(hand, KPIS, "日付"), "2026/11/21")
+    hand.type(KPIS, cell_of(hand, KPIS, "センターコード"), "A")
+    assert store.load().frames["kpi_days"].empty
+
+    store.commit(saving(kpi_day("A", offered=3)))
+
+    assert store.load().frames["kpi_days"]["offered"].tolist() == [3]
+    assert len(hand.read(KPIS, "1:9")) == 2
