@@ -82,12 +82,15 @@ class Receipt:
 
     records: the rows as they stand now, by (table code, key), after merging.
     repeated: the id had been applied before; nothing was written this time.
+    notes: what its author should know though all went well, as catalogue keys:
+        people moved rows meanwhile, and what became of it.
     """
 
     commit_id: str
     state: CommitState = CommitState.APPLIED
     records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
     repeated: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class CellStatus(StrEnum):

@@ -70,16 +70,19 @@ class Batch:
     seen: the tabs as they stood when it was made.
     claims: number of claims, which come first.
     appended: rows put below the data, as their cells.
-    deleted: keys taken out, by table code.
+    deleted: keys taken out, by table code. commit: whose it is.
+    logged: rows that say what was put back, in this and the batches that it mends.
     """
 
     seen: Mapping[str, SeenTab]
+    commit: Commit
     requests: list[dict[str, Any]] = field(default_factory=list)
     claims: int = 0
     writes: list[RowWrite] = field(default_factory=list)
     appended: list[tuple[str, list[Raw]]] = field(default_factory=list)
     deleted: dict[str, list[str]] = field(default_factory=dict)
     gone: dict[str, list[int]] = field(default_factory=dict)
+    logged: int = 0
 
     def is_claim(self, request: int | None) -> bool:
         """Whether the request that Google refused is a claim: another was first."""
@@ -210,7 +213,7 @@ def batch_for(
     Raises:
         ActionRefused: a tab or a column is missing, or a formula stands in a cell.
     """
-    batch = Batch(seen)
+    batch = Batch(seen, commit)
     for claim in _claims(planned, seen, taken, applied):
         batch.requests.append(claim_request(claim, system))
     batch.claims = len(batch.requests)
@@ -228,7 +231,7 @@ def batch_for(
     fresh |= {("audit", entry.id): entry for entry in planned.log}
     for code, some in groupby(sorted(fresh, key=lambda at: at[0]), lambda at: at[0]):
         tab = _tab(seen, code)
-        add_rows(batch, tab, [_new_row(tab, fresh[at]) for at in some])
+        add_rows(batch, tab, [new_row(tab, fresh[at]) for at in some])
     books = [commit.id, serial(commit.at), 0 if planned.is_empty else 1]
     batch.requests.append(_append(system.sheet_id, [books]))
     return batch
@@ -314,13 +317,14 @@ def _filled(tab: SeenTab, key: str, record: Record) -> RowWrite:
     own = {tab.read.header.columns[name] for name in tab.read.table.key}
     cells = {
         column: raw
-        for column, raw in enumerate(_new_row(tab, record))
+        for column, raw in enumerate(new_row(tab, record))
         if raw is not None and column not in own and (row, column) not in tab.formulas
     }
     return RowWrite(tab.code, key, row, cells)
 
 
-def _new_row(tab: SeenTab, record: Record) -> list[Raw]:
+def new_row(tab: SeenTab, record: Record) -> list[Raw]:
+    """Return the cells of a record, from the first column on."""
     columns = tab.read.header.columns
     row: list[Raw] = [None] * (max(columns.values()) + 1)
     for item in tab.read.table.fields:

@@ -5,6 +5,7 @@ Only typed values are ever sent, so that no text of a person becomes a formula.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,21 @@ from lib.schema.tables import Table, table_of
 
 Raw = str | int | float | bool | None
 """A cell as `values:batchGet` gives it; None or "" for a blank one."""
+
+
+class Formula(str):
+    """A formula that stood in the sheet and is put back; nothing that anybody typed."""
+
+    __slots__ = ()
+
+    def moved(self, start: int, end: int) -> Formula:
+        """Return it for another row: what points into its own row goes along.
+
+        start, end: rows from 0.
+        """
+        own = re.compile(rf"(?<![A-Za-z0-9$])(\$?[A-Z]{{1,3}}){start + 1}(?![0-9(])")
+        return Formula(own.sub(rf"\g<1>{end + 1}", self))
+
 
 LARGEST_WHOLE: Final = 2**53
 """Beyond it a spreadsheet, which knows only floating point, loses digits."""
@@ -106,6 +122,8 @@ def cell_data(raw: Raw) -> dict[str, Any]:
     """Return the `CellData` that sets a cell to `raw`, blank for None or ""."""
     if raw is None or raw == "":
         return {}
+    if isinstance(raw, Formula):
+        return {"userEnteredValue": {"formulaValue": str(raw)}}
     if isinstance(raw, bool):
         return {"userEnteredValue": {"boolValue": raw}}
     if isinstance(raw, str):

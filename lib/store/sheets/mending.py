@@ -8,7 +8,10 @@ those cells is known from the look.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from lib.schema.audit import CHANGED, AuditEntry
+from lib.schema.cells.writing import text_of
 from lib.store.sheets.batching import (
     Batch,
     RowWrite,
@@ -16,31 +19,109 @@ from lib.store.sheets.batching import (
     add_writes,
     by_title,
     deletions,
+    new_row,
     title_at,
 )
-from lib.store.sheets.cells import Raw
+from lib.store.sheets.cells import Formula, Raw
 from lib.store.sheets.looking import SeenTab
 
+LOGGED_REASON = "書き込みの間に行か列が動き、この行に入った値をアプリが元に戻しました。"
+"""Stands in 操作ログ, which is Japanese in every installation."""
+NOT_MENDED_REASON = "書き込みの間に行か列が動き、ほかの行に値が入ったおそれがあります。"
+_FIRST_NUMBER = 90_001
+"""Log rows of repairs are numbered from here on, apart from those of the commit."""
 
-def mended(batch: Batch, now: Mapping[str, SeenTab]) -> Batch | None:
+
+def mended(
+    batch: Batch, now: Mapping[str, SeenTab], log: SeenTab | None
+) -> Batch | None:
     """Return the batch that puts things right; None where nothing is wrong.
 
-    Cells that somebody changed after the mis-hit stay as they are now.
+    Cells that somebody changed after the mis-hit stay as they are now. What is put
+    back is written into the log as well.
 
     Args:
         batch: what was applied, with the tabs as they stood before.
         now: the same tabs as they stand now.
+        log: 操作ログ, as far as known; None where there is none.
     """
-    repair = Batch(now)
+    repair = Batch(now, batch.commit, logged=batch.logged)
+    restored: list[RowWrite] = []
     for code, tab in now.items():
         if code in batch.seen:
-            repair.writes += _restored(batch, batch.seen[code], tab)
+            restored += _restored(batch, batch.seen[code], tab)
             repair.writes += _intended(batch, batch.seen[code], tab)
             repair.writes += _realigned(batch, batch.seen[code], tab)
+    repair.writes += restored
     add_writes(repair, repair.writes)
     for code, keys in batch.deleted.items():
         _mend_deletion(repair, batch.seen[code], now[code], keys)
-    return repair if repair.requests else None
+    if not repair.requests:
+        return None
+    _log(repair, log, _entries(restored, now))
+    return repair
+
+
+def confession(batch: Batch, log: SeenTab) -> Batch:
+    """Return the batch that only notes in the log that a mis-hit was not put right."""
+    note = Batch({log.code: log}, batch.commit, logged=batch.logged)
+    rows = [(write.code, write.key, "", "", "") for write in batch.writes]
+    _log(note, log, rows, NOT_MENDED_REASON)
+    return note
+
+
+Entry = tuple[str, str, str, str, str]
+"""Table, key, field, what stood there by mistake, and what stands there again."""
+
+
+def _entries(restored: Sequence[RowWrite], now: Mapping[str, SeenTab]) -> list[Entry]:
+    found = []
+    for write in restored:
+        tab = now[write.code]
+        names = {column: name for name, column in tab.read.header.columns.items()}
+        for column, raw in write.cells.items():
+            item = tab.read.table.field(names[column]) if column in names else None
+            if item is None or item.column.personal:
+                before, after = "", CHANGED
+            else:
+                before, after = text_of(tab.cell(write.row, column)), text_of(raw)
+            name = names.get(column, str(title_at(tab, column)))
+            found.append((write.code, write.key, name, before, after))
+    return found
+
+
+def _log(
+    repair: Batch,
+    log: SeenTab | None,
+    entries: Sequence[Entry],
+    reason: str = LOGGED_REASON,
+) -> None:
+    if log is None or not log.read.header.writable:
+        return
+    commit = repair.commit
+    rows = []
+    for code, key, name, before, after in entries:
+        number = _FIRST_NUMBER + repair.logged
+        repair.logged += 1
+        rows.append(
+            AuditEntry(
+                id=f"L-{commit.id}-{number:05d}",
+                commit_id=commit.id,
+                at=commit.at,
+                actor=commit.actor,
+                table=code,
+                row_key=key,
+                field_name=name,
+                before=before,
+                after=after,
+                route=commit.route,
+                reason=reason,
+                updated_at=commit.at,
+                updated_by=commit.actor,
+                version=1,
+            )
+        )
+    add_rows(repair, log, [new_row(log, row) for row in rows])
 
 
 def _same(one: Raw, other: Raw) -> bool:
@@ -72,11 +153,28 @@ def _restored(batch: Batch, before: SeenTab, now: SeenTab) -> Iterator[RowWrite]
             key = keys.get(row, "")
             if key == write.key and not moved:
                 continue
-            if not all(_same(now.cell(row, c), raw) for c, raw in write.cells.items()):
-                continue
-            cells = _former(before, now, key, write, wanted.get(key, {}))
+            hit = _still_hit(before, now, row, write)
+            cells = _former(before, now, key, replace(hit, row=row), wanted)
             if cells:
                 yield RowWrite(write.code, key, row, cells)
+
+
+def _still_hit(before: SeenTab, now: SeenTab, row: int, write: RowWrite) -> RowWrite:
+    """Return the cells of a write that stand in a row, none where it was not hit.
+
+    A person may have typed over some of them since; who wrote and when, which every
+    write carries, still tells.
+    """
+    still = {c: raw for c, raw in write.cells.items() if _same(now.cell(row, c), raw)}
+    columns = before.read.header.columns
+    marks = {columns[name] for name in _MARKS if name in columns} & set(write.cells)
+    whole = len(still) == len(write.cells)
+    if not whole and not (marks and marks <= set(still)):
+        still = {}
+    return replace(write, cells=still)
+
+
+_MARKS = ("updated_at", "updated_by", "version")
 
 
 def _wanted(batch: Batch, before: SeenTab) -> dict[str, dict[Raw, Raw]]:
@@ -93,9 +191,13 @@ def _former(
     now: SeenTab,
     key: str,
     write: RowWrite,
-    own: Mapping[Raw, Raw],
+    wanted: Mapping[str, Mapping[Raw, Raw]],
 ) -> dict[int, Raw]:
-    """Return what stood in the cells that the write hit, as far as it differs."""
+    """Return what stood in the cells that the write hit, as far as it differs.
+
+    write: with the row that it hit.
+    """
+    own = wanted.get(key, {})
     columns = by_title(before)
     row = before.row_of(key) if key else None
     cells: dict[int, Raw] = {}
@@ -104,10 +206,20 @@ def _former(
         if title in own and _same(own[title], raw):
             continue
         at = columns.get(title)
-        stood = "" if row is None or at is None else before.cell(row, at)
+        stood = _stood(before, row, at, write.row)
         if not _same(stood, raw):
             cells[column] = stood
     return cells
+
+
+def _stood(before: SeenTab, row: int | None, at: int | None, now_at: int) -> Raw:
+    """Return what a cell held: its formula where it had one, for its row of now."""
+    if row is None or at is None:
+        return ""
+    formula = before.formulas.get((row, at))
+    if formula is not None:
+        return Formula(formula).moved(row, now_at)
+    return before.cell(row, at)
 
 
 # The rows that were meant -----------------------------------------------------------

@@ -21,20 +21,19 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.tables import table_of
 from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
-from lib.store.sheets.batching import ANSWER, Batch, batch_for
+from lib.store.sheets.batching import Batch, batch_for
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
 from lib.store.sheets.cleaning import Cleaner
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
 from lib.store.sheets.looking import Look, Looker, Wanted
-from lib.store.sheets.mending import mended
+from lib.store.sheets.sending import Sender
 from lib.store.sheets.watching import State, Watch
 
 log = logging.getLogger(__name__)
 
 TRIES: Final = 12
 """How often a commit is merged anew before the user is told that others are busy."""
-MENDS: Final = 4
 LONGEST_PAUSE: Final = 2.0
 BLIND_FOR: Final = 300.0
 """Seconds after a load in which a new row may be written without a look: half of what
@@ -84,6 +83,7 @@ class Writer:
         self._lock = lock
         self._looker = Looker(client, spreadsheet)
         self._cleaner = Cleaner(client, spreadsheet)
+        self._sender = Sender(client, spreadsheet, watch, self._look)
 
     def commit(self, commit: Commit) -> Receipt:
         """Apply all writes with their log rows, or nothing; see `Store.commit`.
@@ -92,6 +92,7 @@ class Writer:
         as a whole, and it looks and merges again.
         """
         with self._lock.held():
+            self._sender.put_right_what_is_left()
             receipt = self._committed(_settled(commit))
             self._cleaner.clean_if_due(
                 self._watch.places.system, self._watch.known().books
@@ -106,15 +107,12 @@ class Writer:
         for attempt in range(TRIES):
             seen = None if blind else self._look(_wanted(commit), claims=refused)
             if seen and commit.id in seen.books.commits:
-                if sent is not None:
-                    self._mend(sent)
-                records = seen.records(named(commit))
-                return Receipt(commit.id, records=records, repeated=sent is None)
+                return self._found(commit, seen, sent)
             planned = plan(commit, _standing_rows(commit, seen) if seen else {})
             _refuse_unholdable(planned)
             batch = self._batch(commit, planned, seen)
             try:
-                self._send(batch)
+                notes = self._sender.send(batch)
             except WriteUnknown:
                 sent = batch
             except RequestRefused as error:
@@ -125,10 +123,26 @@ class Writer:
                 else:
                     raise
             else:
-                return Receipt(commit.id, records=planned.standing)
+                return Receipt(commit.id, records=planned.standing, notes=notes)
             blind = False
             _pause(attempt)
         raise StoreUnavailable("others keep changing the same rows")
+
+    def _found(self, commit: Commit, seen: Look, sent: Batch | None) -> Receipt:
+        """Return the receipt of a commit that stands in the books already.
+
+        sent: its batch, if it was sent just now and its answer was lost.
+        """
+        if sent is None:
+            records = seen.records(named(commit))
+            return Receipt(commit.id, records=records, repeated=True)
+        notes = self._sender.put_right(sent)
+        records = (
+            self._look(_wanted(commit)).records(named(commit))
+            if notes
+            else (seen.records(named(commit)))
+        )
+        return Receipt(commit.id, records=records, notes=notes)
 
     def _may_go_blind(self, commit: Commit, state: State) -> bool:
         """Whether the claims alone keep these new rows apart from all others."""
@@ -169,33 +183,6 @@ class Writer:
             applied=(seen.books if seen else self._watch.known().books).applied,
             system=self._watch.places.system,
         )
-
-    def _send(self, batch: Batch) -> None:
-        answer = self._client.change(self._spreadsheet, batch.body(), ANSWER)
-        if batch.astray(answer):
-            log.warning("rows or columns moved during a write; putting it right")
-            self._mend(batch)
-
-    def _mend(self, batch: Batch) -> None:
-        """Put right what went to the wrong place, until nothing is wrong.
-
-        Raises:
-            StoreUnavailable: people keep moving rows.
-        """
-        for _try in range(MENDS):
-            codes = {w.code for w in batch.writes} | {c for c, _ in batch.appended}
-            codes |= set(batch.deleted)
-            now = self._look(dict.fromkeys(sorted(codes)))
-            repair = mended(batch, now.tabs)
-            self._watch.again()
-            if repair is None:
-                return
-            answer = self._client.change(self._spreadsheet, repair.body(), ANSWER)
-            if not repair.astray(answer):
-                log.warning("a misplaced write was put right")
-                return
-            batch = repair
-        raise StoreUnavailable("rows keep moving while they are written")
 
 
 def _standing_rows(commit: Commit, seen: Look) -> dict[RowKey, Record]:

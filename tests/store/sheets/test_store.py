@@ -13,6 +13,8 @@ from lib import clock
 from lib.errors import Conflict
 from lib.schema.tables import TABLES, table
 from lib.store.live import LiveStore
+from lib.store.sheets.mending import LOGGED_REASON, NOT_MENDED_REASON
+from lib.store.sheets.sending import NOT_PUT_RIGHT, PUT_RIGHT
 from lib.store.sheets.store import SheetsStore
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import Place, sheet_place
@@ -175,7 +177,8 @@ def test_a_write_that_hits_another_row_is_put_right(store, hand, three, act):
     if act != "row deleted":
         assert read(snapshot, "complaints", "K-1") == three[0]
     assert len(snapshot.frames["complaints"]) == (2 if act == "row deleted" else 3)
-    assert len(store.audit("complaints", "K-2")) == 3
+    log = store.audit("complaints", "K-2")
+    assert len(log[log["reason"] != LOGGED_REASON]) == 3
 
 
 def test_a_new_row_follows_columns_that_moved_meanwhile(store, hand, three):
@@ -276,3 +279,100 @@ def test_a_write_without_answer_is_applied_once(store, emulator, three, fault, w
     assert len(frame) == (4 if what == "insert" else 3)
     key = "K-9" if what == "insert" else "K-1"
     assert len(store.audit("complaints", key)) == (1 if what == "insert" else 2)
+
+
+# What a misplaced write leaves ------------------------------------------------------
+
+
+def test_a_misplaced_write_is_told_and_logged(store, hand, three):
+    before_the_write(store, lambda: hand.insert_rows(TAB, 2))
+
+    receipt = store.commit(saving(change(three[1], content="直した")))
+
+    assert receipt.notes == (PUT_RIGHT,)
+    log = store.audit("complaints", "K-1")
+    assert LOGGED_REASON in set(log["reason"])
+    back = log[log["field_name"] == "content"].iloc[-1]
+    assert (back["before"], back["after"]) == ("直した", "K-1 の内容")
+
+
+def test_a_write_that_goes_well_has_nothing_to_tell(store, three):
+    assert store.commit(saving(change(three[1], content="直した"))).notes == ()
+
+
+def test_a_cell_typed_after_the_mis_hit_stays_and_the_others_come_back(
+    store, hand, three
+):
+    label = table("complaints").field("content").label
+    letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[hand.read(TAB, "1:1")[0].index(label)]
+    before_the_write(store, lambda: hand.insert_rows(TAB, 2))
+    after_the_write(store, lambda: hand.type(TAB, f"{letter}3", "人が直した"))
+
+    store.commit(saving(change(three[1], content="直した", lot="7")))
+
+    snapshot = store.load()
+    hit = read(snapshot, "complaints", "K-1")
+    assert (hit.content, hit.lot, hit.version) == ("人が直した", "", 1)
+    assert read(snapshot, "complaints", "K-2").lot == "7"
+
+
+def test_a_formula_hit_by_mistake_comes_back_as_a_formula(store, hand, three):
+    labels = hand.read(TAB, "1:1")[0]
+    column = labels.index(table("complaints").field("note").label)
+    letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column]
+    hand.type(TAB, f"{letter}2", '="行"&ROW(A2)')
+    store.load()
+    before_the_write(store, lambda: hand.insert_rows(TAB, 2))
+
+    store.commit(saving(change(three[1], note="x")))
+
+    assert hand.read(TAB, f"{letter}3", render="FORMULA") == [['="行"&ROW(A3)']]
+    assert read(store, "complaints", "K-2").note == "x"
+
+
+def test_a_mis_hit_that_cannot_be_put_right_is_told_and_put_right_later(
+    store, hand, emulator, three
+):
+    before_the_write(store, lambda: hand.insert_rows(TAB, 2))
+    after_the_write(
+        store, lambda: emulator.faults.add("reset", on="spreadsheets.get", times=99)
+    )
+
+    receipt = store.commit(saving(change(three[1], content="直した")))
+
+    assert receipt.notes == (NOT_PUT_RIGHT,)
+    emulator.faults.clear()
+    assert read(store, "complaints", "K-1").content == "直した"
+    store.commit(saving(complaint("K-9")))
+    snapshot = store.load()
+    assert read(snapshot, "complaints", "K-1") == three[0]
+    assert read(snapshot, "complaints", "K-2").content == "直した"
+
+
+def test_rows_that_never_stop_moving_are_told(store, hand, three):
+    send = store._client.change
+
+    def change_after_a_move(*arguments):
+        hand.insert_rows(TAB, 2)
+        return send(*arguments)
+
+    store._client.change = change_after_a_move
+
+    receipt = store.commit(saving(change(three[1], content="直した")))
+
+    assert receipt.notes == (NOT_PUT_RIGHT,)
+    assert NOT_MENDED_REASON in set(store.audit("complaints", "K-2")["reason"])
+
+
+def after_the_write(store: SheetsStore, act: Callable[[], object]) -> None:
+    """Let something happen once, right after the store's next write."""
+    send = store._client.change
+    acts = [act]
+
+    def change_before_the_act(*arguments):
+        answer = send(*arguments)
+        while acts:
+            acts.pop()()
+        return answer
+
+    store._client.change = change_before_the_act
