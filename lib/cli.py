@@ -25,6 +25,8 @@ from rich.text import Text
 from lib import clock
 from lib.actions import checking, importing
 from lib.actions import sample as sample_year
+from lib.actions.by_hand import resting
+from lib.actions.by_hand.tidying import tidy
 from lib.errors import ActionRefused, AppError, UnreadableFile
 from lib.i18n import N_, _
 from lib.reports.export import to_csv, to_xlsx
@@ -35,8 +37,10 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, Table
 from lib.settings.customer_key import customer_key, secret_of
 from lib.settings.install import Installation, installation
+from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.store.protocol import AUDIT_TAIL, RowProblem, Store
+from lib.store.row_memory import RowMemory
 from lib.store.sql.backup import back_up_now
 from lib.store.sql.backup import restore as restore_backup
 from lib.text import masked
@@ -123,17 +127,51 @@ def check(
     ] = False,
 ) -> None:
     """List what in the data does not fit."""
-    with _store() as (store, _place):
-        problems = checking.check(store.load())
+    with _store() as (store, place):
+        snapshot = store.load()
+        memory = RowMemory(place.data, place.store_url)
+        everything = checking.check(snapshot)
+        found = resting.finished(snapshot, everything, memory, clock.now())
+    problems = checking.to_mend(found)
     if json:
-        found = {"problems": [asdict(p) | {"typed": _typed(p)} for p in problems]}
-        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+        told = {"problems": [asdict(p) | {"typed": _typed(p)} for p in found]}
+        sys.stdout.write(orjson.dumps(told).decode() + "\n")
     elif problems:
-        _console().print(_problem_grid(problems))
+        _console().print(_problem_grid(found))
         _say(_("直すところが{count}か所あります。").format(count=len(problems)))
     else:
         _say(_("問題は見つかりませんでした。"))
     raise typer.Exit(LOOK if problems else DONE)
+
+
+@app.command(
+    help=_(
+        "シートに手で書かれた行に番号を付け、変わったところを対応履歴に残します。書けない行があれば1で終わります。"
+    )
+)
+@speaking_plainly
+def sync() -> None:
+    """Take in what people typed into the sheet, as the running app does by itself."""
+    with _store() as (store, place):
+        found = tidy(
+            LiveStore(store),
+            RowMemory(place.data, place.store_url),
+            now=clock.now(),
+            secret=secret_of(place.data),
+        )
+    _say(
+        _(
+            "番号を付けた行: {numbered} / 取り込んだ行: {stamped} / 対応履歴: {steps} / 書きかけ: {waiting}"
+        ).format(
+            numbered=found.numbered,
+            stamped=found.stamped,
+            steps=found.steps,
+            waiting=found.waiting,
+        )
+    )
+    if found.refused:
+        _complain(_("書けなかった行: {count}").format(count=found.refused))
+    raise typer.Exit(LOOK if found.refused else DONE)
 
 
 @app.command(
@@ -367,7 +405,7 @@ def _problem_grid(problems: Iterable[RowProblem], title: str = "") -> Grid:
         grid.add_column(header, overflow="fold")
     for problem in problems:
         why = " ".join(_(text) for text in (problem.why, problem.mend) if text)
-        place = str(problem.row) if problem.row else problem.key
+        place = problem.place or (str(problem.row) if problem.row else problem.key)
         # As Text: what people typed is no markup of the console.
         cells = (problem.tab, place, _(problem.column), _typed(problem), why)
         grid.add_row(*(Text(cell) for cell in cells))
@@ -376,7 +414,7 @@ def _problem_grid(problems: Iterable[RowProblem], title: str = "") -> Grid:
 
 def _typed(problem: RowProblem) -> str:
     """Return what was typed, customers' names and contacts masked."""
-    fields = next(t for t in TABLES if t.code == problem.table).fields
+    fields = [f for t in TABLES if t.code == problem.table for f in t.fields]
     personal = {field.label for field in fields if field.column.personal}
     return masked(problem.typed) if problem.column in personal else problem.typed
 

@@ -6,21 +6,25 @@ page, the forms and the import can never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from string import ascii_uppercase
 from typing import Any, Final
 
 import pandas as pd
 
 from lib.actions.kpi_days import RATE_TOLERANCE
-from lib.actions.masters import EDITORS, recognisable, unknown_words
+from lib.actions.masters import EDITORS, recognisable, unknown_words, with_rights
 from lib.i18n import N_
 from lib.schema.cells import cell_text, parse_cell
 from lib.schema.column import Field
 from lib.schema.complaint import SETTLED
+from lib.schema.frames import rich
 from lib.schema.record import Record, Rule, Stage
 from lib.schema.tables import TABLES, Table, table
 from lib.schema.vocab import (
+    ActivityKind,
     AnswerRateMethod,
     Choice,
     ComplaintStatus,
@@ -29,7 +33,8 @@ from lib.schema.vocab import (
     InquiryStatus,
     Source,
 )
-from lib.store.protocol import RowProblem, Snapshot
+from lib.settings.readable import unreadable
+from lib.store.protocol import ProblemKind, RowProblem, Snapshot
 from lib.text import masked, one_line
 
 Frames = Mapping[str, pd.DataFrame]
@@ -55,6 +60,8 @@ SHARE_DIFFERS = N_("申告応答率が、応答数 ÷ 着信数と合いませ�
 ASK_CENTRE = N_("センターに確かめて、どちらかを直してください。")
 SAME_KEY = N_("同じ番号の行が二つ以上あります。")
 KEEP_ONE = N_("一つを残し、ほかに新しい番号を付けてください。")
+NO_RIGHTS = N_("この人の役割がはっきりしないので、アプリを使えません。")
+GIVE_ROLE = N_("メール・氏名・役割を、一人一行で入れてください。")
 SAME_NAME = N_("同じ名前の人が二人以上います。担当の件数が混ざります。")
 TELL_APART = N_("見分けられる名前にしてください。")
 
@@ -68,9 +75,98 @@ _COMPLETE: Final[Mapping[str, tuple[str, Choice]]] = {
 
 
 def check(snapshot: Snapshot) -> list[RowProblem]:
-    """Return everything that does not fit, what the store itself found first."""
-    found = check_frames(snapshot.frames, snapshot.loaded_at)
-    return [*snapshot.problems, *found]
+    """Return everything that does not fit, what the store itself found first.
+
+    On a sheet each comes with its cell, the address that opens it, and the value that
+    a doubtful cell was read as.
+    """
+    told = {(p.table, p.key, p.column) for p in snapshot.problems}
+    found = [
+        problem
+        for problem in check_frames(snapshot.frames, snapshot.loaded_at)
+        if (problem.table, problem.key, problem.column) not in told
+    ]
+    return [_in_the_sheet(snapshot, p) for p in (*snapshot.problems, *found)]
+
+
+def to_mend(problems: Iterable[RowProblem]) -> list[RowProblem]:
+    """Return what somebody has to put right: all but remarks, which are only told."""
+    return [p for p in problems if p.kind is not ProblemKind.NOTE]
+
+
+def _in_the_sheet(snapshot: Snapshot, problem: RowProblem) -> RowProblem:
+    """Return the problem with its place in the sheet; as it is where it has none."""
+    where = snapshot.where.get(problem.table)
+    if where is None:
+        if problem.table or not snapshot.where:
+            return problem
+        anywhere = next(iter(snapshot.where.values()))
+        return replace(problem, link=anywhere.link)
+    row = problem.row or where.row(problem.key)
+    field = field_of(problem)
+    column = where.columns.get(field.name) if field else None
+    place = _a1(row, column)
+    proposal = _proposal(snapshot, problem, field)
+    personal = field is not None and field.column.personal
+    return replace(
+        problem,
+        tab=where.tab,
+        row=row,
+        typed=masked(problem.typed) if personal else problem.typed,
+        place=place,
+        link=f"{where.link}&range={place}" if place else where.link,
+        proposal=masked(proposal) if personal else proposal,
+    )
+
+
+def field_of(problem: RowProblem) -> Field | None:
+    """Return the field that a problem is about; None where it is about a whole row."""
+    fields = table(problem.table).fields if problem.table else ()
+    return next((f for f in fields if f.label == problem.column), None)
+
+
+def _a1(row: int, column: int | None) -> str:
+    """Return "C5" for a cell, "5:5" for a row, "" for neither."""
+    if not row:
+        return ""
+    if column is None:
+        return f"{row}:{row}"
+    letters = ""
+    left = column + 1
+    while left:
+        left, place = divmod(left - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[place] + letters
+    return f"{letters}{row}"
+
+
+def _proposal(snapshot: Snapshot, problem: RowProblem, field: Field | None) -> str:
+    """Return what a doubtful cell was read as, as one would type it; "" if nothing."""
+    frame = snapshot.frames[problem.table]
+    if field is None or problem.key not in frame.index:
+        return ""
+    match problem.kind:
+        case ProblemKind.DOUBTFUL:
+            value = rich(field, frame.loc[problem.key, field.name])
+            return cell_text(field, value)
+        case ProblemKind.NUMBERLESS:
+            return _lost_number(snapshot, problem)
+        case _:
+            return ""
+
+
+def _lost_number(snapshot: Snapshot, problem: RowProblem) -> str:
+    """Return the number that somebody erased from a complaint; "" where none is sure.
+
+    The one case whose first step tells these very words and that stands in no row.
+    """
+    frame = snapshot.frames[problem.table]
+    content = frame.loc[problem.key, "content"] if "content" in frame.columns else ""
+    if problem.table != "complaints" or not content:
+        return ""
+    steps = snapshot.frames["activities"]
+    same = (steps["kind"] == ActivityKind.HEARING.value) & (steps["content"] == content)
+    lost = set(steps.loc[same, "case_id"]) - set(frame.index)
+    return lost.pop() if len(lost) == 1 else ""
 
 
 def check_frames(frames: Frames, now: datetime) -> list[RowProblem]:
@@ -84,6 +180,8 @@ def check_frames(frames: Frames, now: datetime) -> list[RowProblem]:
         *_moments(frames["complaints"], now),
         *_shares(frames["kpi_days"], frames["centres"]),
         *_namesakes(frames["members"]),
+        *_unclear_rights(frames["members"]),
+        *_settings(frames["settings"]),
     ]
 
 
@@ -176,7 +274,13 @@ def _repeated_keys(frames: Frames) -> Iterator[RowProblem]:
         for key in index[index.duplicated()].unique():
             field = place.field(place.key[0])
             yield _problem(
-                place, field, str(key), typed=str(key), why=SAME_KEY, mend=KEEP_ONE
+                place,
+                field,
+                str(key),
+                typed=str(key),
+                why=SAME_KEY,
+                mend=KEEP_ONE,
+                kind=ProblemKind.TWICE,
             )
 
 
@@ -191,7 +295,15 @@ def _unknown_words(frames: Frames) -> Iterator[RowProblem]:
             if at in wanted:
                 typed = wanted.pop(at)
                 why, mend = NOT_IN_MASTER, OFFER_TO_MASTER
-                yield _problem(place, field, str(key), typed=typed, why=why, mend=mend)
+                yield _problem(
+                    place,
+                    field,
+                    str(key),
+                    typed=typed,
+                    why=why,
+                    mend=mend,
+                    kind=ProblemKind.UNKNOWN,
+                )
 
 
 def _dangling(frames: Frames) -> Iterator[RowProblem]:
@@ -213,7 +325,15 @@ def _dangling(frames: Frames) -> Iterator[RowProblem]:
             if word in there:
                 continue
             why, mend = LEADS_NOWHERE, MEND_REFERENCE
-            yield _problem(place, field, str(key), typed=str(word), why=why, mend=mend)
+            yield _problem(
+                place,
+                field,
+                str(key),
+                typed=str(word),
+                why=why,
+                mend=mend,
+                kind=ProblemKind.UNKNOWN,
+            )
 
 
 def _references(masters: tuple[str, ...]) -> Iterator[tuple[Table, Field]]:
@@ -246,7 +366,13 @@ def _promises(complaints: pd.DataFrame, now: datetime) -> Iterator[RowProblem]:
     field = place.field("next_promise_at")
     for key in undated.index:
         yield _problem(
-            place, field, str(key), typed="", why=NO_PROMISE, mend=GIVE_PROMISE
+            place,
+            field,
+            str(key),
+            typed="",
+            why=NO_PROMISE,
+            mend=GIVE_PROMISE,
+            kind=ProblemKind.INCOMPLETE,
         )
     yield from _at(place, field, owing[at < now - FORGOTTEN_AFTER], LONG_FORGOTTEN)
     yield from _at(place, field, owing[at > now + FARTHEST_PROMISE], FAR_AHEAD)
@@ -307,9 +433,39 @@ def _namesakes(members: pd.DataFrame) -> Iterator[RowProblem]:
         )
 
 
+def _unclear_rights(members: pd.DataFrame) -> Iterator[RowProblem]:
+    """Yield who gets no rights because nobody can tell which were meant."""
+    place = table("members")
+    clear = {recognisable(member.email) for member in with_rights(members)}
+    field = place.field("role")
+    for key, email, role in zip(
+        members.index, members["email"], members["role"], strict=True
+    ):
+        if recognisable(str(email)) not in clear:
+            typed = "" if pd.isna(role) else str(role)
+            why, mend = NO_RIGHTS, GIVE_ROLE
+            yield _problem(place, field, str(key), typed=typed, why=why, mend=mend)
+
+
+def _settings(settings: pd.DataFrame) -> Iterator[RowProblem]:
+    place = table("settings")
+    field = place.field("value")
+    for key, typed, why in unreadable(settings):
+        yield _problem(place, field, key, typed=typed, why=why, mend=MEND_FIELD)
+
+
 def _problem(
-    place: Table, field: Field, key: str, *, typed: str, why: str, mend: str
+    place: Table,
+    field: Field,
+    key: str,
+    *,
+    typed: str,
+    why: str,
+    mend: str,
+    kind: ProblemKind = ProblemKind.RULE,
 ) -> RowProblem:
     """Return a problem; personal values are masked, long ones cut."""
     shown = masked(typed) if field.column.personal else one_line(typed)
-    return RowProblem(place.code, place.tab, 0, field.label, key, shown, why, mend)
+    return RowProblem(
+        place.code, place.tab, 0, field.label, key, shown, why, mend, kind=kind
+    )

@@ -30,10 +30,13 @@ from lib.store.protocol import (
     Insert,
     Mended,
     Mending,
+    OutboxNotice,
     Receipt,
     RowMend,
     Snapshot,
     Update,
+    WaitingCommit,
+    WaitState,
     Write,
 )
 
@@ -387,10 +390,9 @@ class UserStore:
         found = self._snapshot()
         return replace(found, frames={**found.frames, "audit": self.frame("audit")})
 
-    @property
-    def mends(self) -> bool:
-        """Whether the store is one in which rows need mending, and they may do it."""
-        return self._live.mends and self._sees_all and self._may_write("complaints")
+    def may_mend(self, code: str) -> bool:
+        """Whether rows of a table may be mended, and by this person."""
+        return self._live.mends and self._sees_all and self._may_write(code)
 
     def mend(self, mending: Mending) -> Mended:
         """Put rows right after checking each anew; see `MendsRows.mend`.
@@ -418,6 +420,87 @@ class UserStore:
     def _may_write(self, code: str) -> bool:
         right = self._right(code)
         return right is not None and right.update and right.insert
+
+    # The outbox
+
+    def notice(self) -> OutboxNotice | None:
+        """Return what people have to know about the outbox; None without one."""
+        outbox = self._live.outbox
+        return outbox.notice() if outbox else None
+
+    def waiting(self) -> tuple[WaitingCommit, ...]:
+        """Return the saves that the shared store does not have yet, oldest first.
+
+        Administrators and managers see everybody's, others their own; of what another
+        wrote meanwhile only what they may see.
+        """
+        outbox = self._live.outbox
+        found = outbox.waiting() if outbox else ()
+        if self._manages:
+            return found
+        return tuple(self._as_shown(save) for save in found if self._is_own(save))
+
+    def wait_states(self, code: str) -> Mapping[str, WaitState]:
+        """Return how far rows of a table have come that are on their way, by key.
+
+        Of every row that this person sees, whoever wrote it.
+        """
+        outbox = self._live.outbox
+        found: dict[str, WaitState] = {}
+        for save in outbox.waiting() if outbox else ():
+            for table, key in save.rows:
+                if table == code and found.get(key) is not WaitState.NEEDS_LOOK:
+                    found[key] = save.state
+        if not found:
+            return found
+        shown = self._view(self._snapshot(), code).index
+        return {key: state for key, state in found.items() if key in shown}
+
+    def resend(self, commit_id: str, commit: Commit | None = None) -> None:
+        """Send again what needed a look: as it was, or as this person mended it.
+
+        Raises:
+            NotAllowed: it is not theirs, or one of its writes is not.
+        """
+        self._refuse_foreign(commit_id)
+        if commit is not None:
+            self._authorise(self._snapshot(), commit)
+        try:
+            self._live.resend(commit_id, commit)
+        finally:
+            self._pinned = None
+
+    def discard(self, commit_id: str) -> None:
+        """Throw a save away that is not in the shared store.
+
+        Raises:
+            NotAllowed: it is not theirs.
+        """
+        self._refuse_foreign(commit_id)
+        try:
+            self._live.discard(commit_id)
+        finally:
+            self._pinned = None
+
+    def _refuse_foreign(self, commit_id: str) -> None:
+        if all(save.commit_id != commit_id for save in self.waiting()):
+            raise NotAllowed
+
+    def _is_own(self, save: WaitingCommit) -> bool:
+        """Whether this person wrote it: under this name, and they still might."""
+        if save.actor != self._principal.name or save.commit is None:
+            return False
+        try:
+            self._authorise(self._snapshot(), save.commit)
+        except NotAllowed:
+            return False
+        return True
+
+    def _as_shown(self, save: WaitingCommit) -> WaitingCommit:
+        if not (self._is_limited and isinstance(save.problem, Conflict)):
+            return save
+        shown = self._limited(save.problem, self._snapshot())
+        return replace(save, problem=shown)
 
     # Reading
 
@@ -519,7 +602,9 @@ class UserStore:
 
     def _without_foreign(self, conflict: Conflict) -> AppError:
         """Return the conflict as far as it is the person's business."""
-        everything = self._live.refreshed()
+        return self._limited(conflict, self._live.refreshed())
+
+    def _limited(self, conflict: Conflict, everything: Snapshot) -> AppError:
         for found in conflict.fields:
             update = Update(found.table, found.key, {}, {found.field: found.mine})
             if not self._may(everything, everything, update):

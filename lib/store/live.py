@@ -96,6 +96,11 @@ class LiveStore:
             return timedelta(0)
         return timedelta(seconds=max(0.0, self._timer() - self._good_at))
 
+    @property
+    def latest(self) -> Snapshot | None:
+        """The data as last shown; asks nobody. None before anything was."""
+        return self._snapshot
+
     def snapshot(self) -> Snapshot:
         """Return the data, at most `every_seconds` old while the store answers.
 

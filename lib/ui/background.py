@@ -4,24 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
+from filelock import FileLock, Timeout
+
+from lib import clock
+from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.errors import ActionRefused, AppError
+from lib.settings.customer_key import secret_of
 from lib.settings.install import installation
+from lib.store.live import LiveStore
+from lib.store.row_memory import RowMemory
 from lib.store.sql.backup import back_up_daily
+from lib.ui import boundary, context
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 600
 """How often it looks whether today's copy stands; a host that sleeps catches up."""
 
+TIDIED_EVERY: Final = 10.0
+"""Seconds between two looks at whether people changed the sheet by hand; of these looks
+none asks Google, as long as the screens keep the data fresh."""
+ASKED_EVERY: Final = 60.0
+"""Seconds after which the sheet is asked although nobody looks at a screen."""
+
 
 @asynccontextmanager
 async def daily_backup(every_seconds: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Keep a daily copy of the store while the app runs; its own task, ended with it."""
-    task = asyncio.create_task(_repeat(every_seconds))
+    async with _running(_repeat(every_seconds)):
+        yield
+
+
+@asynccontextmanager
+async def caretaker(every_seconds: float = TIDIED_EVERY) -> AsyncIterator[None]:
+    """Take in what people type into a shared sheet, while the app runs."""
+    async with _running(_tidy_again_and_again(Caretaker(), every_seconds)):
+        yield
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
@@ -46,3 +74,71 @@ def _back_up() -> None:
     made = back_up_daily(place.store_url, data=place.data)
     if made:
         log.info("daily copy made: %s", made.name)
+
+
+# What people type into a sheet ------------------------------------------------------
+
+
+async def _tidy_again_and_again(keeper: Caretaker, every_seconds: float) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(keeper.round)
+        except AppError as error:
+            log.info("rows typed by hand have to wait: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - its text may quote a customer
+            log.error("rows typed by hand: %s", boundary.trace(error))  # noqa: TRY400
+        await asyncio.sleep(every_seconds)
+
+
+class Caretaker:
+    """Tidies once for each state of the sheet; one process of a data folder at a time.
+
+    While somebody is typing a row, it looks again every minute.
+    """
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._done_for = -1
+        self._done_at = 0.0
+        self._last = Tidied()
+
+    def round(self) -> Tidied | None:
+        """Tidy where anything may have changed; None where there was nothing to do.
+
+        Raises:
+            AppError: the store cannot be reached or changed; the next round tries again.
+        """
+        live = context.live()
+        if not live.mends:
+            return None
+        if live.latest is None or live.age().total_seconds() > ASKED_EVERY:
+            live.refreshed()
+        if live.problem is not None or not self._is_due(live):
+            return None
+        place = installation()
+        lock = FileLock(place.data / "caretaker.lock", timeout=0, mode=0o600)
+        try:
+            with lock:
+                revision = live.snapshot().revision
+                memory = RowMemory(place.data, place.store_url)
+                secret = secret_of(place.data)
+                found = tidy(live, memory, now=clock.now(), secret=secret)
+        except Timeout:
+            return None  # another process of this machine is at it
+        self._done_for, self._done_at = revision, time.monotonic()
+        self._last = found
+        if not found.is_nothing:
+            log.info(
+                "taken in by hand: %d numbered, %d stamped, %d steps",
+                found.numbered,
+                found.stamped,
+                found.steps,
+            )
+        return found
+
+    def _is_due(self, live: LiveStore) -> bool:
+        latest = live.latest
+        if latest is None or latest.revision != self._done_for:
+            return True
+        unfinished = self._last.waiting or self._last.refused
+        return bool(unfinished) and time.monotonic() - self._done_at > ASKED_EVERY

@@ -84,13 +84,13 @@ def _show_unexpected(error: Exception) -> None:
 def _unexpected(error: Exception) -> str:
     """Log an error under a fresh number and return the message that names it."""
     number = "".join(secrets.choice(ALPHABET) for _i in range(6))
-    log.error("error %s: %s", number, _trace(error))
+    log.error("error %s: %s", number, trace(error))
     return _(
         "思わぬ問題が起きました。入力はこのまま残っています。もう一度試して、直らなければ番号 {number} を管理者に伝えてください。"
     ).format(number=number)
 
 
-def _trace(error: Exception) -> str:
+def trace(error: Exception) -> str:
     """Return what happened and where. Its text is left out: it may quote a customer."""
     frames = []
     step = error.__traceback__

@@ -56,7 +56,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # (measured: an empty page's rerun 51 -> 8 ms). Nothing of a person is in it.
     gc.collect()
     gc.freeze()
-    async with background.daily_backup():
+    async with background.daily_backup(), background.caretaker():
         yield {}
     await asyncio.to_thread(context.close)
 
