@@ -22,6 +22,8 @@ AT_ONCE: Final = 10
 FILE: Final = "sheet-calls.db"
 _MINUTE: Final = 60.0
 _BUSY_SECONDS: Final = 5.0
+_SHORTEST_WAIT: Final = 0.001
+"""Seconds; a clock near 1.8 billion cannot be moved by much less."""
 
 
 class Kind(StrEnum):
@@ -105,4 +107,4 @@ class Budget:
         tokens = min(self._size, tokens + max(0.0, now - at) * self._rate)
         if tokens >= 1:
             return (tokens - 1, now), 0.0
-        return (tokens, now), (1 - tokens) / self._rate
+        return (tokens, now), max(_SHORTEST_WAIT, (1 - tokens) / self._rate)
