@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from lib.settings.install import sheets_settings
+from lib.schema.centre_file import CENTRE_TABLES
+from lib.schema.tables import TABLES, Table
+from lib.settings.install import disk_is_temporary, sheets_settings
 from lib.store.address import read_address, sheet_id, sqlite_file
 from lib.store.live import LiveStore
+from lib.store.outbox import OutboxStore
 from lib.store.protocol import Store
 from lib.store.sheets.budget import Budget
 from lib.store.sheets.client import connected
+from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sheets.store import SheetsStore
 from lib.store.sql.opening import open_postgres, open_sqlite
 
 EVERY_SECONDS: Final = 2.0
-EVERY_SECONDS_OF_A_SHEET: Final = 10.0
-"""Six reads a minute of the fifty that all processes of an installation share."""
+EVERY_SECONDS_OF_A_SHEET: Final = 8.0
+"""Seven reads a minute of the fifty that all processes of an installation share. With
+the two seconds after which an open page looks (`lib.ui.freshness`), what somebody typed
+by hand is on the screen within about ten."""
 
 
 def open_store(url: str, *, data: Path) -> Store:
@@ -38,7 +45,7 @@ def open_store(url: str, *, data: Path) -> Store:
         return open_sqlite(path, data=data)
     spreadsheet = sheet_id(address)
     if spreadsheet is not None:
-        return _open_sheet(spreadsheet, data=data)
+        return _with_outbox(open_sheet(spreadsheet, data=data), spreadsheet, data)
     return open_postgres(address, data=data)
 
 
@@ -53,11 +60,40 @@ def open_live(url: str, *, data: Path) -> LiveStore:
     return LiveStore(open_store(url, data=data), every_seconds=every)
 
 
-def _open_sheet(spreadsheet: str, *, data: Path) -> SheetsStore:
+def open_centre_file(address: str, data: Path) -> SheetsStore:
+    """Return the store on a centre's small spreadsheet, given by its URL or id.
+
+    Raises:
+        AppError: as `open_store` does.
+    """
+    return open_sheet(spreadsheet_id(address), data=data, tables=CENTRE_TABLES)
+
+
+def open_sheet(
+    spreadsheet: str, *, data: Path, tables: Sequence[Table] = TABLES
+) -> SheetsStore:
+    """Return the store on a Google Sheet, without the outbox that stands before it.
+
+    Raises:
+        AppError: as `open_store` does.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     client = connected(sheets_settings(), Budget(data))
     try:
-        return SheetsStore(client, spreadsheet, data=data)
+        return SheetsStore(client, spreadsheet, data=data, tables=tables)
     except BaseException:
         client.session.close()
+        raise
+
+
+def _with_outbox(store: SheetsStore, spreadsheet: str, data: Path) -> OutboxStore:
+    try:
+        return OutboxStore(
+            store,
+            data=data,
+            spreadsheet=spreadsheet,
+            keeps=not disk_is_temporary(),
+        )
+    except BaseException:
+        store.close()
         raise

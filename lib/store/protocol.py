@@ -308,7 +308,8 @@ class WaitingCommit:
         holds it in a form that cannot be read.
     problem: why it was refused (`Conflict` with both versions), or what keeps it from
         being sent; None while it simply waits.
-    rows: the rows that it names, by table code and key.
+    rows: the rows that it names, and the cases to which its steps belong, by table
+        code and key.
     """
 
     commit_id: str

@@ -54,8 +54,16 @@ def sheets_place(sheets_emulator: Emulator, tmp_path: Path) -> Iterator[Place]:
     place.close()
 
 
+@pytest.fixture
+def outbox_place(sheets_emulator: Emulator, tmp_path: Path) -> Iterator[Place]:
+    """Give a new, empty spreadsheet, opened as the app opens it."""
+    place = sheet_place(sheets_emulator, tmp_path / "data", outbox=True)
+    yield place
+    place.close()
+
+
 SQL_KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-KINDS = [*SQL_KINDS, "sheets"]
+KINDS = [*SQL_KINDS, "sheets", "outbox"]
 
 
 @pytest.fixture(params=KINDS)

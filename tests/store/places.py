@@ -57,6 +57,7 @@ class FreeBudget(Budget):
 
 SHEETS_KEY = "sheets-key.json"
 SHEETS_API = "sheets-api"
+BARE = "sheets-without-outbox"
 
 
 def open_place(url: str, *, data: Path) -> Store:
@@ -70,12 +71,19 @@ def open_place(url: str, *, data: Path) -> Store:
             patch.setenv("MIMAMORI_SHEETS_API", (data / SHEETS_API).read_text())
             patch.setenv("MIMAMORI_SERVICE_ACCOUNT", str(data / SHEETS_KEY))
             patch.setattr(opening, "Budget", FreeBudget)
+            if (data / BARE).exists():
+                return opening.open_sheet(str(sa.make_url(url).host), data=data)
         return opening.open_store(url, data=data)
 
 
-def sheet_place(emulator: Emulator, data: Path) -> Place:
-    """Return the place of a new, empty spreadsheet."""
+def sheet_place(emulator: Emulator, data: Path, *, outbox: bool = False) -> Place:
+    """Return the place of a new, empty spreadsheet.
+
+    outbox: open it as the app does; otherwise nothing stands before the sheet.
+    """
     data.mkdir(parents=True)
+    if not outbox:
+        (data / BARE).touch()
     (data / SHEETS_API).write_text(emulator.url)
     (data / SHEETS_KEY).write_text(json.dumps(emulator.service_account()))
     return Place(f"gsheet://{emulator.create()}", data)

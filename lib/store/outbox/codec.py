@@ -25,7 +25,7 @@ from lib.errors import (
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import table, table_of
-from lib.schema.vocab import AuditRoute
+from lib.schema.vocab import AuditRoute, Choice, Unlisted
 from lib.store.protocol import Commit, Delete, Insert, Update, Write
 
 FORMAT: Final = 1
@@ -123,8 +123,10 @@ def _plain(field: Field, value: Any) -> Any:
         return {"day": value.isoformat()}
     if isinstance(value, (tuple, list)):
         return [_plain(field, part) for part in value]
-    if field.choice_type is not None and isinstance(value, field.choice_type):
+    if isinstance(value, Choice):
         return {"choice": value.value}
+    if isinstance(value, Unlisted):
+        return {"unlisted": value.value}
     return value
 
 
@@ -136,6 +138,8 @@ def _rich(field: Field, found: Any) -> Any:
             return date.fromisoformat(text)
         case {"choice": word}:
             return cast("Any", field.choice_type)(word)
+        case {"unlisted": word}:
+            return Unlisted(word)
         case list():
             return tuple(_rich(field, part) for part in found)
         case _:

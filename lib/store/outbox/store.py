@@ -45,7 +45,6 @@ from lib.store.protocol import (
     OutboxNotice,
     Receipt,
     Shared,
-    Shared,
     Snapshot,
     Store,
     WaitingCommit,
@@ -149,22 +148,6 @@ class OutboxStore:
             found = self._asked(lambda: self._inner.refresh(answer))
         return known if found.revision == known.revision else found
 
-    def remembered(self) -> Snapshot | None:
-        """Return what this machine last saw of the shared store, own saves included."""
-        if not isinstance(self._inner, Shared):
-            return None
-        asked = self._view.asking()
-        found = self._inner.remembered()
-        if found is None:
-            return None
-        self._view.answered(asked, found)
-        return self._now() or found
-
-    def confirm(self, token: str) -> None:
-        """Take what is gone for gone; see `Shared.confirm`."""
-        if isinstance(self._inner, Shared):
-            self._inner.confirm(token)
-
     def shown(self, known: Snapshot) -> Snapshot:
         """Return `known` or a later state with every own save; nobody is asked."""
         found = self._now()
@@ -233,22 +216,27 @@ class OutboxStore:
         """
         if self._file is None:
             return self._sent(commit)
-        if any(save.id == commit.id for save in self._saves()):
-            return self._queued(commit, repeated=True)
-        if self._must_wait(commit):
-            self._check(commit)
-            self._file.add(commit)
-            return self._queued(commit)
-        self._file.add(commit)
+        if self._away:
+            return self._kept(commit)
         attempt = _Attempt(commit)
         threading.Thread(
             target=self._try_now, args=(attempt,), name="outbox-first", daemon=True
         ).start()
-        return attempt.receipt(self._patience) or self._queued(commit)
+        return attempt.receipt(self._patience) or self._kept(commit, tried=True)
+
+    def _kept(self, commit: Commit, *, tried: bool = False) -> Receipt:
+        """Keep a save that goes on by itself; one that is kept already stays as it is."""
+        if not any(save.id == commit.id for save in self._saves()):
+            self._check(commit)
+        added = self._outbox.add(commit)
+        return self._queued(commit, repeated=not (added or tried))
 
     def _must_wait(self, commit: Commit) -> bool:
-        """Whether trying now would only cost the author time, or break the order."""
-        older = [save for save in self._saves() if save.id != commit.id]
+        """Whether trying now would only cost the author time, or break the order.
+
+        The caller holds the lock: whatever is in the file now, nobody waits for.
+        """
+        older = self._saves()
         if self._away or holds_back(older, commit):
             return True
         new_rows = all(isinstance(write, Insert) for write in commit.writes)
@@ -282,10 +270,13 @@ class OutboxStore:
         return receipt
 
     def _try_now(self, attempt: _Attempt) -> None:
-        """Send a save while its author waits; whatever happens, it is not lost."""
+        """Send a save while its author waits, if it is its turn."""
         try:
             with self._sending.held(self._patience):
-                result = self._first_try(attempt.commit)
+                if self._must_wait(attempt.commit) or not attempt.begin(self._outbox):
+                    attempt.finish(_LATER)
+                    return
+                result = self._send(attempt.commit)
                 # In one step, or the author could leave between the two unnoticed.
                 with attempt.lock:
                     self._settle(attempt.commit.id, result, late=attempt.abandoned)
@@ -294,17 +285,7 @@ class OutboxStore:
             log.warning("a save waits: %s", type(error).__name__)
             attempt.finish(_LATER)
 
-    def _first_try(self, commit: Commit) -> _Result:
-        save = next((s for s in self._saves() if s.id == commit.id), None)
-        if save is None:  # another process was quicker
-            records = self._view.standing(named(commit)) if self._now() else None
-            return _Result(Receipt(commit.id, records=records or {}))
-        if save.needs_look:
-            again = Outcome.REFUSED if save.problem else Outcome.BROKEN
-            return _Result(None, again, save.problem)
-        return _LATER if self._must_wait(commit) else self._send(save, commit)
-
-    def _send(self, save: Waiting, commit: Commit) -> _Result:
+    def _send(self, commit: Commit) -> _Result:
         """Try one save; the caller holds the lock and settles a refusal."""
         try:
             receipt = self._sent(commit)
@@ -312,12 +293,12 @@ class OutboxStore:
             outcome = outcome_of(error)
             log.info("a save was not taken: %s", type(error).__name__)
             if outcome is Outcome.HELD:
-                self._outbox.mark(save.id, EntryState.WAITING, error)
+                self._outbox.mark(commit.id, EntryState.WAITING, error)
             return _Result(None, outcome, error)
         except Exception as error:  # noqa: BLE001 - kept for a person to decide
             log.warning("a save failed: %s", type(error).__name__)
             return _Result(None, Outcome.BROKEN, ActionRefused(UNEXPECTED))
-        self._outbox.finish(save.id, EntryState.APPLIED)
+        self._outbox.finish(commit.id, EntryState.APPLIED)
         return _Result(receipt)
 
     def _settle(self, commit_id: str, result: _Result, *, late: bool) -> None:
@@ -345,7 +326,7 @@ class OutboxStore:
                 save = self._next(tried, barred)
                 if save is None or save.commit is None:
                     break
-                result = self._send(save, save.commit)
+                result = self._send(save.commit)
                 self._settle(save.id, result, late=True)
             tried.add(save.id)
             arrived += result.receipt is not None
@@ -477,6 +458,15 @@ class _Attempt:
         self._done = threading.Event()
         self._result = _LATER
 
+    def begin(self, outbox: OutboxFile) -> bool:
+        """Keep the save on disk before it is sent; False where nobody waits any more.
+
+        Raises:
+            StoreError: the disk does not take it; then nothing is sent.
+        """
+        with self.lock:
+            return not self.abandoned and outbox.add(self.commit)
+
     def finish(self, result: _Result) -> None:
         """Tell the author how it went."""
         self._result = result
@@ -506,7 +496,7 @@ def _told(save: Waiting) -> WaitingCommit:
         actor=save.entry.actor,
         at=in_tokyo(datetime.fromisoformat(save.entry.at)),
         state=state,
-        rows=tuple(named(save.commit)) if save.commit else (),
+        rows=tuple(sorted(save.rows)),
         problem=save.problem,
         commit=save.commit,
     )

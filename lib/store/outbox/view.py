@@ -14,8 +14,8 @@ from lib.store.outbox.sorting import Waiting
 from lib.store.overlay import Laid, overlaid, standing
 from lib.store.protocol import Commit, Snapshot
 
-_Mark = tuple[str, int]
-"""A save laid over the snapshot: its id and the edition of what it holds."""
+_Mark = tuple[str, str]
+"""A save laid over the snapshot: its id, and what changes with what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,11 @@ class View:
             self._note_those_sent_by_others(waiting, finished)
             if self._answer is None:
                 return None
-            laid = {name: (0, save.laid) for name, save in self._arrived.items()}
+            laid = {name: ("", save.laid) for name, save in self._arrived.items()}
             for save in waiting:
                 if save.commit is not None and save.id not in laid:
-                    laid[save.id] = (save.entry.edition, Laid(save.commit))
+                    mark = f"{save.entry.edition} {save.entry.state}"
+                    laid[save.id] = (mark, Laid(save.commit))
             return self._composed(self._answer, laid)
 
     def standing(self, keys: Sequence[RowKey]) -> dict[RowKey, Record] | None:
@@ -116,15 +117,15 @@ class View:
         self._waiting = now
 
     def _composed(
-        self, answer: Snapshot, laid: Mapping[str, tuple[int, Laid]]
+        self, answer: Snapshot, laid: Mapping[str, tuple[str, Laid]]
     ) -> Snapshot:
-        marks = tuple((name, edition) for name, (edition, _laid) in laid.items())
+        marks = tuple((name, mark) for name, (mark, _laid) in laid.items())
         former, base = self._shown, self._base
         if former is not None and base is answer and marks == self._marks:
             return former
         least = former.revision + 1 if former is not None else 0
         revision = max(answer.revision, least)
-        saves = [save for _edition, save in laid.values()]
+        saves = [save for _mark, save in laid.values()]
         known = len(self._marks)
         if former is not None and base is answer and marks[:known] == self._marks:
             shown = overlaid(former, saves[known:], revision=revision)

@@ -21,7 +21,7 @@ from lib.errors import (
 from lib.sample.company import sample_company
 from lib.schema.frames import frame_of, record_at
 from lib.schema.tables import table
-from lib.schema.vocab import AuditRoute, ComplaintStatus, Symptom
+from lib.schema.vocab import AuditRoute, ComplaintStatus, Symptom, Unlisted
 from lib.store.outbox.codec import (
     FORMAT,
     Unreadable,
@@ -62,6 +62,16 @@ def test_every_kind_of_write_comes_back():
     )
 
     assert there_and_back(commit) == commit
+
+
+def test_a_word_that_a_sheet_holds_and_no_vocabulary_comes_back():
+    seen = {"status": Unlisted("対応中です")}
+    change = Update("complaints", "K-1", seen, {"status": ComplaintStatus.WORKING})
+
+    found = there_and_back(saving(change)).writes[0]
+
+    assert found == change
+    assert type(found.base["status"]) is Unlisted
 
 
 @given(content=texts, actor=texts, reason=texts)
