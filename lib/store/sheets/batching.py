@@ -21,6 +21,7 @@ from lib.store.protocol import Commit
 from lib.store.sheets.cells import Raw, cell_data, raw_from, raw_of, serial
 from lib.store.sheets.layout import Tab
 from lib.store.sheets.looking import SeenTab
+from lib.store.sheets.promises import Promises
 
 MOST_CLAIMS: Final = 200
 """New rows under made numbers that are claimed one by one; more take one claim."""
@@ -45,6 +46,8 @@ ANSWER: Final = (
     "updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,"
     "rowData(values(effectiveValue)))))"
 )
+
+_DOCUMENTED: Final = Promises()
 
 Place = tuple[int, int, int]
 """Number of the tab, row and column, both from 0."""
@@ -72,6 +75,7 @@ class Batch:
     appended: rows put below the data, as their cells.
     deleted: keys taken out, by table code. commit: whose it is.
     logged: rows that say what was put back, in this and the batches that it mends.
+    promises: what it may rest on.
     """
 
     seen: Mapping[str, SeenTab]
@@ -83,6 +87,7 @@ class Batch:
     deleted: dict[str, list[str]] = field(default_factory=dict)
     gone: dict[str, list[int]] = field(default_factory=dict)
     logged: int = 0
+    promises: Promises = _DOCUMENTED
 
     def is_claim(self, request: int | None) -> bool:
         """Whether the request that Google refused is a claim: another was first."""
@@ -94,7 +99,7 @@ class Batch:
             "requests": self.requests,
             "includeSpreadsheetInResponse": True,
             "responseIncludeGridData": True,
-            "responseRanges": self._ranges(),
+            "responseRanges": self.ranges(),
         }
 
     def astray(self, answer: Mapping[str, Any]) -> bool:
@@ -113,7 +118,8 @@ class Batch:
         codes += [code for code, _row in self.appended]
         return list(dict.fromkeys([*codes, *self.deleted]))
 
-    def _ranges(self) -> list[str]:
+    def ranges(self) -> list[str]:
+        """Return the ranges in which it shows where everything went."""
         ranges = []
         for code in self._touched():
             seen = self.seen[code]
@@ -199,6 +205,7 @@ def batch_for(
     taken: Collection[str],
     applied: int,
     system: Tab,
+    promises: Promises = _DOCUMENTED,
 ) -> Batch:
     """Return the batch for a plan.
 
@@ -209,12 +216,14 @@ def batch_for(
         taken: claims that lie already.
         applied: how many commits were applied before, as far as known.
         system: the tab of the books.
+        promises: what may be relied on.
 
     Raises:
         ActionRefused: a tab or a column is missing, or a formula stands in a cell.
     """
-    batch = Batch(seen, commit)
-    for claim in _claims(planned, seen, taken, applied):
+    batch = Batch(seen, commit, promises=promises)
+    wanted = _claims(planned, seen, taken, applied) if promises.refuses_reuse else []
+    for claim in wanted:
         batch.requests.append(claim_request(claim, system))
     batch.claims = len(batch.requests)
     for at, (record, names) in planned.changed.items():
@@ -233,7 +242,7 @@ def batch_for(
         tab = _tab(seen, code)
         add_rows(batch, tab, [new_row(tab, fresh[at]) for at in some])
     books = [commit.id, serial(commit.at), 0 if planned.is_empty else 1]
-    batch.requests.append(_append(system.sheet_id, [books]))
+    batch.requests.append(append(system.sheet_id, [books]))
     return batch
 
 
@@ -260,18 +269,61 @@ def add_writes(batch: Batch, writes: Iterable[RowWrite]) -> None:
 def add_rows(batch: Batch, tab: SeenTab, rows: Sequence[list[Raw]]) -> None:
     """Add the request that puts rows below the data of a tab."""
     if rows:
-        batch.requests.append(_append(tab.tab.sheet_id, rows))
+        batch.requests += below(
+            tab.tab.sheet_id,
+            rows,
+            len(tab.cells),
+            tab.grid_rows or tab.tab.rows,
+            batch.promises,
+        )
         batch.appended += [(tab.code, row) for row in rows]
 
 
-def _append(number: int, rows: Sequence[Sequence[Raw]]) -> dict[str, Any]:
-    return {
-        "appendCells": {
+def below(
+    number: int,
+    rows: Sequence[Sequence[Raw]],
+    end: int,
+    grid: int,
+    promises: Promises,
+) -> list[dict[str, Any]]:
+    """Return the requests that put rows below the data of a tab.
+
+    Where appendCells does not know where the data end, rows are inserted there: if
+    others move it meanwhile, they stand between other rows and over none.
+
+    Args:
+        number: of the tab.
+        rows: cells of each, from the first column on.
+        end: rows with data, the header's included.
+        grid: rows of the grid.
+        promises: what may be relied on.
+    """
+    if promises.appends_below:
+        return [append(number, rows)]
+    if end >= grid:
+        more = {"sheetId": number, "dimension": "ROWS", "length": len(rows)}
+        room: dict[str, Any] = {"appendDimension": more}
+    else:
+        span = {
             "sheetId": number,
-            "rows": [{"values": [cell_data(raw) for raw in row]} for row in rows],
-            "fields": "userEnteredValue",
+            "dimension": "ROWS",
+            "startIndex": end,
+            "endIndex": end + len(rows),
         }
-    }
+        room = {"insertDimension": {"range": span, "inheritFromBefore": end > 1}}
+    start = {"sheetId": number, "rowIndex": end, "columnIndex": 0}
+    cells = {"start": start, "rows": _row_data(rows), "fields": "userEnteredValue"}
+    return [room, {"updateCells": cells}]
+
+
+def append(number: int, rows: Sequence[Sequence[Raw]]) -> dict[str, Any]:
+    """Return the request that lets Google find the end of a tab's data itself."""
+    cells = {"sheetId": number, "rows": _row_data(rows), "fields": "userEnteredValue"}
+    return {"appendCells": cells}
+
+
+def _row_data(rows: Sequence[Sequence[Raw]]) -> list[dict[str, Any]]:
+    return [{"values": [cell_data(raw) for raw in row]} for row in rows]
 
 
 def _runs(cells: Mapping[int, Raw]) -> list[tuple[int, list[Raw]]]:

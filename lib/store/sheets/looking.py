@@ -188,7 +188,7 @@ class Look:
 
 
 Wanted = Mapping[str, Collection[str] | None]
-"""Keys by table code; None for the whole tab."""
+"""Keys by table code; none of them for the header alone, None for the whole tab."""
 
 
 class Looker:
@@ -293,7 +293,7 @@ class _Ask:
     @property
     def columns(self) -> list[int]:
         """The columns of the key, from 0."""
-        if self.known is None:
+        if self.known is None or not self.keys:
             return []
         return _key_columns(self.known.read.header, self.table)
 
@@ -382,7 +382,7 @@ def _seen(ask: _Ask, answer: Mapping[str, Any]) -> SeenTab | None:
     """Return a tab as shown; None where it is laid out anew and all of it is needed."""
     sheet = _sheet(answer, ask.tab.sheet_id)
     lines, formulas = cells_of(sheet)
-    grid = sheet.get("properties", {}).get("gridProperties", {}).get("rowCount", 0)
+    grid = _grid_rows(sheet)
     if ask.known is None:
         read = read_table(ask.table, ask.tab, lines)
         return SeenTab(ask.tab, lines, formulas, read, grid_rows=grid)
@@ -414,7 +414,7 @@ def _placed(
         raise AssertionError  # nothing was narrow then
     columns = ask.columns
     keys = _only(lines, columns)
-    if keys == _only(known.cells, columns):
+    if not columns or keys == _only(known.cells, columns):
         cells: list[Sequence[Raw]] = list(known.cells)
         cells += [()] * (len(lines) - len(cells))
         return known.stands, cells
@@ -495,6 +495,11 @@ def _sheet(answer: Mapping[str, Any], sheet_id: int) -> Mapping[str, Any]:
             found: Mapping[str, Any] = sheet
             return found
     return {}
+
+
+def _grid_rows(sheet: Mapping[str, Any]) -> int:
+    grid = sheet.get("properties", {}).get("gridProperties", {})
+    return int(grid.get("rowCount", 0))
 
 
 def cells_of(sheet: Mapping[str, Any]) -> tuple[list[list[Raw]], dict[Any, str]]:

@@ -45,7 +45,7 @@ def mended(
         now: the same tabs as they stand now.
         log: 操作ログ, as far as known; None where there is none.
     """
-    repair = Batch(now, batch.commit, logged=batch.logged)
+    repair = Batch(now, batch.commit, logged=batch.logged, promises=batch.promises)
     restored: list[RowWrite] = []
     for code, tab in now.items():
         if code in batch.seen:
@@ -64,10 +64,41 @@ def mended(
 
 def confession(batch: Batch, log: SeenTab) -> Batch:
     """Return the batch that only notes in the log that a mis-hit was not put right."""
-    note = Batch({log.code: log}, batch.commit, logged=batch.logged)
+    note = Batch(
+        {log.code: log}, batch.commit, logged=batch.logged, promises=batch.promises
+    )
     rows = [(write.code, write.key, "", "", "") for write in batch.writes]
     _log(note, log, rows, NOT_MENDED_REASON)
     return note
+
+
+def taken_back(batch: Batch, now: Mapping[str, SeenTab]) -> Batch | None:
+    """Return the batch that undoes what a refused one left; None where it left nothing.
+
+    Rows that were added are blanked and not deleted, so that nothing moves.
+    """
+    undone = Batch(now, batch.commit, promises=batch.promises)
+    for write in batch.writes:
+        before, tab = batch.seen[write.code], now[write.code]
+        row = tab.place_of(write.key)
+        if row is not None:
+            cells = {
+                column: before.cell(write.row, column)
+                for column, raw in write.cells.items()
+                if _same(tab.cell(row, column), raw)
+                and not _same(before.cell(write.row, column), raw)
+            }
+            undone.writes.append(RowWrite(write.code, write.key, row, cells))
+    for code, raws in batch.appended:
+        tab = now[code]
+        wide = {column: raw for column, raw in enumerate(raws) if raw is not None}
+        for row in range(tab.read.header.row, len(tab.cells)):
+            if all(_same(tab.cell(row, c), raw) for c, raw in wide.items()):
+                undone.writes.append(RowWrite(code, "", row, dict.fromkeys(wide, "")))
+                break
+    undone.writes = [write for write in undone.writes if write.cells]
+    add_writes(undone, undone.writes)
+    return undone if undone.requests else None
 
 
 Entry = tuple[str, str, str, str, str]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from gspread.urls import SPREADSHEET_URL
 
 from lib.errors import StoreError
 from lib.i18n import N_
 from lib.store.sheets.batching import ANSWER, Batch
 from lib.store.sheets.client import SheetsClient
+from lib.store.sheets.faults import WriteUnknown
 from lib.store.sheets.looking import Look, Wanted
-from lib.store.sheets.mending import confession, mended
+from lib.store.sheets.mending import confession, mended, taken_back
 from lib.store.sheets.watching import Watch
 
 log = logging.getLogger(__name__)
@@ -52,8 +55,41 @@ class Sender:
         Raises:
             StoreError: see `SheetsClient.change`; only before it was applied.
         """
-        answer = self._client.change(self._spreadsheet, batch.body(), ANSWER)
+        answer = self._applied(batch)
         return self.put_right(batch) if batch.astray(answer) else ()
+
+    def take_back(self, batch: Batch) -> None:
+        """Undo what a refused batch left where Google does not.
+
+        Raises:
+            StoreError: the sheet cannot be reached.
+        """
+        codes = {w.code for w in batch.writes} | {c for c, _ in batch.appended}
+        undone = taken_back(batch, self._look(dict.fromkeys(sorted(codes))).tabs)
+        if undone is not None:
+            log.warning("taking back what a refused batch left")
+            self._client.change(self._spreadsheet, undone.body(), ANSWER)
+
+    def _applied(self, batch: Batch) -> Mapping[str, Any]:
+        """Apply a batch; return what its answer shows, or what a read after it does.
+
+        Raises:
+            WriteUnknown: it is applied, and nothing shows where it went.
+            StoreError: see `SheetsClient.change`.
+        """
+        answer = self._client.change(self._spreadsheet, batch.body(), ANSWER)
+        if "updatedSpreadsheet" in answer or not batch.ranges():
+            return answer
+        fields = ANSWER.partition("updatedSpreadsheet(")[2][:-1]
+        try:
+            seen = self._client.request(
+                "get",
+                SPREADSHEET_URL % self._spreadsheet,
+                params={"ranges": batch.ranges(), "fields": fields},
+            )
+        except StoreError as error:
+            raise WriteUnknown("nothing shows where a write went") from error
+        return {"updatedSpreadsheet": seen.json()}
 
     def put_right(self, batch: Batch) -> Notes:
         """Put right what a batch wrote to the wrong place; no note if nothing is wrong.
@@ -90,7 +126,7 @@ class Sender:
             if repair is None:
                 return attempt > 0
             log.warning("rows or columns moved during a write; putting it right")
-            answer = self._client.change(self._spreadsheet, repair.body(), ANSWER)
+            answer = self._applied(repair)
             if not repair.astray(answer):
                 return True
             batch = repair

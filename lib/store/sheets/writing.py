@@ -7,7 +7,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +21,14 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.tables import table_of
 from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
-from lib.store.sheets.batching import Batch, batch_for
+from lib.store.sheets.batching import Batch, append, batch_for
 from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
 from lib.store.sheets.cleaning import Cleaner
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
+from lib.store.sheets.leasing import Lease
 from lib.store.sheets.looking import Look, Looker, Wanted
+from lib.store.sheets.promises import Promises
 from lib.store.sheets.sending import Sender
 from lib.store.sheets.watching import State, Watch
 
@@ -74,9 +76,14 @@ class Writer:
     """Writes commits to one spreadsheet, which `watch` looks at."""
 
     def __init__(
-        self, client: SheetsClient, spreadsheet: str, watch: Watch, lock: WriterLock
+        self,
+        client: SheetsClient,
+        spreadsheet: str,
+        watch: Watch,
+        lock: WriterLock,
+        promises: Callable[[], Promises] = Promises,
     ) -> None:
-        """Write through `client` while holding `lock`."""
+        """Write through `client` while holding `lock`; `promises` tells what holds."""
         self._client = client
         self._spreadsheet = spreadsheet
         self._watch = watch
@@ -84,6 +91,10 @@ class Writer:
         self._looker = Looker(client, spreadsheet)
         self._cleaner = Cleaner(client, spreadsheet)
         self._sender = Sender(client, spreadsheet, watch, self._look)
+        self._promises_now = promises
+        self._promises = promises()
+        self._lease = Lease(client, spreadsheet, self._keep)
+        self._unanswered: dict[str, Batch] = {}
 
     def commit(self, commit: Commit) -> Receipt:
         """Apply all writes with their log rows, or nothing; see `Store.commit`.
@@ -91,7 +102,7 @@ class Writer:
         Two who saw the same row cannot both change it: the second's batch is refused
         as a whole, and it looks and merges again.
         """
-        with self._lock.held():
+        with self._lock.held(), self._turn():
             self._sender.put_right_what_is_left()
             receipt = self._committed(_settled(commit))
             self._cleaner.clean_if_due(
@@ -99,54 +110,98 @@ class Writer:
             )
             return receipt
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Keep other processes away where claims would not."""
+        self._promises = self._promises_now()
+        if self._promises.refuses_reuse:
+            yield
+            return
+        with self._lease.held(self._watch.places.system):
+            yield
+
+    def _keep(self, row: Sequence[Any]) -> None:
+        """Add a row to the books that is no commit."""
+        system = self._watch.places.system
+        self._client.change(
+            self._spreadsheet, {"requests": [append(system.sheet_id, [row])]}
+        )
+
     def _committed(self, commit: Commit) -> Receipt:
-        state = self._watch.known()
-        sent: Batch | None = None
-        blind = self._may_go_blind(commit, state)
+        blind = self._may_go_blind(commit, self._watch.known())
         refused = False
         for attempt in range(TRIES):
-            seen = None if blind else self._look(_wanted(commit), claims=refused)
+            seen = None if blind else self._look(self._wanted(commit), claims=refused)
             if seen and commit.id in seen.books.commits:
-                return self._found(commit, seen, sent)
-            planned = plan(commit, _standing_rows(commit, seen) if seen else {})
+                return self._found(commit, seen)
+            standing = _standing_rows(commit, seen) if seen else {}
+            planned = self._planned(commit, standing)
             _refuse_unholdable(planned)
             batch = self._batch(commit, planned, seen)
             try:
                 notes = self._sender.send(batch)
             except WriteUnknown:
-                sent = batch
+                self._unanswered[commit.id] = batch
             except RequestRefused as error:
-                if error.unknown_range:
-                    self._watch.move()
-                elif batch.is_claim(error.request):
-                    refused = True
-                else:
-                    raise
+                self._see_to_refusal(batch, error)
+                refused = True
             else:
                 return Receipt(commit.id, records=planned.standing, notes=notes)
             blind = False
             _pause(attempt)
         raise StoreUnavailable("others keep changing the same rows")
 
-    def _found(self, commit: Commit, seen: Look, sent: Batch | None) -> Receipt:
+    def _see_to_refusal(self, batch: Batch, error: RequestRefused) -> None:
+        """Prepare another try; raises where it would be refused again.
+
+        Raises:
+            RequestRefused: the request itself is wrong.
+        """
+        if error.unknown_range:
+            self._watch.move()
+        elif not batch.is_claim(error.request):
+            if not self._promises.all_or_nothing:
+                self._sender.take_back(batch)
+            raise error
+
+    def _planned(self, commit: Commit, standing: Mapping[RowKey, Record]) -> Plan:
+        """Return the plan; goes on with what stands of it already.
+
+        Only where a batch may be applied in part: a new row that stands exactly as it
+        would be written is this very commit's.
+        """
+        if self._promises.all_or_nothing:
+            return plan(commit, standing)
+        rest = tuple(w for w in commit.writes if not _stands(w, commit, standing))
+        return plan(replace(commit, writes=rest), standing)
+
+    def _found(self, commit: Commit, seen: Look) -> Receipt:
         """Return the receipt of a commit that stands in the books already.
 
-        sent: its batch, if it was sent just now and its answer was lost.
+        Where this process sent it and the answer was lost, nobody has looked yet
+        where it went.
         """
+        records = seen.records(named(commit))
+        sent = self._unanswered.pop(commit.id, None)
         if sent is None:
-            records = seen.records(named(commit))
             return Receipt(commit.id, records=records, repeated=True)
         notes = self._sender.put_right(sent)
-        records = (
-            self._look(_wanted(commit)).records(named(commit))
-            if notes
-            else (seen.records(named(commit)))
-        )
+        if notes:
+            records = self._look(_wanted(commit)).records(named(commit))
         return Receipt(commit.id, records=records, notes=notes)
+
+    def _wanted(self, commit: Commit) -> Wanted:
+        """Return what to look at; of every tab that grows, where rows are counted."""
+        wanted = _wanted(commit)
+        if self._promises.appends_below:
+            return wanted
+        return {"audit": (), **wanted}
 
     def _may_go_blind(self, commit: Commit, state: State) -> bool:
         """Whether the claims alone keep these new rows apart from all others."""
         if time.monotonic() - state.asked_at > BLIND_FOR:
+            return False
+        if not (self._promises.refuses_reuse and self._promises.appends_below):
             return False
         if commit.id in state.books.commits or not 0 < len(commit.writes) <= MOST_BLIND:
             return False
@@ -174,14 +229,16 @@ class Writer:
         raise AssertionError  # the second time it raises
 
     def _batch(self, commit: Commit, planned: Plan, seen: Look | None) -> Batch:
-        tabs = dict((self._watch.known()).tabs)
+        tabs = dict(self._watch.known().tabs)
+        books = seen.books if seen else self._watch.known().books
         return batch_for(
             commit,
             planned,
             {**tabs, **seen.tabs} if seen else tabs,
             taken=seen.claims if seen else (),
-            applied=(seen.books if seen else self._watch.known().books).applied,
+            applied=books.applied,
             system=self._watch.places.system,
+            promises=self._promises,
         )
 
 
@@ -195,6 +252,16 @@ def _standing_rows(commit: Commit, seen: Look) -> dict[RowKey, Record]:
             if at in found and seen.tabs[at[0]].is_laid_out(at[1]):
                 del found[at]
     return found
+
+
+def _stands(write: Write, commit: Commit, standing: Mapping[RowKey, Record]) -> bool:
+    """Whether a new row stands exactly as this commit would write it."""
+    if not isinstance(write, Insert):
+        return False
+    table = table_of(write.record)
+    row = standing.get((table.code, table.key_of(write.record)))
+    written = {"version": 1, "updated_at": commit.at, "updated_by": commit.actor}
+    return row is not None and row == write.record.model_copy(update=written)
 
 
 def _wanted(commit: Commit) -> Wanted:
