@@ -97,7 +97,8 @@ def claim_types(settings: pd.DataFrame, on: date) -> tuple[ClaimType, ...]:
     """Return the types offered on that day, 「その他」 last.
 
     A row of 設定 replaces the default of its name or adds a type; of several rows the
-    one that took effect last counts. Words of a value that mean nothing are ignored.
+    one that took effect last counts. Words of a value that mean nothing are ignored; a
+    row in which no word means anything is passed over for the one before it.
     """
     offered = {kind.name: kind for kind in DEFAULTS}
     last = offered.pop(DEFAULTS[-1].name)
@@ -121,12 +122,25 @@ def _rows(settings: pd.DataFrame, on: date) -> Iterator[tuple[str, str]]:
     if own.empty:
         return
     valid = own[own["effective_from"] <= pd.Timestamp(on)]
-    newest = valid.sort_values("effective_from", kind="stable").drop_duplicates(
+    readable = valid[[is_readable(value) for value in valid["value"]]]
+    newest = readable.sort_values("effective_from", kind="stable").drop_duplicates(
         "name", keep="last"
     )
-    for name in dict.fromkeys(valid["name"]):
+    for name in dict.fromkeys(readable["name"]):
         row = newest[newest["name"] == name].iloc[0]
         yield str(name), str(row["value"]).strip()
+
+
+def is_readable(value: str) -> bool:
+    """Whether at least one word of a row's value means something here."""
+    words = [part.strip() for part in value.split(JOINER)]
+    return any(
+        word == UNUSED
+        or Category.from_text(word)
+        or Sign.from_text(word)
+        or Cause.from_text(word)
+        for word in words
+    )
 
 
 def _read(name: str, value: str) -> ClaimType:
