@@ -17,7 +17,7 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
 from lib.schema.vocab import ComplaintKind, Severity
 from lib.text import inert
-from lib.ui import charts, context, figures, freshness, navigation, sample_banner
+from lib.ui import charts, context, figures, freshness, marks, navigation, sample_banner
 from lib.ui import format as fmt
 from lib.ui import table as tables
 from lib.ui.filters import ledger_query, product_names
@@ -278,6 +278,25 @@ def tiles(shown: tuple[Tile, ...], against: str) -> None:
     with st.grid(4, min_column_width=140, gap="small"):
         for tile in shown:
             one_tile(tile, against)
+    left_out(shown)
+
+
+def left_out(shown: tuple[Tile, ...]) -> None:
+    """Say how many unreadable values each figure lacks; nothing where none does."""
+    parts = [
+        _("{name} {count}件").format(
+            name=figures.name_of(tile.kpi), count=tile.excluded
+        )
+        for tile in shown
+        if tile.excluded
+    ]
+    if parts:
+        with card_head():
+            said = _("シートで読めない値を除いています: {parts}").format(
+                parts=fmt.listed(parts)
+            )
+            st.caption(inert(f"{fmt.DOUBT} {said}"), width="content")
+            marks.link_to_check(desk)
 
 
 def one_tile(tile: Tile, against: str) -> None:

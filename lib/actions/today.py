@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, cast
@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib import clock
 from lib.i18n import current
-from lib.metrics import kpis, promises, referrals, state
+from lib.metrics import exclusions, kpis, promises, referrals, state
 from lib.metrics.figures import between, figures, of_centre
 from lib.metrics.missing import MissingDay, centres_of, missing_days
 from lib.metrics.promises import When
@@ -94,6 +94,7 @@ class Tile:
     """One figure: the value of its period, of the period before, and of each day.
 
     spark: the last 28 days, oldest first, without days that have no value.
+    excluded: values of the period that cannot be read in the sheet, and are left out.
     """
 
     kpi: kpis.Kpi
@@ -101,6 +102,7 @@ class Tile:
     before: float | None
     spark: tuple[float, ...]
     method: str = ""
+    excluded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,16 @@ def figures_of(store: UserStore, now: datetime) -> pd.DataFrame:
     return store.derived(
         ("figures", hour),
         lambda: figures(frames_of(store), pd.Timestamp(hour), hour.date()),
+    )
+
+
+def excluded_of(store: UserStore) -> pd.DataFrame:
+    """Return `lib.metrics.exclusions.excluded` for this person; not to be changed."""
+    return store.derived(
+        "excluded",
+        lambda: exclusions.excluded(
+            frames_of(store), {code: store.marks(code) for code in SOURCES}
+        ),
     )
 
 
@@ -305,11 +317,14 @@ def _standing(store: UserStore, now: datetime) -> _Standing:
     )
     centres = _call_centres(frames["centres"], frames["kpi_days"])
     verdict = state.referrals_state(frames, today, state.began(frames))
+    left_out = excluded_of(store)
     return _Standing(
         calls=state.calls_state(recent, centres, today),
         referrals_verdict=verdict,
-        company=tuple(_company_tile(code, recent, today) for code in COMPANY_TILES),
-        centres=tuple(_centre_today(c, recent, today) for c in centres),
+        company=tuple(
+            _company_tile(code, recent, today, left_out) for code in COMPANY_TILES
+        ),
+        centres=tuple(_centre_today(c, recent, today, left_out) for c in centres),
         referrals=_referrals(frames["agency_inquiries"], recent, verdict, today),
     )
 
@@ -370,7 +385,9 @@ def _tasks(
     return tuple(sorted(tasks, key=lambda t: order.index(t.kind))[:MOST_TASKS])
 
 
-def _centre_today(centre: Centre, days: pd.DataFrame, today: date) -> CentreToday:
+def _centre_today(
+    centre: Centre, days: pd.DataFrame, today: date, left_out: pd.DataFrame
+) -> CentreToday:
     own = of_centre(days, centre.code)
     past = own[own["date"] < pd.Timestamp(today)].dropna(subset=["offered"])
     last = past["date"].max().date() if len(past) else None
@@ -388,7 +405,16 @@ def _centre_today(centre: Centre, days: pd.DataFrame, today: date) -> CentreToda
         is_today_entered=offered is not None,
         today_offered=offered,
         today_rate=kpis.value(kpis.kpi("answer_rate"), at_work),
-        tiles=tuple(_centre_tile(code, own, centre, last or today) for code in wanted),
+        tiles=tuple(
+            replace(
+                _centre_tile(code, own, centre, last or today),
+                # A later day whose calls cannot be read is not the last one known.
+                excluded=exclusions.count_in(
+                    kpis.kpi(code), left_out, last or today, today, centre.code
+                ),
+            )
+            for code in wanted
+        ),
     )
 
 
@@ -413,7 +439,9 @@ def _centre_tile(code: str, own: pd.DataFrame, centre: Centre, last: date) -> Ti
     )
 
 
-def _company_tile(code: str, days: pd.DataFrame, today: date) -> Tile:
+def _company_tile(
+    code: str, days: pd.DataFrame, today: date, left_out: pd.DataFrame
+) -> Tile:
     """Return a figure of the last 7 days beside the 7 before, or 28 and 28 for promises."""
     entry = kpis.kpi(code)
     days = kpis.narrowed(entry, days)
@@ -426,6 +454,12 @@ def _company_tile(code: str, days: pd.DataFrame, today: date) -> Tile:
         kpis.value(entry, now),
         kpis.value(entry, before),
         _spark(entry, days, today),
+        excluded=exclusions.count_in(
+            entry,
+            left_out,
+            today - timedelta(days=max(span, entry.window) - 1),
+            today,
+        ),
     )
 
 

@@ -18,10 +18,11 @@ from lib.i18n import _
 from lib.metrics import kpis
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
+from lib.schema.tables import table
 from lib.schema.vocab import BusinessDay, Done
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import boundary, context, drafting, figures, flash
+from lib.ui import boundary, context, drafting, figures, flash, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
 
@@ -48,7 +49,10 @@ def day_form(desk: UserStore, centre: Centre, day: date) -> Form:
     locked = _is_confirmed(seen) and not st.session_state.get(form.key("_open"))
     drafting.offer(form, _names(centre), title="note")
     with st.container(border=True):
-        _heading(seen, day, locked=locked)
+        _heading(desk, seen, day, locked=locked)
+        if seen is not None:
+            place = table("kpi_days")
+            marks.note(desk, place, place.key_of(seen), seen)
         _conflict(form, centre, day)
         field_input(
             form,
@@ -148,7 +152,7 @@ def missing_list(
 # The parts of the form ---------------------------------------------------------
 
 
-def _heading(seen: KpiDay | None, day: date, *, locked: bool) -> None:
+def _heading(desk: UserStore, seen: KpiDay | None, day: date, *, locked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {fmt.day(day)}")
         if seen is None:
@@ -159,6 +163,8 @@ def _heading(seen: KpiDay | None, day: date, *, locked: bool) -> None:
             st.badge(_("確定"), icon=":material/lock:", color="green")
         else:
             st.badge(_("未確定"), icon=":material/edit:", color="blue")
+        if seen is not None:
+            outbox.badge(desk, "kpi_days", table("kpi_days").key_of(seen))
         if seen is not None and seen.updated_at is not None:
             st.caption(
                 f"{inert(seen.updated_by)} · {fmt.short_moment(seen.updated_at)}"

@@ -21,9 +21,11 @@ from lib.metrics.figures import of_centre
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
+from lib.schema.tables import table
 from lib.store.access import UserStore
+from lib.store.protocol import CellStatus
 from lib.text import inert
-from lib.ui import boundary, context, flash
+from lib.ui import boundary, context, flash, marks
 from lib.ui import format as fmt
 from lib.ui.form import label_of
 
@@ -88,7 +90,26 @@ def month_grid(desk: UserStore, centre: Centre, month: date) -> None:
         alt=_("{centre}の月の一覧").format(centre=centre.name),
     )
     sheet.live = allowed(_grid_edits(key, sheet.version), names, len(sheet.days))
+    _left_out(desk, sheet)
     _foot(sheet, centre, key)
+
+
+def _left_out(desk: UserStore, sheet: Sheet) -> None:
+    """Say which counts of the month cannot be read in the sheet, and what was typed."""
+    marked = marks.marks_of(desk, "kpi_days")
+    lines = [
+        f"{fmt.day(day.day)} {_(KpiDay.field(mark.field).label)}「{mark.typed}」"
+        for day in sheet.days
+        if day.record is not None
+        for mark in marked.get(table("kpi_days").key_of(day.record), ())
+        if mark.status is CellStatus.BAD
+    ]
+    if lines:
+        said = _("読めない値 {count}件を除いています: {cells}").format(
+            count=len(lines), cells=fmt.listed(lines)
+        )
+        st.caption(inert(f"{fmt.DOUBT} {said}"))
+        marks.link_to_check(desk)
 
 
 def editable(centre: Centre) -> tuple[str, ...]:
