@@ -12,21 +12,26 @@ from streamlit.testing.v1 import AppTest
 
 from lib import clock
 from lib.actions import first_start, sample
-from lib.actions.searching import case_code
+from lib.actions.checking import check
+from lib.actions.searching import case_code, slug
 from lib.i18n import LANGUAGES
+from lib.reports.export import to_csv, to_xlsx
 from lib.sample.company import SampleCompany, sample_company
 from lib.schema.principal import SYSTEM
-from lib.schema.vocab import Role
+from lib.schema.tables import TABLES, table
+from lib.schema.vocab import Role, Unlisted
+from lib.settings.business import NEW_CENTRE, setting
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.ui import context, navigation
 from lib.ui.case.groups import ACT, CANCEL, CLOSE, GROUPS, PROMISE
 from lib.ui.case.saving import name_of
-from tests.pages.dirt import Dirtier
+from tests.pages.dirt import Dirtier, append, grid, lay, rows_of, spoil
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import sheet_place
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
+TAB = table("complaints").tab
 
 
 class Spread:
@@ -102,6 +107,22 @@ def errors(app: AppTest) -> list[str]:
     return [error.value for error in app.error]
 
 
+def desk_after(spread: Spread) -> UserStore:
+    spread.read()
+    return desk()
+
+
+def written(app: AppTest) -> str:
+    """Return every text on the screen, Markdown's escapes taken out."""
+    texts = (str(part.value) for part in (*app.markdown, *app.caption))
+    return "\n".join(texts).replace("\\", "")
+
+
+def problems_at(code: str, key: str) -> set[str]:
+    found = check(context.live().snapshot())
+    return {p.column for p in found if (p.table, p.key) == (code, key)}
+
+
 def said(app: AppTest) -> list[str]:
     return [*errors(app), *(told.value for told in (*app.toast, *app.warning))]
 
@@ -151,3 +172,165 @@ def test_every_case_opens_with_its_editors_whatever_stands_in_its_row(
 
     assert any(text.startswith("シートのこの行に") for text in answers)
     assert any("保存しました" in text for text in answers)
+
+
+# What is typed, cell by cell ----------------------------------------------------
+
+
+def test_an_unknown_word_is_a_filter_of_its_own_and_shown_as_typed(spread, open_page):
+    spoil(spread.hand, "complaints", 3, status="店長へ相談")
+    spread.read()
+    key = desk().frame("complaints").index[3]
+    code = Unlisted("店長へ相談").code
+
+    app = open_page("ledger", operator="sato@example.jp")
+    app.query_params["status"] = code
+    app.run()
+
+    assert [frame.value["status"].tolist() for frame in app.dataframe] == [
+        ["⚠ 店長へ相談"]
+    ]
+    assert any("⚠ 店長へ相談" in button.label for button in app.button)
+    open_case(app, key)
+    assert "要確認 1か所" in written(app)
+    assert "状態: シートに「店長へ相談」" in written(app)
+
+
+def test_what_a_row_lacks_and_where_it_came_from_is_said(spread, open_page):
+    append(spread.hand, "complaints", content="箱がつぶれていた", handler="Sato")
+    spread.read()
+    key = next(k for k in desk().frame("complaints").index if k.startswith("+"))
+
+    app = open_page("ledger", operator="sato@example.jp")
+    open_case(app, key)
+
+    assert not went_wrong(app)
+    assert app.subheader[0].value == "番号のない行"
+    assert "入力元: シート" in written(app)
+    assert "受付日時: 空欄です" in written(app)
+
+
+def test_a_row_that_stands_twice_opens_as_two(spread, open_page):
+    rows = grid(spread.hand, TAB)
+    lay(spread.hand, TAB, [*rows, [*rows[1]]])
+    spread.read()
+    key = desk().frame("complaints").index[0]
+
+    app = open_page("ledger", operator="sato@example.jp")
+    open_case(app, f"{key}#2")
+
+    assert not went_wrong(app)
+    assert app.subheader[0].value.replace("\\", "") == f"{key}#2"
+
+
+def test_a_figure_says_how_many_unreadable_values_it_lacks(spread, open_page):
+    days = rows_of(spread.hand, "kpi_days", "offered")
+    centre = next(n for n, offered in enumerate(days) if offered != "")
+    last = max(n for n, offered in enumerate(days) if offered != "")
+    assert centre != last
+    spoil(spread.hand, "kpi_days", last, offered="多数")
+    spread.read()
+    day = desk().frame("kpi_days").iloc[last]
+
+    app = open_page("today", operator="sato@example.jp")
+
+    assert "シートで読めない値を除いています" in written(app)
+    assert "着信数 1件" in written(app)
+    app = open_page("kpi_entry", operator="sato@example.jp")
+    app.query_params["centre"] = slug(day["centre"])
+    app.query_params["month"] = f"{day['date']:%Y-%m}"
+    app.run()
+    assert "読めない値 1件を除いています" in written(app)
+    assert "着信数「多数」" in written(app)
+
+
+def test_nothing_is_marked_on_a_sheet_in_order(spread, open_page):
+    spread.read()
+
+    app = open_page("today", operator="sato@example.jp")
+    assert "読めない値" not in written(app)
+    app = open_page("ledger", operator="sato@example.jp")
+    open_case(app, desk().frame("complaints").index[0])
+    assert "要確認" not in written(app)
+    assert "⚠" not in written(app)
+
+
+# Rights --------------------------------------------------------------------------
+
+
+def test_an_unknown_role_gives_no_rights_and_is_a_problem(spread):
+    place = rows_of(spread.hand, "members", "email").index("sato@example.jp")
+    spoil(spread.hand, "members", (place + 1) % 5, role="せんむ")
+    email = rows_of(spread.hand, "members", "email")[(place + 1) % 5]
+    spread.read()
+
+    assert email not in {member.email for member in context.members()}
+    assert problems_at("members", email) != set()
+
+
+def test_no_role_gives_no_rights(spread):
+    append(spread.hand, "members", email="new@example.jp", name="Abe")
+    spread.read()
+
+    assert "new@example.jp" not in {member.email for member in context.members()}
+
+
+def test_two_rows_of_one_address_that_disagree_give_no_rights(spread):
+    append(spread.hand, "members", email="SATO@example.jp", name="Sato", role="委託先")
+    spread.read()
+
+    assert "Sato" not in {member.name for member in context.members()}
+
+
+def test_a_mistyped_role_does_not_lock_the_administrator_out(spread, open_page):
+    for place in range(len(rows_of(spread.hand, "members", "email"))):
+        spoil(spread.hand, "members", place, role="かんりしゃ")
+    spread.read()
+
+    app = open_page("members")
+
+    assert not went_wrong(app)
+    assert [title.value for title in app.title] == ["メンバー"]
+
+
+# Settings ------------------------------------------------------------------------
+
+
+def test_a_setting_that_cannot_be_read_falls_back_and_is_a_problem(spread):
+    group, name = NEW_CENTRE, "目標応答率"
+    day = "2026/11/01"
+    row = {"group": group, "name": name, "effective_from": day, "value": "だいたい"}
+    append(spread.hand, "settings", **row)
+    spread.read()
+
+    found = setting(desk().frame("settings"), group, name, on=date(2026, 11, 21))
+
+    assert float(found) > 0
+    assert problems_at("settings", f"{group}|{name}|2026-11-01") != set()
+
+
+# Out of the app ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_table_is_exported_and_checked_whatever_stands_in_it(spread, seed):
+    Dirtier(spread.hand, seed, share=0.3).everything()
+    spread.read()
+
+    frames = {kind: desk().frame(kind.code) for kind in TABLES}
+
+    assert to_xlsx(frames)
+    for kind, frame in frames.items():
+        assert to_csv(kind, frame).count(b"\r\n") >= len(frame)
+    assert check(context.live().snapshot())
+
+
+def test_a_lost_column_leaves_the_other_columns_right(spread, open_page):
+    before = desk_after(spread).frame("complaints")
+    place = grid(spread.hand, TAB)[0].index("担当者")
+    spread.hand.delete_columns(TAB, place + 1)
+    after = desk_after(spread).frame("complaints")
+
+    assert (after["content"] == before["content"]).all()
+    assert (after["handler"] == "").all()
+    assert not went_wrong(open_page("ledger", operator="sato@example.jp"))
