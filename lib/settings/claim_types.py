@@ -122,7 +122,7 @@ def _rows(settings: pd.DataFrame, on: date) -> Iterator[tuple[str, str]]:
     if own.empty:
         return
     valid = own[own["effective_from"] <= pd.Timestamp(on)]
-    readable = valid[[is_readable(value) for value in valid["value"]]]
+    readable = valid[valid["value"].map(is_readable).astype(bool)]
     newest = readable.sort_values("effective_from", kind="stable").drop_duplicates(
         "name", keep="last"
     )

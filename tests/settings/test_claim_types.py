@@ -79,3 +79,19 @@ def test_words_that_mean_nothing_are_ignored():
     assert found is not None
     assert (found.category, found.cause) == (Category.DELIVERY, Cause.UNKNOWN)
     assert claim_type(rows, TODAY, "ほげ") is None
+
+
+def test_a_row_that_says_nothing_is_passed_over_for_the_one_before_it():
+    before = ("不良品", "配送・納期・欠品、配送", date(2026, 1, 1))
+    nonsense = ("不良品", "よくある", date(2026, 6, 1))
+
+    found = claim_type(settings(before, nonsense), TODAY, "不良品")
+
+    assert found is not None
+    assert found.category is Category.DELIVERY
+
+
+def test_a_new_word_that_says_nothing_is_not_offered():
+    rows = settings(("なぞ", "???", date(2026, 1, 1)))
+
+    assert claim_type(rows, TODAY, "なぞ") is None
