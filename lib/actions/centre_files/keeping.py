@@ -1,0 +1,94 @@
+"""Keeps the files of all centres folded, whoever looks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+from filelock import FileLock, Timeout
+
+from lib import clock
+from lib.actions.centre_files.running import Outcome, fold_centre
+from lib.errors import AppError
+from lib.schema.frames import standing
+from lib.schema.masters import Centre
+from lib.schema.principal import SYSTEM
+from lib.schema.tables import table
+from lib.schema.vocab import Flag
+from lib.store.agreements import Agreements
+from lib.store.live import LiveStore
+from lib.store.opening import open_centre_file
+from lib.store.protocol import RowProblem, Store
+
+log = logging.getLogger(__name__)
+
+LOCK: Final = "centre-files.lock"
+
+Opener = Callable[[str, Path], Store]
+"""From the address of a centre's spreadsheet, and the data folder, to its store."""
+
+
+@dataclass
+class CentreFiles:
+    """The files of one installation's centres; one process folds them at a time.
+
+    outcomes: what the last folding of each centre came to, by its code.
+    """
+
+    data: Path
+    open_file: Opener = open_centre_file
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _open: dict[str, Store] = field(default_factory=dict)
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def fold_all(self, main: LiveStore) -> list[Outcome]:
+        """Fold every centre's file once; [] where another is just doing it.
+
+        A file that cannot be reached is told by its outcome and holds up no other.
+        """
+        with self._busy:
+            try:
+                with FileLock(self.data / LOCK, timeout=0, mode=0o600):
+                    return [self._folded(main, c) for c in centres_with_files(main)]
+            except Timeout:
+                return []
+
+    def problems(self) -> tuple[RowProblem, ...]:
+        """Return the cells on which somebody has to decide, over all centres."""
+        return tuple(p for found in self.outcomes.values() for p in found.problems)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        with self._busy:
+            for store in self._open.values():
+                store.close()
+            self._open.clear()
+
+    def _folded(self, main: LiveStore, centre: Centre) -> Outcome:
+        memory = Agreements(self.data, f"{centre.code} {centre.spreadsheet}")
+        try:
+            found = fold_centre(main, self._file(centre), centre, memory)
+        except AppError as error:
+            log.warning("a centre's file waits: %s", type(error).__name__)
+            found = Outcome(centre.code, clock.now(), refused=error)
+        self.outcomes[centre.code] = found
+        return found
+
+    def _file(self, centre: Centre) -> Store:
+        if centre.spreadsheet not in self._open:
+            self._open[centre.spreadsheet] = self.open_file(
+                centre.spreadsheet, self.data
+            )
+        return self._open[centre.spreadsheet]
+
+
+def centres_with_files(main: LiveStore) -> Iterator[Centre]:
+    """Yield the active centres that have a spreadsheet of their own."""
+    for row in standing(table("centres"), main.for_user(SYSTEM).frame("centres")):
+        centre = cast("Centre", row)
+        if centre.spreadsheet.strip() and centre.active is Flag.YES:
+            yield centre
