@@ -6,12 +6,14 @@ import streamlit as st
 
 from lib.i18n import N_, _
 from lib.schema.vocab import Role
-from lib.ui import freshness, navigation, sample_banner, shell
+from lib.ui import freshness, navigation, problems, sample_banner, shell
 from lib.ui.context import guard
 
 desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
 
 WORDS = {
+    "outbox": N_("まだシートに入っていない保存と、確かめてほしい保存。"),
+    "data_check": N_("合わない値、書きかけの行、同じ番号の行を直します。"),
     "kpi_entry": N_("センターごとの一日の数と、受注・出荷の数。"),
     "members": N_("だれが使い、何ができるか。名前と役割を決めます。"),
     "centres": N_("電話を受けるセンターと、数え方・営業時間・締切。"),
@@ -24,7 +26,12 @@ WORDS = {
 def cards() -> None:
     role = desk.principal.role
     open_to_me = [
-        page for page in navigation.PAGES if role in page.tucked and role in page.roles
+        page
+        for page in navigation.PAGES
+        if role in page.tucked
+        and role in page.roles
+        # On a database a save never waits.
+        and (page.code != "outbox" or desk.notice() is not None)
     ]
     for start in range(0, len(open_to_me), 3):
         row = open_to_me[start : start + 3]
@@ -32,6 +39,8 @@ def cards() -> None:
             with column, st.container(border=True, height="stretch"):
                 navigation.link(page.code, f"**{_(page.title)}**", icon=page.icon)
                 st.caption(_(WORDS[page.code]))
+                if page.code == "data_check":
+                    problems.count_badge(desk)
 
 
 def store() -> None:

@@ -56,6 +56,22 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("setup", N_("設定・点検"), ":material/settings:", MORE, READERS),
     PageEntry(
+        "data_check",
+        N_("データ点検"),
+        ":material/fact_check:",
+        MORE,
+        STAFF,
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
+        "outbox",
+        N_("送信待ち"),
+        ":material/outbox:",
+        MORE,
+        (*STAFF, Role.OUTSOURCED),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "members", N_("メンバー"), ":material/group:", MORE, LEADS, tucked=EVERYBODY
     ),
     PageEntry(
