@@ -5,6 +5,7 @@ across tabs, open ranges and named ranges; functions are listed in `functions`.
 """
 
 import re
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tests.sheets_api.a1 import Box
@@ -33,6 +34,12 @@ class Area(NamedTuple):
 
     sheet: Any
     box: Box
+
+
+class Block(NamedTuple):
+    """Values that a function computed, row by row; they do not spill here."""
+
+    lines: list
 
 
 class FormulaError(Exception):
@@ -131,7 +138,19 @@ class _Parser:
             tree = self._level(0)
             self._need(")")
             return tree
+        if token == Token("operator", "{"):
+            return self._array()
         raise FormulaError(f"{token.value} is not expected")
+
+    def _array(self):
+        """{a,b;c,d}: columns beside each other, rows below each other."""
+        rows = [[self._level(0)]]
+        while mark := self._take(",", ";"):
+            if mark == ";":
+                rows.append([])
+            rows[-1].append(self._level(0))
+        self._need("}")
+        return ("array", rows)
 
     def _named(self, name):
         if self._take("("):
@@ -220,14 +239,22 @@ class Evaluator:
 
     def values(self, value):
         """The values of an argument, one by one."""
-        if isinstance(value, Area):
-            for row in self.rows(value):
+        if isinstance(value, (Area, Block)):
+            for row in self.lines(value):
                 yield from row
         else:
             yield value
 
+    def lines(self, value):
+        """The values of an argument, row by row."""
+        if isinstance(value, Area):
+            return list(self.rows(value))
+        return value.lines if isinstance(value, Block) else [[value]]
+
     def scalar(self, value):
         """One value of an argument; of a range its first cell."""
+        if isinstance(value, Block):
+            return value.lines[0][0] if value.lines else None
         if not isinstance(value, Area):
             return value
         box = value.box.clipped(value.sheet.rows, value.sheet.columns)
@@ -251,6 +278,44 @@ class _Frame:
 
     def scalar(self, tree):
         return self.evaluator.scalar(self.value(tree))
+
+    def block(self, tree):
+        """The values of a tree cell by cell, as within FILTER and SORT.
+
+        Operators work on each cell of a range, a single value on all of them; ROW of
+        a range gives its rows' numbers.
+        """
+        if tree[0] == "binary":
+            return self._each(tree[1], self.block(tree[2]), self.block(tree[3]))
+        if tree[0] == "array":
+            return self._array_lines(tree[1])
+        if tree[0] == "call" and tree[1] == "ROW" and tree[2]:
+            area = self.value(tree[2][0])
+            count = len(self.evaluator.lines(area))
+            return [[area.box.top + 1 + row] for row in range(count)]
+        return self.evaluator.lines(self.value(tree))
+
+    def _each(self, operator, left, right):
+        height, width = max(len(left), len(right)), max(_width(left), _width(right))
+        return [
+            [
+                self._operated(operator, _at(left, r, c), _at(right, r, c))
+                for c in range(width)
+            ]
+            for r in range(height)
+        ]
+
+    def _array(self, rows):
+        return Block(self._array_lines(rows))
+
+    def _array_lines(self, rows):
+        lines = []
+        for parts in rows:
+            blocks = [self.block(part) for part in parts]
+            if len({len(block) for block in blocks}) > 1:
+                raise Raised("#REF!", "Function ARRAY_ROW has mismatched row size.")
+            lines += [list(chain(*line)) for line in zip(*blocks, strict=True)]
+        return lines
 
     def _literal(self, value):
         return value
@@ -277,7 +342,10 @@ class _Frame:
         return value if isinstance(value, CellError) else -value
 
     def _binary(self, operator, left, right):
-        left, right = self.scalar(left), self.scalar(right)
+        return self._operated(operator, self.scalar(left), self.scalar(right))
+
+    @staticmethod
+    def _operated(operator, left, right):
         for side in (left, right):
             if isinstance(side, CellError):
                 return side
@@ -301,6 +369,18 @@ class _Frame:
     @property
     def functions(self):
         return self.evaluator.functions
+
+
+def _width(lines):
+    return len(lines[0]) if lines else 0
+
+
+def _at(lines, row, column):
+    """A value of a block; a single row or column stands for all of them."""
+    row, column = (0 if len(lines) == 1 else row), (0 if _width(lines) == 1 else column)
+    if row < len(lines) and column < len(lines[row]):
+        return lines[row][column]
+    return CellError("#N/A")
 
 
 class Raised(Exception):
@@ -347,8 +427,8 @@ def to_text(value):
     return format_value(value, None)
 
 
-def _rank(value):
-    """Numbers come before texts before booleans."""
+def rank(value):
+    """A key to order by. Numbers come before texts before booleans."""
     if isinstance(value, bool):
         return (2, value)
     if isinstance(value, str):
@@ -362,7 +442,7 @@ def compare(operator, left, right):
         left = _blank_like(right)
     if right is None:
         right = _blank_like(left)
-    low, high = _rank(left), _rank(right)
+    low, high = rank(left), rank(right)
     return {
         "=": low == high,
         "<>": low != high,

@@ -7,8 +7,10 @@ import re
 from tests.sheets_api.cells import CellError, number
 from tests.sheets_api.formulas import (
     Area,
+    Block,
     Raised,
     compare,
+    rank,
     to_number,
     to_text,
 )
@@ -337,12 +339,59 @@ def _match(frame, trees):
     raise Raised("#N/A", f"Did not find value '{to_text(wanted)}' in MATCH evaluation.")
 
 
+def _filter(frame, trees):
+    """FILTER: the lines for which every condition holds; none is #N/A."""
+    lines = frame.block(trees[0])
+    tests = [frame.block(tree) for tree in trees[1:]]
+    if any(len(test) != len(lines) for test in tests):
+        raise Raised("#N/A", "FILTER has mismatched range sizes.")
+    kept = [
+        line
+        for line, *marks in zip(lines, *tests, strict=True)
+        if all(_holds(mark[0]) for mark in marks)
+    ]
+    if not kept:
+        raise Raised("#N/A", "No matches are found in FILTER evaluation.")
+    return Block(kept)
+
+
+def _holds(mark):
+    return not isinstance(mark, (CellError, str)) and bool(mark)
+
+
+def _sort(frame, trees):
+    """SORT by columns, each with TRUE for rising: numbers, texts, truths, blanks."""
+    lines = list(frame.block(trees[0]))
+    keys = trees[1:] or [("literal", 1), ("literal", True)]
+    for column, rising in reversed(list(zip(keys[::2], keys[1::2], strict=True))):
+        at = int(_number(frame, column)) - 1
+        filled = [line for line in lines if line[at] is not None]
+        blank = [line for line in lines if line[at] is None]
+        down = not _truth(frame.scalar(rising))
+        filled.sort(key=lambda line, at=at: rank(line[at]), reverse=down)
+        lines = filled + blank
+    return Block(lines)
+
+
 def _index(frame, trees):
     area = frame.value(trees[0])
+    _stop(area)
+    if isinstance(area, Block):
+        return _in_block(frame, area, trees[1:])
     row = int(_number(frame, trees[1])) if len(trees) > 1 else 1
     column = int(_number(frame, trees[2])) if len(trees) > 2 else 1
     top, left = area.box.top + max(row, 1) - 1, area.box.left + max(column, 1) - 1
     return frame.evaluator.cell_value(area.sheet, top, left)
+
+
+def _in_block(frame, block, trees):
+    row, column = (
+        max(int(_number(frame, tree)), 1) - 1
+        for tree in [*trees, ("literal", 1), ("literal", 1)][:2]
+    )
+    if row >= len(block.lines) or column >= len(block.lines[row]):
+        raise Raised("#REF!", "INDEX evaluates to an out of bounds range.")
+    return block.lines[row][column]
 
 
 def _vlookup(frame, trees):
@@ -436,8 +485,10 @@ FUNCTIONS = {
     "N": lambda f, t: 0 if isinstance(f.scalar(t[0]), str) else _number(f, t[0]),
     "NA": lambda frame, trees: CellError("#N/A"),
     "MATCH": _match,
+    "FILTER": _filter,
     "INDEX": _index,
     "VLOOKUP": _vlookup,
+    "SORT": _sort,
     "ROW": lambda f, t: (f.value(t[0]).box.top if t else f.row) + 1,
     "COLUMN": lambda f, t: (f.value(t[0]).box.left if t else f.column) + 1,
     "HYPERLINK": lambda f, t: _text(f, t[-1]),

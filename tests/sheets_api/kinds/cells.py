@@ -147,9 +147,13 @@ def repeat_cell(book, user, request):
     formula = (data.get("userEnteredValue") or {}).get("formulaValue")
     on_blank = written(BLANK, data, mask)
 
+    if formula is None:
+        sheet.change_alike(
+            box, lambda cell: on_blank if cell is BLANK else written(cell, data, mask)
+        )
+        return
+
     def edit(cell, row, column):
-        if formula is None:
-            return on_blank if cell is BLANK else written(cell, data, mask)
         shifted = rewrite(formula, moved_by(row - box.top, column - box.left))
         value = {"userEnteredValue": {"formulaValue": shifted}}
         return written(cell, {**data, **value}, mask)
@@ -415,7 +419,7 @@ def set_data_validation(book, user, request):
         raise invalid("Condition type is required.")
     book.check_edit(user, sheet, box)
     kept = _plain_rule(rule) if rule else None
-    sheet.change(box, lambda cell, *_: cell._replace(rule=kept))
+    sheet.change_alike(box, lambda cell: cell._replace(rule=kept))
 
 
 def _plain_rule(rule):
