@@ -318,7 +318,7 @@ class UserStore:
             name in withheld and bool(withheld[name][key])
             for key, name in zip(own["key"], own["field"], strict=True)
         ]
-        return own[[not cell for cell in hidden]]
+        return own.loc[[not cell for cell in hidden]]
 
     def derived(self, name: Hashable, make: Callable[[], Derived]) -> Derived:
         """Return what `make` computes from this person's part of the data.

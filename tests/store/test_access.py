@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
@@ -445,3 +446,51 @@ def test_a_person_who_only_calls_himself_the_system_is_not_it(live):
     named_alike = Principal(SYSTEM.key, SYSTEM.name, Role.OUTSOURCED, "A")
 
     assert keys(live.for_user(named_alike), "complaints") == ["K-a", "K-over", "K-same"]
+
+
+# Cells in doubt -------------------------------------------------------------------
+
+
+def marked(live, *cells):
+    """Return a live store whose snapshot says that these cells are unreadable."""
+    columns = ["table", "key", "field", "status", "typed"]
+    rows = [(code, key, field, "bad", "CANARY") for code, key, field in cells]
+    statuses = pd.DataFrame(rows, columns=columns, dtype="str")
+    live._snapshot = replace(live.snapshot(), statuses=statuses)
+    return live
+
+
+MARKED = [
+    ("complaints", "K-a", "severity"),
+    ("complaints", "K-over", "contact"),
+    ("complaints", "K-b", "severity"),
+    ("kpi_days", "2026-11-21|B", "offered"),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "cells"),
+    [
+        (ADMIN, MARKED),
+        (CLERK, MARKED),
+        (VIEWER, [MARKED[0], *MARKED[2:]]),
+        (AGENT_A, [MARKED[0]]),
+        (AGENT_B, [MARKED[3]]),
+    ],
+    ids=str,
+)
+def test_marks_are_shown_of_ones_own_cells_only(live, who, cells):
+    desk = marked(live, *MARKED).for_user(who)
+
+    found = [
+        (code, key, field)
+        for code in CODES
+        for key, field in desk.marks(code)[["key", "field"]].itertuples(index=False)
+    ]
+
+    assert sorted(found) == sorted(cells)
+
+
+def test_marks_of_no_table_are_refused(live):
+    with pytest.raises(NotAllowed):
+        live.for_user(ADMIN).marks("secrets")
