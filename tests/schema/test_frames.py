@@ -18,10 +18,14 @@ from lib.schema.frames import (
     record_at,
     record_from,
     rich,
+    standing,
+    standing_at,
+    standing_from,
 )
 from lib.schema.kpi_day import KpiDay
+from lib.schema.masters import Centre
 from lib.schema.tables import TABLES, table
-from lib.schema.vocab import Severity
+from lib.schema.vocab import Severity, Unlisted
 from tests.schema.strategies import EARLIEST, records, with_key
 
 relaxed = settings(
@@ -121,3 +125,61 @@ def test_years_far_apart_fit_one_column():
     assert [row["date"].date() for row in frame.to_dict("records")] == [
         day.date for day in days
     ]
+
+
+# Rows of a sheet as they stand ------------------------------------------------------
+
+
+def a_row(**cells):
+    complaint = Complaint(id="K-261121-7F3QX", received_at=EARLIEST, content="箱")
+    frame = frame_of(table("complaints"), [complaint])
+    return {**frame.iloc[0].to_dict(), **cells}
+
+
+def test_a_sound_row_stands_as_its_record():
+    assert standing_from(table("complaints"), a_row()) == record_from(
+        table("complaints"), a_row()
+    )
+
+
+def test_an_unknown_word_stands_as_it_was_typed_and_equals_no_choice():
+    found = standing_from(table("complaints"), a_row(severity="たかい"))
+
+    assert found.severity == Unlisted("たかい")
+    assert found.severity.value == "たかい"
+    assert found.severity not in tuple(Severity)
+    assert found.misfits() == {"severity"}
+
+
+def test_what_a_row_lacks_is_missing_and_named():
+    found = standing_from(table("complaints"), a_row(received_at=pd.NaT))
+
+    assert found.received_at is None
+    assert found.misfits() == {"received_at"}
+
+
+def test_a_blank_number_that_every_record_has_is_the_usual_one():
+    centre = Centre(code="A", name="A")
+    row = frame_of(table("centres"), [centre]).iloc[0].to_dict()
+
+    found = record_from(table("centres"), {**row, "service_level_seconds": pd.NA})
+
+    assert found == centre
+
+
+def test_a_row_without_a_number_of_its_own_goes_by_its_key():
+    place = table("complaints")
+    frame = frame_of(place, [record_from(place, a_row())] * 2)
+    frame.index = pd.Index(["K-261121-7F3QX", "K-261121-7F3QX#2"])
+
+    first, copy = standing(place, frame)
+
+    assert (first.id, copy.id) == tuple(frame.index)
+    assert standing_at(place, frame, "K-261121-7F3QX#2") == copy
+    assert standing_at(place, frame, "K-261121-XXXXX") is None
+
+
+def test_the_code_of_an_unknown_word_tells_nothing_of_it():
+    assert Unlisted("山田さんへ").code == Unlisted("山田さんへ").code
+    assert Unlisted("山田さんへ").code != Unlisted("山田さん").code
+    assert "山田" not in Unlisted("山田さんへ").code
