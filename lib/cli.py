@@ -38,9 +38,12 @@ from lib.schema.tables import TABLES, Table
 from lib.settings.customer_key import customer_key, secret_of
 from lib.settings.install import Installation, installation
 from lib.store.live import LiveStore
-from lib.store.opening import open_store
+from lib.store.opening import open_store, sheets_client
 from lib.store.protocol import AUDIT_TAIL, RowProblem, Store
 from lib.store.row_memory import RowMemory
+from lib.store.sheets import probe as probing
+from lib.store.sheets import promises
+from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sql.backup import back_up_now
 from lib.store.sql.backup import restore as restore_backup
 from lib.text import masked
@@ -57,6 +60,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+sheet_app = typer.Typer(
+    help=_("Googleスプレッドシートの準備と確認です。"), no_args_is_help=True
+)
+app.add_typer(sheet_app, name="sheet")
 
 
 def speaking_plainly(command: Command) -> Command:
@@ -275,6 +283,43 @@ def dictionary() -> None:
     sys.stdout.write(as_markdown())
 
 
+@sheet_app.command(
+    "probe",
+    help=_(
+        "Googleが説明書のとおりに動くかを、試しのタブで確かめます。違えば1で終わります。"
+    ),
+)
+@speaking_plainly
+def sheet_probe(
+    url: Annotated[
+        str, typer.Argument(help=_("スプレッドシートのアドレス。なければ今の保存先"))
+    ] = "",
+) -> None:
+    """Look on a live spreadsheet whether Google keeps what the store rests on."""
+    place = installation()
+    spreadsheet = spreadsheet_id(url or place.store_url)
+    with sheets_client(place.data) as client:
+        findings = probing.probe(client, spreadsheet, place.data)
+    _console().print(_finding_grid(findings))
+    broken = [found for found in findings if found.holds is False]
+    for found in broken:
+        _say(f"- {_(found.tried)}\n  {_(found.instead)}")
+    _say(
+        _(
+            "説明書と違うところが{count}か所あります。上の代わりの方法で動きます。"
+        ).format(count=len(broken))
+        if broken
+        else _("頼っていることは、確かめられた限り、すべて説明書のとおりでした。")
+    )
+    days = promises.STALE_AFTER.days
+    _say(
+        _(
+            "結果はデータフォルダに保存しました。{days}日たったら、もう一度確かめてください。確かめるまでは説明書のとおりとみなします。"
+        ).format(days=days)
+    )
+    raise typer.Exit(LOOK if broken else DONE)
+
+
 # Store, tables, files ---------------------------------------------------------------
 
 
@@ -409,6 +454,15 @@ def _problem_grid(problems: Iterable[RowProblem], title: str = "") -> Grid:
         # As Text: what people typed is no markup of the console.
         cells = (problem.tab, place, _(problem.column), _typed(problem), why)
         grid.add_row(*(Text(cell) for cell in cells))
+    return grid
+
+
+def _finding_grid(findings: Iterable[probing.Finding]) -> Grid:
+    grid = Grid()
+    for header in (_("試したこと"), _("結果"), _("これに頼っていること")):
+        grid.add_column(header, overflow="fold")
+    for found in findings:
+        grid.add_row(_(found.tried), _(found.seen), _(found.rests))
     return grid
 
 

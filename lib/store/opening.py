@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from lib.store.live import LiveStore
 from lib.store.outbox import OutboxStore
 from lib.store.protocol import Store
 from lib.store.sheets.budget import Budget
-from lib.store.sheets.client import connected
+from lib.store.sheets.client import SheetsClient, connected
 from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sheets.store import SheetsStore
 from lib.store.sql.opening import open_postgres, open_sqlite
@@ -84,6 +85,21 @@ def open_sheet(
     except BaseException:
         client.session.close()
         raise
+
+
+@contextmanager
+def sheets_client(data: Path) -> Iterator[SheetsClient]:
+    """Give what calls Google with this installation's key and budget.
+
+    Raises:
+        SettingsError: the key is missing or no good.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = connected(sheets_settings(), Budget(data))
+    try:
+        yield client
+    finally:
+        client.session.close()
 
 
 def _with_outbox(store: SheetsStore, spreadsheet: str, data: Path) -> OutboxStore:

@@ -50,6 +50,7 @@ class Lease:
         self._append = append
         self._timer = timer
         self._sleep = sleep
+        self._over: set[str] = set()
 
     @contextmanager
     def held(self, system: Tab) -> Iterator[None]:
@@ -59,11 +60,13 @@ class Lease:
             StoreUnavailable: others hold it for minutes.
         """
         token = uuid.uuid4().hex
-        self._append([_TAKEN + token, serial(clock.now()), 0])
         try:
+            self._append([_TAKEN + token, serial(clock.now()), 0])
             self._await_turn(system, token)
             yield
         finally:
+            # Also where taking it failed: it may have been written even so.
+            self._over.add(token)
             with suppress(StoreError):  # the others wait then until it has died
                 self._append([_GIVEN_BACK + token, serial(clock.now()), 0])
 
@@ -90,4 +93,4 @@ class Lease:
             if name.startswith(_GIVEN_BACK)
         }
         taken = [name.removeprefix(_TAKEN) for name in ids if name.startswith(_TAKEN)]
-        return [token for token in taken if token not in back]
+        return [token for token in taken if token not in back | self._over]

@@ -62,8 +62,16 @@ class Probed:
     @property
     def promises(self) -> Promises:
         """What the store may rest on."""
-        broken = {name for name, holds in self.findings.items() if holds is False}
+        broken = {
+            _SHOWN_BY.get(name, name)
+            for name, holds in self.findings.items()
+            if holds is False
+        }
         return Promises(**{f.name: f.name not in broken for f in fields(Promises)})
+
+
+_SHOWN_BY: Final = {"appends_after_blank": "appends_below"}
+"""Trials that show the same promise as another."""
 
 
 def file_of(data: Path, spreadsheet: str) -> Path:
