@@ -24,6 +24,7 @@ from lib.schema.frames import JOINER, standing_at
 from lib.schema.ids import new_id
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table
+from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import ComplaintStatus, Done, Promise, Source
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
@@ -234,3 +235,27 @@ def _first_steps(
         yield status_step(case, ComplaintStatus.RECEIVED.value, now)
     if row.note.strip():
         yield memo_step(case, row.note.strip(), now)
+
+
+def taken_in(
+    desk: UserStore,
+    row: Complaint,
+    typed: frozenset[str],
+    *,
+    now: datetime,
+    secret: bytes,
+) -> list[Record]:
+    """Return a complaint typed elsewhere as the app's own entry stores it.
+
+    First the complaint, then the history with which it begins.
+
+    Args:
+        desk: sees the customer's earlier cases.
+        row: the complaint, its number given.
+        typed: the fields that a person filled.
+        now: when it was taken in.
+        secret: makes 照合キー.
+    """
+    whole = _Typed(table_by_code("complaints"), row.id, row, typed, frozenset())
+    values = _fills(desk, whole, now, secret)
+    return [row.model_copy(update=values), *_first_steps(whole, values, now)]

@@ -19,6 +19,7 @@ from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import table
 from lib.schema.vocab import Flag
+from lib.settings.customer_key import secret_of
 from lib.store.agreements import Agreements
 from lib.store.live import LiveStore
 from lib.store.opening import open_centre_file
@@ -71,7 +72,8 @@ class CentreFiles:
     def _folded(self, main: LiveStore, centre: Centre) -> Outcome:
         memory = Agreements(self.data, f"{centre.code} {centre.spreadsheet}")
         try:
-            found = fold_centre(main, self._file(centre), centre, memory)
+            secret = secret_of(self.data)
+            found = fold_centre(main, self._file(centre), centre, memory, secret)
         except AppError as error:
             log.warning("a centre's file waits: %s", type(error).__name__)
             found = Outcome(centre.code, clock.now(), refused=error)

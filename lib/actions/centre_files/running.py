@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions.by_hand.new_rows import taken_in
 from lib.actions.centre_files.folding import Clash, Folding, Rows, Shape, Why, fold
 from lib.errors import ActionRefused, AppError
 from lib.i18n import N_
@@ -23,8 +24,9 @@ from lib.schema.centre_file import (
     REPORTS,
 )
 from lib.schema.column import Field, Shown
+from lib.schema.complaint import Complaint
 from lib.schema.frames import rich
-from lib.schema.ids import new_commit_id
+from lib.schema.ids import new_commit_id, new_id
 from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import Table
@@ -32,13 +34,19 @@ from lib.schema.vocab import AuditRoute, Done, Flag, Role, Source
 from lib.store.access import UserStore
 from lib.store.agreements import Agreements
 from lib.store.live import LiveStore
+from lib.store.looks import looks_of
 from lib.store.protocol import (
     CellStatus,
     Commit,
     Insert,
+    Mending,
+    MendsRows,
+    RowMend,
     RowProblem,
+    Snapshot,
     Store,
     Update,
+    Write,
 )
 
 log = logging.getLogger(__name__)
@@ -71,7 +79,7 @@ class Outcome:
 
 
 def fold_centre(
-    main: LiveStore, file: Store, centre: Centre, memory: Agreements
+    main: LiveStore, file: Store, centre: Centre, memory: Agreements, secret: bytes
 ) -> Outcome:
     """Bring the main store and one centre's file to the same state; both ways.
 
@@ -79,18 +87,25 @@ def fold_centre(
     goes through their rights. A row that cannot be written stays as it is and is tried
     again at the next folding; the others go on.
 
+    Args:
+        main: the company's store.
+        file: the centre's.
+        centre: whose file it is.
+        memory: what both had after the last folding.
+        secret: makes 照合キー.
+
     Raises:
         StoreError: one of the two cannot be reached; nothing is forgotten.
     """
     desk = main.for_user(principal_of(centre))
-    shown = file.load()
+    shown = _numbered(file, file.load()) if _reports(centre) else file.load()
     agreed = dict(memory.load())
     outcome = Outcome(centre.code, clock.now())
     for table in _tables_of(centre):
         above = desk.frame(table.code)
         pair = _Pair(main, desk, file, above, shown.frames[table.code], centre, table)
         found = pair.compared(agreed.get(table.code, {}), shown.statuses)
-        written = _Written(pair, found)
+        written = _Written(pair, found, secret)
         written.write()
         agreed[table.code] = written.agreed(agreed.get(table.code, {}))
         outcome = replace(
@@ -110,8 +125,49 @@ def principal_of(centre: Centre) -> Principal:
 
 
 def _tables_of(centre: Centre) -> tuple[Table, ...]:
-    reports = centre.phone_reports is Flag.YES
-    return (CALLS, REPORTS) if reports else (CALLS,)
+    return (CALLS, REPORTS) if _reports(centre) else (CALLS,)
+
+
+def _reports(centre: Centre) -> bool:
+    return centre.phone_reports is Flag.YES
+
+
+def _numbered(file: Store, shown: Snapshot) -> Snapshot:
+    """Give each report that a person typed its number, once it says enough."""
+    if not isinstance(file, MendsRows):
+        return shown
+    frame = shown.frames[REPORTS.code]
+    bare = [str(key) for key in frame.index if str(key).startswith(_PROVISIONAL[0])]
+    ready = [key for key in bare if _says_enough(_row(frame, key))]
+    if not ready:
+        return shown
+    now = clock.now()
+    rows = tuple(_number_for(frame, key, now) for key in ready)
+    file.mend(Mending(new_commit_id(), SYSTEM.name, now, rows, AuditRoute.SHEET_SEEN))
+    return file.load()
+
+
+def _says_enough(row: pd.Series) -> bool:
+    """A report needs 内容 and 次の約束日時, as every row typed into a sheet."""
+    return bool(row["content"]) and not pd.isna(row["next_promise_at"])
+
+
+def _number_for(frame: pd.DataFrame, key: str, now: datetime) -> RowMend:
+    row = _row(frame, key)
+    received = row["received_at"]
+    blank = pd.isna(received)
+    values = {
+        "id": new_id(REPORTS.prefix, now if blank else received.to_pydatetime()),
+        "source": Source.SHEET,
+        "version": 1,
+        "updated_at": now,
+        "updated_by": SYSTEM.name,
+    }
+    if blank:
+        values["received_at"] = now
+    return RowMend(
+        REPORTS.code, key, values, dict.fromkeys(values, ""), looks_of(frame, key)
+    )
 
 
 def shape_of(table: Table) -> Shape:
@@ -240,8 +296,9 @@ def _text(field: Field, value: Any) -> str:
 # Writing ------------------------------------------------------------------------------
 
 
-_Make = Callable[[], Insert | Update]
-"""Makes a write; may raise ValueError where a row of a sheet holds what none may."""
+_Make = Callable[[], list[Write]]
+"""Makes what is written of one row; may raise ValueError where a row of a sheet holds
+what none may."""
 
 _Place = UserStore | Store
 
@@ -249,9 +306,10 @@ _Place = UserStore | Store
 class _Written:
     """Carries a folding out, row by row, so that one bad row holds up no other."""
 
-    def __init__(self, pair: _Pair, found: Folding) -> None:
+    def __init__(self, pair: _Pair, found: Folding, secret: bytes) -> None:
         self._pair = pair
         self._found = found
+        self._secret = secret
         self._failed: set[str] = set()
         self.up = 0
         self.down = 0
@@ -280,7 +338,7 @@ class _Written:
                     new_commit_id(),
                     actor,
                     clock.now(),
-                    (make(),),
+                    tuple(make()),
                     route=AuditRoute.SHEET_SEEN,
                 )
             )
@@ -311,28 +369,41 @@ class _Written:
 
     def _update(
         self, key: str, names: Iterable[str], standing: pd.Series, wanted: pd.Series
-    ) -> Update:
+    ) -> list[Write]:
         table = self._pair.table
         fields = [table.field(name) for name in names]
-        return Update(
-            table.code,
-            key,
-            base={f.name: _value(f, standing[f.name]) for f in fields},
-            values={f.name: _value(f, wanted[f.name]) for f in fields},
-        )
+        return [
+            Update(
+                table.code,
+                key,
+                base={f.name: _value(f, standing[f.name]) for f in fields},
+                values={f.name: _value(f, wanted[f.name]) for f in fields},
+            )
+        ]
 
-    def _new(self, row: pd.Series) -> Insert:
+    def _new(self, row: pd.Series) -> list[Write]:
         """Return a row of the file as the main store takes it in."""
         values = self._values(row) | {"source": Source.SHEET}
-        if self._pair.table.code == REPORTS.code:
-            values["received_centre"] = self._pair.centre.code
-        else:
-            values["entered_at"] = clock.now()
-        return Insert(self._pair.table.record.read(values))
+        if self._pair.table.code == CALLS.code:
+            day = CALLS.record.read(values | {"entered_at": clock.now()})
+            return [Insert(day)]
+        code = self._pair.centre.code
+        report = Complaint.read(values | {"received_centre": code})
+        typed = {name for name, value in values.items() if value not in ("", None)}
+        return [
+            Insert(record)
+            for record in taken_in(
+                self._pair.main.for_user(SYSTEM),
+                report,
+                frozenset(typed | {"received_centre"}),
+                now=clock.now(),
+                secret=self._secret,
+            )
+        ]
 
-    def _as_shown(self, row: pd.Series) -> Insert:
+    def _as_shown(self, row: pd.Series) -> list[Write]:
         """Return a row of the main store as the file may hold it."""
-        return Insert(self._pair.table.record.read(self._values(row)))
+        return [Insert(self._pair.table.record.read(self._values(row)))]
 
     def _values(self, row: pd.Series) -> dict[str, Any]:
         values = {f.name: _value(f, row[f.name]) for f in self._pair.table.fields}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from gspread.utils import rowcol_to_a1
 
 from lib import clock
 from lib.actions.centre_files.running import fold_centre
@@ -15,7 +16,7 @@ from lib.schema.frames import record_at
 from lib.schema.masters import Centre, Member
 from lib.schema.record import Record
 from lib.schema.tables import table as table_by_code
-from lib.schema.vocab import Done, Flag, Role, Source
+from lib.schema.vocab import Done, Flag, Role, Severity, Source
 from lib.settings.install import SheetsSettings
 from lib.store.agreements import Agreements
 from lib.store.live import LiveStore
@@ -28,6 +29,7 @@ from tests.sheets_api import Emulator
 from tests.store.places import FreeBudget
 from tests.store.rows import change, saving
 
+SECRET = b"k" * 32
 A = Centre(code="A", name="Aセンター", phone_reports=Flag.YES)
 PEOPLE = (
     A,
@@ -57,16 +59,15 @@ def file(request, tmp_path, emulator):
     if request.param == "sqlite":
         store = open_store(f"sqlite:///{tmp_path / 'file.db'}", data=tmp_path / "file")
     else:
-        store = centre_sheet(emulator, tmp_path / "file")
+        store = centre_sheet(emulator, tmp_path / "file", emulator.create())
     yield store
     store.close()
 
 
-def centre_sheet(emulator: Emulator, data: Path) -> SheetsStore:
+def centre_sheet(emulator: Emulator, data: Path, book: str) -> SheetsStore:
     data.mkdir()
     settings = SheetsSettings(emulator.url, emulator.service_account())
     client = connected(settings, FreeBudget(data))
-    book = emulator.create()
     return SheetsStore(client, book, data=data, tables=CENTRE_TABLES)
 
 
@@ -77,7 +78,7 @@ def memory(tmp_path):
 
 @pytest.fixture
 def fold(main, file, memory):
-    return lambda: fold_centre(main, file, A, memory)
+    return lambda: fold_centre(main, file, A, memory, SECRET)
 
 
 def standing(store: Store | LiveStore, code: str, key: str) -> Record | None:
@@ -203,6 +204,10 @@ def test_a_complaint_taken_by_the_centre_arrives_under_its_name(main, file, fold
     assert found.content == taken.content
     assert found.received_centre == "A"
     assert found.contact == "090-1234-5678"
+    assert found.customer_key
+    assert found.severity_reason or found.severity is Severity.LOW
+    history = main.refreshed().frames["activities"]
+    assert history["case_id"].tolist() == [taken.id]
 
 
 def test_a_contact_goes_from_the_file_once_the_case_is_handed_over(main, file, fold):
@@ -239,7 +244,7 @@ def test_without_phone_reports_no_complaint_goes_either_way(main, file, memory):
     taken = complaint()
     fill(file, taken)
 
-    fold_centre(main, file, without, memory)
+    fold_centre(main, file, without, memory, SECRET)
 
     assert standing(main, "complaints", taken.id) is None
 
@@ -289,3 +294,47 @@ def test_a_quiet_folding_writes_nothing(main, file, fold):
 
     assert sent == []
     assert (outcome.up, outcome.down) == (0, 0)
+
+
+def test_a_report_typed_by_hand_gets_its_number_and_arrives(
+    main, memory, emulator, tmp_path
+):
+    book = emulator.create()
+    file = centre_sheet(emulator, tmp_path / "file", book)
+    file.load()
+    hand = emulator.hand(book)
+    header = emulator.values(book, "'電話報告'")[0]
+    typed = {
+        "内容": "箱が濡れていた",
+        "次の約束日時": "2026/11/24 10:00",
+        "受付者": "甲",
+    }
+    for label, text in typed.items():
+        cell = rowcol_to_a1(2, header.index(label) + 1)
+        hand.type("電話報告", cell, text)
+
+    fold_centre(main, file, A, memory, SECRET)
+
+    (key,) = main.refreshed().frames["complaints"].index
+    found = standing(main, "complaints", key)
+    assert found.content == "箱が濡れていた"
+    assert (found.source, found.received_centre) == (Source.SHEET, "A")
+    row = emulator.values(book, "'電話報告'")[1]
+    assert row[header.index("受付番号")] == key
+    file.close()
+
+
+def test_a_report_without_a_promise_is_still_being_typed(
+    main, memory, emulator, tmp_path
+):
+    book = emulator.create()
+    file = centre_sheet(emulator, tmp_path / "file", book)
+    file.load()
+    header = emulator.values(book, "'電話報告'")[0]
+    cell = rowcol_to_a1(2, header.index("内容") + 1)
+    emulator.hand(book).type("電話報告", cell, "箱が")
+
+    fold_centre(main, file, A, memory, SECRET)
+
+    assert main.refreshed().frames["complaints"].empty
+    file.close()
