@@ -86,7 +86,7 @@ def check(snapshot: Snapshot) -> list[RowProblem]:
         for problem in check_frames(snapshot.frames, snapshot.loaded_at)
         if (problem.table, problem.key, problem.column) not in told
     ]
-    return [_in_the_sheet(snapshot, p) for p in (*snapshot.problems, *found)]
+    return [in_the_sheet(snapshot, p) for p in (*snapshot.problems, *found)]
 
 
 def to_mend(problems: Iterable[RowProblem]) -> list[RowProblem]:
@@ -94,7 +94,7 @@ def to_mend(problems: Iterable[RowProblem]) -> list[RowProblem]:
     return [p for p in problems if p.kind is not ProblemKind.NOTE]
 
 
-def _in_the_sheet(snapshot: Snapshot, problem: RowProblem) -> RowProblem:
+def in_the_sheet(snapshot: Snapshot, problem: RowProblem) -> RowProblem:
     """Return the problem with its place in the sheet; as it is where it has none."""
     where = snapshot.where.get(problem.table)
     if where is None:

@@ -60,8 +60,16 @@ class Checked:
         return groups
 
 
-def checked(desk: UserStore, memory: RowMemory, now: datetime) -> Checked:
+def checked(
+    desk: UserStore,
+    memory: RowMemory,
+    now: datetime,
+    *,
+    also: Iterable[RowProblem] = (),
+) -> Checked:
     """Return what does not fit, without rows that somebody is typing.
+
+    also: what was found elsewhere, as in the files of the centres.
 
     Raises:
         NotAllowed: the person does not see all the data.
@@ -72,7 +80,7 @@ def checked(desk: UserStore, memory: RowMemory, now: datetime) -> Checked:
     found = resting.finished(snapshot, everything, memory, now)
     mend = checking.to_mend(found)
     remarks = [problem for problem in found if problem.kind is ProblemKind.NOTE]
-    return Checked(tuple(mend), tuple(remarks), now - desk.age())
+    return Checked((*mend, *also), tuple(remarks), now - desk.age())
 
 
 # What a press may do ------------------------------------------------------------------

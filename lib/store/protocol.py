@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import pandas as pd
 
@@ -116,6 +116,8 @@ class ProblemKind(StrEnum):
     """Something that a row needs is not there."""
     NUMBERLESS = "numberless"
     """A row that has no number yet."""
+    APART = "apart"
+    """The company and a centre have different values for the same thing."""
     RULE = "rule"
     """The cells are readable and do not agree with each other."""
     UNKNOWN = "unknown"
@@ -168,7 +170,9 @@ class Whereabouts:
 
     def row(self, key: str) -> int:
         """Return the number of a row; 0 for one that is not in the sheet yet."""
-        return int(self.rows[self.keys.get_loc(key)]) if key in self.keys else 0
+        if key not in self.keys:
+            return 0
+        return int(self.rows[cast("int", self.keys.get_loc(key))])
 
     def is_doubled(self, key: str) -> bool:
         """Whether the row has its number in common with another one."""

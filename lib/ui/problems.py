@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import repairs
+from lib.actions.centre_files import keeping
 from lib.actions.repairs import Checked
 from lib.actions.searching import slug
 from lib.i18n import N_, _
@@ -80,6 +81,12 @@ ABOUT: Final[dict[ProblemKind, _About]] = {
         ":material/tag:",
         "gray",
     ),
+    ProblemKind.APART: _About(
+        N_("センターのシートとの食い違い"),
+        N_("どちらも上書きしていません。同じ値になると消えます。"),
+        ":material/compare_arrows:",
+        "orange",
+    ),
     ProblemKind.RULE: _About(
         N_("決まりに合わない値"),
         N_("読めますが、ほかの項目や決まりと食い違っています。"),
@@ -103,7 +110,8 @@ def found(desk: UserStore) -> Checked:
     """
     place = context.place()
     memory = RowMemory(place.data, place.store_url)
-    return repairs.checked(desk, memory, clock.now())
+    also = keeping.told(place.data)
+    return repairs.checked(desk, memory, clock.now(), also=also)
 
 
 def count_badge(desk: UserStore) -> None:
@@ -162,7 +170,9 @@ def _problem(desk: UserStore, problem: RowProblem, name: str) -> None:
             st.markdown(
                 f"**{inert(_subject(problem))}**  :gray[{inert(_place(problem))}]"
             )
-            if problem.typed or problem.proposal:
+            if problem.kind is ProblemKind.TWICE:
+                _what_stands_there(desk, problem)
+            elif problem.typed or problem.proposal:
                 _values(problem)
             why = " ".join(_(text) for text in (problem.why, problem.mend) if text)
             st.caption(inert(why))
@@ -192,9 +202,21 @@ def _as_said(key: str) -> str:
 def _values(problem: RowProblem) -> None:
     typed = one_line(problem.typed, LONGEST_TYPED) or _("空欄")
     words = f"「{typed}」"
-    if problem.proposal:
+    if _says_more(problem):
         words += f" → {one_line(problem.proposal, LONGEST_TYPED)}"
     st.text(words)
+
+
+def _says_more(problem: RowProblem) -> bool:
+    """Whether the proposal can be told from what was typed; masked ones often cannot."""
+    return problem.proposal not in ("", problem.typed)
+
+
+def _what_stands_there(desk: UserStore, problem: RowProblem) -> None:
+    """Draw a row's first words, by which people tell the copy from the first one."""
+    frame = desk.frame(problem.table)
+    if "content" in frame.columns and problem.key in frame.index:
+        st.text(one_line(str(frame.loc[problem.key, "content"]), LONGEST_TYPED))
 
 
 def _links(desk: UserStore, problem: RowProblem) -> None:
@@ -261,8 +283,10 @@ def _repairs(desk: UserStore, problem: RowProblem, name: str) -> None:
             args=(problem,),
         )
     elif repairs.may_take_over(desk, problem):
+        value = one_line(problem.proposal, 24)
+        words = _("「{value}」にする").format(value=value)
         st.button(
-            inert(_("「{value}」にする").format(value=one_line(problem.proposal, 24))),
+            inert(words) if _says_more(problem) else _("この値にする"),
             key=f"data_check:take:{name}",
             icon=":material/check:",
             on_click=_take_over,

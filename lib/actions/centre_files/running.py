@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions import checking
 from lib.actions.by_hand.new_rows import taken_in
 from lib.actions.centre_files.folding import Clash, Folding, Rows, Shape, Why, fold
 from lib.errors import ActionRefused, AppError
@@ -41,6 +42,7 @@ from lib.store.protocol import (
     Insert,
     Mending,
     MendsRows,
+    ProblemKind,
     RowMend,
     RowProblem,
     Snapshot,
@@ -112,11 +114,19 @@ def fold_centre(
             outcome,
             up=outcome.up + written.up,
             down=outcome.down + written.down,
-            problems=(*outcome.problems, *map(pair.problem, found.clashes)),
+            problems=(*outcome.problems, *_problems(pair, found, shown)),
             refused=outcome.refused or written.refused,
         )
     memory.save(agreed)
     return outcome
+
+
+def _problems(pair: _Pair, found: Folding, shown: Snapshot) -> Iterator[RowProblem]:
+    """Yield the clashes as データ点検 lists them, each with its cell in the file."""
+    for clash in found.clashes:
+        problem = pair.problem(clash)
+        there = checking.in_the_sheet(shown, problem)
+        yield replace(there, tab=problem.tab, proposal="")
 
 
 def principal_of(centre: Centre) -> Principal:
@@ -274,6 +284,7 @@ class _Pair:
             "" if field.column.personal else f"{clash.main} / {clash.file}",
             clash.why.value,
             MEND,
+            kind=ProblemKind.APART,
         )
 
 

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from lib.actions.centre_files.keeping import LOCK, CentreFiles
+from lib.actions.centre_files.keeping import (
+    LOCK,
+    CentreFiles,
+    last_foldings,
+    told,
+)
 from lib.errors import StoreUnavailable
 from lib.schema.masters import Centre
 from lib.schema.vocab import Flag
@@ -85,4 +90,5 @@ def test_what_a_person_has_to_decide_is_kept_until_it_is_decided(main, files, tm
 
     files.fold_all(main)
 
-    assert [problem.column for problem in files.problems()] == ["着信数"]
+    assert [problem.column for problem in told(tmp_path)] == ["着信数"]
+    assert last_foldings(tmp_path)["A"].refused == ""
