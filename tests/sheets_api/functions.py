@@ -48,7 +48,7 @@ def _numbers(frame, trees):
     """Numbers of the arguments: of ranges the numeric cells, else as converted."""
     for tree in trees:
         value = frame.value(tree)
-        if isinstance(value, Area):
+        if isinstance(value, (Area, Block)):
             for item in frame.evaluator.values(value):
                 _stop(item)
                 if isinstance(item, (int, float)) and not isinstance(item, bool):

@@ -415,15 +415,13 @@ def _rows_entered(counts: Counts) -> str:
 
 def _all_centres(page: Page, row: int, counts: Counts, centres: Place) -> None:
     """Put the sums of all centres; rates made in two ways are not added up."""
-    used = f'{centres.column("active")},"<>{Flag.NO}",{centres.column("code")},"<>{COMPANY}"'
-    method = centres.column("answer_rate_method")
-    with_short, without = (
-        f'COUNTIFS({used},{method},"{word}")'
-        for word in (AnswerRateMethod.ALL_OFFERED, AnswerRateMethod.WITHOUT_SHORT)
-    )
-    rate = (
-        f'IF(AND({with_short}>0,{without}>0),"—",{counts.answer_rate(f"{without}>0")})'
-    )
+    code, active = centres.rows("code"), centres.rows("active")
+    used = f'{code},"?*",{code},"<>{COMPANY}",{active},"<>{Flag.NO}"'
+    method, word = centres.rows("answer_rate_method"), AnswerRateMethod.WITHOUT_SHORT
+    without = f'COUNTIFS({used},{method},"{word}")'
+    others = f'COUNTIFS({used},{method},"<>{word}")'
+    plain = counts.answer_rate(f"{without}>0")
+    rate = f'IF(AND({others}>0,{without}>0),"—",{plain})'
     _figures(page, row, counts, rate, shown_if="TRUE")
 
 

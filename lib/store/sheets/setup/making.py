@@ -248,7 +248,5 @@ def _hide_blank(found: Found) -> list[Request]:
     return [
         asking.properties(sheet.tab.sheet_id, "hidden", hidden=True)
         for sheet in found.sheets
-        if sheet.tab.title in _BLANK_TITLES
-        and sheet.last_row == 0
-        and not sheet.hidden
+        if sheet.tab.title in _BLANK_TITLES and sheet.last_row == 0 and not sheet.hidden
     ]

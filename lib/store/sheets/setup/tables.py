@@ -92,6 +92,14 @@ class Place:
         letters = column_name(at)
         return f"{self.tab.whole}!${letters}:${letters}"
 
+    def rows(self, name: str) -> str | None:
+        """Return a field's column below its title."""
+        at = self.at.get(name)
+        if at is None:
+            return None
+        letters = column_name(at)
+        return f"{self.tab.whole}!${letters}${self.row + 1}:${letters}"
+
 
 @dataclass
 class Making:
@@ -467,12 +475,9 @@ def _condition(
     source = _SOURCES.get(item.column.refers)
     if source is None or source[0] not in making.places:
         return None
-    place = making.places[source[0]]
-    at = place.at.get(source[1])
-    if at is None:
+    rows = making.places[source[0]].rows(source[1])
+    if rows is None:
         return None
-    letters = column_name(at)
-    rows = f"{place.tab.whole}!${letters}${place.row + 1}:${letters}"
     return {"type": "ONE_OF_RANGE", "values": [{"userEnteredValue": f"={rows}"}]}
 
 
