@@ -37,6 +37,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, Table
 from lib.settings.customer_key import customer_key, secret_of
 from lib.settings.install import Installation, installation
+from lib.store.access import unread_cells
 from lib.store.live import LiveStore
 from lib.store.opening import open_store, sheets_client
 from lib.store.protocol import AUDIT_TAIL, RowProblem, Store
@@ -236,12 +237,14 @@ def export(
     if kind == ".csv" and not table:
         raise ActionRefused(N_("CSVは一つの表だけです。--table で表を選んでください。"))
     with _store() as (store, _place):
-        frames = store.load().frames
+        everything = store.load()
+    frames, typed = everything.frames, unread_cells(everything.statuses)
     chosen = {place: frames[place.code] for place in wanted}
     if kind == ".xlsx":
-        data = to_xlsx(chosen, unmasked=unmasked)
+        data = to_xlsx(chosen, unmasked=unmasked, typed=typed)
     else:
-        data = to_csv(wanted[0], frames[wanted[0].code], unmasked=unmasked)
+        one = wanted[0]
+        data = to_csv(one, frames[one.code], unmasked=unmasked, typed=typed)
     _write_private(file, data)
     if any(p.code == "audit" and len(f) >= AUDIT_TAIL for p, f in chosen.items()):
         _say(_("操作ログは新しい{count}行だけです。").format(count=AUDIT_TAIL))

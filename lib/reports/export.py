@@ -31,7 +31,7 @@ from lib.schema.exchange import (
 )
 from lib.schema.frames import standing_value
 from lib.schema.tables import Table
-from lib.schema.vocab import Choice
+from lib.schema.vocab import Choice, Unlisted
 from lib.text import masked, storable
 
 LONGEST_CELL: Final = 32_767
@@ -42,6 +42,11 @@ _FIRST_SERIAL: Final = date(1900, 3, 1)
 """Earlier days have no number on which all spreadsheets agree."""
 _EXACT: Final = 2**53
 
+Typed = Mapping[tuple[str, str, str], str]
+"""What stands in cells of a sheet that cannot be read, by table code, key and field."""
+
+NOTHING_TYPED: Final[Typed] = {}
+
 
 def to_csv(
     table: Table,
@@ -49,18 +54,20 @@ def to_csv(
     *,
     language: Language = SOURCE,
     unmasked: bool = False,
+    typed: Typed = NOTHING_TYPED,
 ) -> bytes:
     """Return the rows of `frame` as CSV: UTF-8 with BOM, CRLF, headers as labels.
 
     Columns are those of the frame that the table knows, in the table's order. Texts
     that a spreadsheet could run begin with an apostrophe; numbers and days are bare.
-    An empty frame gives the headers only.
+    An empty frame gives the headers only. A cell that could not be read in a sheet
+    holds what was `typed` there.
     """
     fields = _fields_of(table, frame)
     columns = [
         [
             _csv_text(field, value, language)
-            for value in _values(field, frame, unmasked=unmasked)
+            for value in _values(table, field, frame, typed, unmasked=unmasked)
         ]
         for field in fields
     ]
@@ -76,9 +83,11 @@ def to_xlsx(
     *,
     language: Language = SOURCE,
     unmasked: bool = False,
+    typed: Typed = NOTHING_TYPED,
 ) -> bytes:
     """Return a workbook with one sheet a table, in the order given.
 
+    A cell that could not be read in a sheet holds what was `typed` there.
     Texts are constant strings: never a formula, never a link. A text too long for a
     cell is continued on a last sheet of its own, so nothing is lost.
     """
@@ -91,7 +100,7 @@ def to_xlsx(
     }
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"comments": MADE_HERE})
-        writer = _BookWriter(book, language, unmasked=unmasked)
+        writer = _BookWriter(book, language, typed, unmasked=unmasked)
         for table, frame in frames.items():
             writer.add(table, frame)
         writer.add_rests()
@@ -102,17 +111,24 @@ def _fields_of(table: Table, frame: pd.DataFrame) -> list[Field]:
     return [field for field in table.fields if field.name in frame.columns]
 
 
-def _values(field: Field, frame: pd.DataFrame, *, unmasked: bool) -> Iterator[Any]:
+def _values(
+    table: Table, field: Field, frame: pd.DataFrame, typed: Typed, *, unmasked: bool
+) -> Iterator[Any]:
     """Yield each row's value as a record holds it, masked where it is personal."""
     hidden = field.column.personal and not unmasked
-    for value in frame[field.name].tolist():
+    for key, value in zip(frame.index, frame[field.name].tolist(), strict=True):
         held = standing_value(field, value)
+        if held in (None, "", ()) and (
+            word := typed.get((table.code, key, field.name))
+        ):
+            held = Unlisted(word)
         yield masked(held) if hidden else held
 
 
 def _csv_text(field: Field, value: Any, language: Language) -> str:
     text = _words(field, value, language)
-    return guarded(storable(text)) if _is_words(field) else text
+    words = _is_words(field) or isinstance(value, Unlisted)
+    return guarded(storable(text)) if words else text
 
 
 def _is_words(field: Field) -> bool:
@@ -121,6 +137,8 @@ def _is_words(field: Field) -> bool:
 
 def _words(field: Field, value: Any, language: Language) -> str:
     """Return the text of a value, choices in the language of the file."""
+    if isinstance(value, Unlisted):
+        return str(value)
     if isinstance(value, Choice):
         return translate(value.value, language)
     if field.kind == "choices":
@@ -145,10 +163,16 @@ class _BookWriter:
     """Fills one workbook; formats and the texts that go on are shared by its sheets."""
 
     def __init__(
-        self, book: xlsxwriter.Workbook, language: Language, *, unmasked: bool
+        self,
+        book: xlsxwriter.Workbook,
+        language: Language,
+        typed: Typed,
+        *,
+        unmasked: bool,
     ) -> None:
         self._book = book
         self._language = language
+        self._typed = typed
         self._unmasked = unmasked
         self._rests: list[_Rest] = []
         look = {"valign": "top", "font_name": "Meiryo UI", "font_size": 10}
@@ -175,7 +199,7 @@ class _BookWriter:
             sheet.autofilter(0, 0, len(frame), len(fields) - 1)
         for column, field in enumerate(fields):
             sheet.set_column(column, column, _width(field), self._format(field))
-            self._fill(sheet, column, field, frame)
+            self._fill(sheet, column, table, field, frame)
 
     def add_rests(self) -> None:
         """Add the sheet with what did not fit, if anything did not."""
@@ -195,9 +219,11 @@ class _BookWriter:
             sheet.write_string(0, column, header, self._header)
         return sheet
 
-    def _fill(self, sheet: Any, column: int, field: Field, frame: pd.DataFrame) -> None:
+    def _fill(
+        self, sheet: Any, column: int, table: Table, field: Field, frame: pd.DataFrame
+    ) -> None:
         look = self._format(field)
-        values = _values(field, frame, unmasked=self._unmasked)
+        values = _values(table, field, frame, self._typed, unmasked=self._unmasked)
         keys = [str(key) for key in frame.index]
         for row, (key, value) in enumerate(zip(keys, values, strict=True), start=1):
             if value is None or value in ("", ()):
@@ -229,6 +255,8 @@ class _BookWriter:
 
 def _number(field: Field, value: Any) -> Any:
     """Return the number or day to write as such; None for what is written as text."""
+    if isinstance(value, Unlisted):
+        return None
     match field.kind:
         case "datetime":
             bare = clock.in_tokyo(value).replace(tzinfo=None)

@@ -24,6 +24,7 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
 from lib.store.live import LiveStore
 from lib.store.protocol import (
+    CellStatus,
     Commit,
     Delete,
     Hold,
@@ -224,6 +225,16 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
 """Role → table → right. A table that is not named does not exist for the role."""
 
 
+def unread_cells(statuses: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Return table, key, field → what was typed, of cells that could not be read.
+
+    statuses: as in `Snapshot.statuses`.
+    """
+    bad = statuses[statuses["status"] == CellStatus.BAD.value]
+    places = zip(bad["table"], bad["key"], bad["field"], strict=True)
+    return dict(zip(places, bad["typed"], strict=True))
+
+
 class UserStore:
     """The data as one person may see and change them.
 
@@ -319,6 +330,14 @@ class UserStore:
             for key, name in zip(own["key"], own["field"], strict=True)
         ]
         return own.loc[[not cell for cell in hidden]]
+
+    def unread(self, code: str) -> dict[tuple[str, str, str], str]:
+        """Return what was typed where nothing could be read, see `unread_cells`.
+
+        Raises:
+            NotAllowed: there is no such table.
+        """
+        return unread_cells(self.marks(code).assign(table=code))
 
     def derived(self, name: Hashable, make: Callable[[], Derived]) -> Derived:
         """Return what `make` computes from this person's part of the data.

@@ -29,7 +29,7 @@ from lib.schema.tables import table
 from lib.schema.vocab import Role
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import context, filters
+from lib.ui import context, filters, outbox
 from lib.ui import format as fmt
 from lib.ui import table as grids
 from lib.ui.filters import Address
@@ -118,6 +118,7 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
     )
     if any(grid.marks.get(key) for key in keys):
         st.caption(inert(legend()))
+    outbox.legend(desk, keys)
     _below(desk, found)
 
 
@@ -172,13 +173,21 @@ def _shown(
 ) -> tuple[tuple[str, ...], pd.DataFrame]:
     """Return the keys of the rows at these positions, and what the grid shows of them."""
     now = clock.now()
+    states = desk.wait_states("complaints")
 
     def made() -> tuple[tuple[str, ...], pd.DataFrame]:
         rows = desk.frame("complaints").iloc[at]
-        return tuple(rows.index), grids.display(grid, rows, now)
+        shown = grids.display(grid, rows, now)
+        shown["content"] = [
+            f"{outbox.shape_of(states[key])} {text}" if key in states else text
+            for key, text in zip(rows.index, shown["content"], strict=True)
+        ]
+        return tuple(rows.index), shown
 
-    minute = f"{now:%Y%m%d%H%M}"
-    name = ("ledger grid", context.language(), grid.columns, minute, tuple(at.tolist()))
+    name = (
+        *("ledger grid", context.language(), grid.columns, f"{now:%Y%m%d%H%M}"),
+        *(tuple(at.tolist()), tuple(states.items())),
+    )
     return desk.derived(name, made)
 
 
@@ -277,20 +286,23 @@ def _download(label: str, ending: str, mime: str, make: Callable[[], bytes]) -> 
 
 def _csv(desk: UserStore, found: Positions, language: Language) -> Callable[[], bytes]:
     rows, log = _taken(desk, found), _logging(desk, "CSV", len(found))
+    typed = desk.unread("complaints")
 
     def made() -> bytes:
         log()
-        return to_csv(table("complaints"), rows, language=language)
+        return to_csv(table("complaints"), rows, language=language, typed=typed)
 
     return made
 
 
 def _xlsx(desk: UserStore, found: Positions, language: Language) -> Callable[[], bytes]:
     rows, log = _taken(desk, found), _logging(desk, "Excel", len(found))
+    typed = desk.unread("complaints")
 
     def made() -> bytes:
         log()
-        return to_xlsx({table("complaints"): rows}, language=language)
+        found = {table("complaints"): rows}
+        return to_xlsx(found, language=language, typed=typed)
 
     return made
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from lib import clock
@@ -334,3 +336,17 @@ def test_a_lost_column_leaves_the_other_columns_right(spread, open_page):
     assert (after["content"] == before["content"]).all()
     assert (after["handler"] == "").all()
     assert not went_wrong(open_page("ledger", operator="sato@example.jp"))
+
+
+def test_an_export_holds_what_was_typed_where_nothing_could_be_read(spread):
+    spoil(spread.hand, "complaints", 2, next_promise_at="来週あたり", handler="")
+    spread.read()
+    complaints = desk().frame("complaints")
+    typed = desk().unread("complaints")
+
+    text = to_csv(table("complaints"), complaints, typed=typed).decode("utf-8-sig")
+    book = to_xlsx({table("complaints"): complaints}, typed=typed)
+
+    assert "来週あたり" in text.splitlines()[3]
+    sheet = load_workbook(BytesIO(book)).worksheets[0]
+    assert "来週あたり" in [cell.value for cell in sheet[4]]
