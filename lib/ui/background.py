@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from lib import clock
 from lib.actions.by_hand.tidying import Tidied, tidy
+from lib.actions.centre_files.keeping import CentreFiles
 from lib.errors import ActionRefused, AppError
 from lib.settings.customer_key import secret_of
 from lib.settings.install import installation
@@ -32,6 +33,9 @@ none asks Google, as long as the screens keep the data fresh."""
 ASKED_EVERY: Final = 60.0
 """Seconds after which the sheet is asked although nobody looks at a screen."""
 
+FOLDED_EVERY: Final = 60.0
+"""Seconds between two foldings of the centres' files: one read a file each time."""
+
 
 @asynccontextmanager
 async def daily_backup(every_seconds: float = EVERY_SECONDS) -> AsyncIterator[None]:
@@ -45,6 +49,49 @@ async def caretaker(every_seconds: float = TIDIED_EVERY) -> AsyncIterator[None]:
     """Take in what people type into a shared sheet, while the app runs."""
     async with _running(_tidy_again_and_again(Caretaker(), every_seconds)):
         yield
+
+
+@asynccontextmanager
+async def centre_files(every_seconds: float = FOLDED_EVERY) -> AsyncIterator[None]:
+    """Keep the outsourced centres' own spreadsheets folded, while the app runs."""
+    folder = Folder()
+    async with _running(_fold_again_and_again(folder, every_seconds)):
+        yield
+    await asyncio.to_thread(folder.close)
+
+
+class Folder:
+    """Folds all centres' files; what it opened stays open until the app ends."""
+
+    def __init__(self) -> None:
+        """Open nothing yet."""
+        self._files: CentreFiles | None = None
+
+    def round(self) -> None:
+        """Fold once.
+
+        Raises:
+            AppError: the store cannot be reached, or the installation is set up wrongly.
+        """
+        if self._files is None:
+            self._files = CentreFiles(installation().data)
+        self._files.fold_all(context.live())
+
+    def close(self) -> None:
+        """Let go of all files."""
+        if self._files is not None:
+            self._files.close()
+
+
+async def _fold_again_and_again(folder: Folder, every_seconds: float) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(folder.round)
+        except AppError as error:
+            log.info("the centres' files have to wait: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - its text may quote a customer
+            log.error("centres' files: %s", boundary.trace(error))  # noqa: TRY400
+        await asyncio.sleep(every_seconds)
 
 
 @asynccontextmanager

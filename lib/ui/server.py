@@ -56,7 +56,11 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # (measured: an empty page's rerun 51 -> 8 ms). Nothing of a person is in it.
     gc.collect()
     gc.freeze()
-    async with background.daily_backup(), background.caretaker():
+    async with (
+        background.daily_backup(),
+        background.caretaker(),
+        background.centre_files(),
+    ):
         yield {}
     await asyncio.to_thread(context.close)
 
