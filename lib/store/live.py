@@ -110,6 +110,7 @@ class LiveStore:
         Raises:
             StoreError: nothing could be loaded yet.
         """
+        self.look_through()
         if self._keeper is not None and self._recalled() is not None:
             self._keeper.looked()
             return self._loaded()

@@ -6,7 +6,7 @@ editor keeps what stands in it until its save goes through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ import streamlit as st
 from lib.errors import FieldConflict
 from lib.i18n import N_, _
 from lib.schema.complaint import Complaint
+from lib.schema.record import Record
 from lib.schema.vocab import Choice
 from lib.text import inert
 from lib.ui import format as fmt
@@ -66,7 +67,7 @@ def show(name: str, clash: Clash, *, on_settled: Settled, on_back: Settled) -> N
     )
     form = Form(name, Complaint)
     for found in clash.fields:
-        _field(form, found, clash.changed_by.get(found.field, ("", None)))
+        ask(form, found, clash.changed_by.get(found.field, ("", None)))
     with st.container(horizontal=True):
         st.button(
             _("選んだ内容で保存"),
@@ -85,10 +86,11 @@ def show(name: str, clash: Clash, *, on_settled: Settled, on_back: Settled) -> N
         )
 
 
-def _field(
-    form: Form, found: FieldConflict, other: tuple[str, datetime | None]
+def ask(
+    form: Form, found: FieldConflict, other: tuple[str, datetime | None] = ("", None)
 ) -> None:
-    spec = Complaint.field(found.field)
+    """Draw both versions of one field and the choice; `other`: who wrote theirs, when."""
+    spec = form.record.field(found.field)
     with st.container(border=True):
         st.markdown(f"**{inert(label_of(spec))}**")
         mine, theirs = st.columns(2)
@@ -111,8 +113,20 @@ def _field(
         )
         if side is Side.OTHER:
             if form.key(found.field) not in st.session_state:
-                form.set(**_as_typed(found))
+                form.set(**_as_typed(form.record, found))
             field_input(form, found.field)
+
+
+def chosen(form: Form, fields: Iterable[FieldConflict]) -> dict[str, Any]:
+    """Return by field the value that was chosen; without those that stay as theirs."""
+    values: dict[str, Any] = {}
+    for found in fields:
+        match st.session_state.get(form.key(f"{found.field}._side"), Side.MINE):
+            case Side.MINE:
+                values[found.field] = found.mine
+            case Side.OTHER:
+                values |= form.values([found.field])
+    return values
 
 
 def _version(title: str, text: str, said: str = "") -> None:
@@ -121,19 +135,15 @@ def _version(title: str, text: str, said: str = "") -> None:
         st.text(text)
 
 
-def _as_typed(found: FieldConflict) -> dict[str, Any]:
-    record = Complaint.model_construct(**{found.field: found.mine})
+def _as_typed(kind: type[Record], found: FieldConflict) -> dict[str, Any]:
+    record = kind.model_construct(**{found.field: found.mine})
     return widget_values(record, [found.field])
 
 
 def _settle(form: Form, clash: Clash, on_settled: Settled) -> None:
-    values = dict(clash.values)
-    for found in clash.fields:
-        match st.session_state.get(form.key(f"{found.field}._side"), Side.MINE):
-            case Side.THEIRS:
-                values.pop(found.field)
-            case Side.OTHER:
-                values |= form.values([found.field])
+    mine = {found.field for found in clash.fields}
+    kept = {name: value for name, value in clash.values.items() if name not in mine}
+    values = kept | chosen(form, clash.fields)
     theirs = {found.field: found.theirs for found in clash.fields}
     form.clear()
     on_settled(clash.seen.model_copy(update=theirs), values)

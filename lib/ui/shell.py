@@ -14,7 +14,7 @@ from lib.store.access import UserStore
 from lib.store.address import read_address
 from lib.store.sql.backup import daily_backups
 from lib.text import inert
-from lib.ui import boundary, context, navigation
+from lib.ui import boundary, context, navigation, outbox
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -37,6 +37,7 @@ def sidebar() -> None:
         language_switch()
         _operator_picker(who.key)
         store_badge(context.desk())
+        outbox.in_sidebar(context.desk())
         if clock.is_fixed():
             st.caption(
                 ":material/schedule: "

@@ -23,7 +23,7 @@ from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
 from lib.store.access import UserStore
 from lib.text import digits, inert, masked
-from lib.ui import boundary, conflict, context, filters, marks
+from lib.ui import boundary, conflict, context, filters, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.case import editors
 from lib.ui.case.editors import sees_contact
@@ -55,7 +55,7 @@ def show(desk: UserStore, number: str) -> None:
         st.info(inert(boundary.message_of(error)), icon=":material/search_off:")
         return
     with st.container(border=True, key="case"):
-        _head(case)
+        _head(desk, case)
         if clash := clash_of(number):
             conflict.show(
                 name_of(number, "clash"), clash, on_settled=settled, on_back=back
@@ -73,11 +73,12 @@ def show(desk: UserStore, number: str) -> None:
         _parts(desk, case)
 
 
-def _head(case: Complaint) -> None:
+def _head(desk: UserStore, case: Complaint) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         unnumbered = case.id.startswith(WITHOUT_NUMBER)
         title = _("番号のない行") if unnumbered else case.id
         st.subheader(inert(title), anchor=False, width="stretch")
+        outbox.badge(desk, "complaints", case.id)
         _close_button()
     badges = [(fmt.badge_colour(c), fmt.choice(c)) for c in _chips(case)]
     if case.source is not Source.APP:

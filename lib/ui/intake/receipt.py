@@ -12,7 +12,7 @@ from lib.schema.frames import JOINER
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
-from lib.ui import navigation
+from lib.ui import navigation, outbox
 from lib.ui.intake import state
 
 _KANA: Final = dict(
@@ -91,7 +91,10 @@ def draw(desk: UserStore, number: str) -> None:
     if not isinstance(case, Complaint):
         return
     with st.container(border=True):
-        st.markdown(f":green[:material/check_circle:] **{inert(_('受け付けました'))}**")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            done = inert(_("受け付けました"))
+            st.markdown(f":green[:material/check_circle:] **{done}**", width="content")
+            outbox.badge(desk, "complaints", case.id, arrived=True)
         _number(case.id)
         _next(case)
     _buttons(case)
