@@ -29,7 +29,7 @@ from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import Table, table_of
 from lib.schema.tables import table as table_by_code
-from lib.schema.vocab import Source
+from lib.schema.vocab import AuditRoute, Source
 from lib.store.looks import looks_of
 from lib.store.protocol import Mended, Mending, RowMend
 from lib.store.sheets.cells import Raw, cell_data, raw_from, raw_of, serial, settled
@@ -350,6 +350,8 @@ def _claim_request(claim: str, system: Tab) -> dict[str, Any]:
 def _log_of(mending: Mending, writes: Sequence[_Write]) -> list[AuditEntry]:
     """Return the log rows: one for a new row, one for each cell that was put right."""
     entries: list[AuditEntry] = []
+    seen = mending.route is AuditRoute.SHEET_SEEN
+    source = Source.SHEET if seen else Source.APP
 
     def note(code: str, key: str, field: str, before: str, after: str) -> None:
         entries.append(
@@ -365,6 +367,7 @@ def _log_of(mending: Mending, writes: Sequence[_Write]) -> list[AuditEntry]:
                 after=after[:LONGEST_TEXT],
                 route=mending.route,
                 reason=mending.reason[:LONGEST_TEXT],
+                source=source,
                 updated_at=mending.at,
                 updated_by=mending.actor,
                 version=1,
