@@ -18,6 +18,7 @@ from lib.schema.column import Field
 from lib.schema.frames import plain
 from lib.schema.record import Record
 from lib.schema.tables import Table, table_of
+from lib.text import LONGEST_TEXT
 
 Raw = str | int | float | bool | None
 """A cell as `values:batchGet` gives it; None or "" for a blank one."""
@@ -89,6 +90,20 @@ def serial(moment: datetime) -> int | float:
     return days + seconds / _DAY if seconds else days
 
 
+def fitting(text: str) -> str:
+    """Return a text as far as a cell holds it.
+
+    A record counts characters; a cell may count an emoji as two, as browsers do, and
+    one text too long would fail the whole batch.
+    """
+    if len(text) * 2 <= LONGEST_TEXT:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * LONGEST_TEXT:
+        return text
+    return units[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
+
+
 def settled(record: Record) -> Record:
     """Return the record as the sheet will give it back.
 
@@ -111,6 +126,7 @@ def settled_value(table: Table, field: Field, value: Any) -> Any:
         return value if abs(value) >= SMALLEST_PERCENT else 0.0
     if field.kind != "text" or not isinstance(value, str) or not value:
         return value
+    value = fitting(value)
     reading = parse_cell(field, value)
     kept = value if reading.value is None else reading.value
     if field.name in table.key and not holds_made_id(field):

@@ -188,7 +188,7 @@ class Look:
 
 
 Wanted = Mapping[str, Collection[str] | None]
-"""Keys by table code; none of them for the header alone, None for the whole tab."""
+"""Keys by table code; none of them for the header and the end, None for all."""
 
 
 class Looker:
@@ -281,6 +281,7 @@ class _Ask:
 
     keys: the wanted rows. head: rows at the top, down to the header at least.
     spans: first and last row, from 0, of each stretch of rows.
+    tail: row, from 0, from which on all is shown; None where the end does not matter.
     """
 
     table: Table
@@ -289,6 +290,7 @@ class _Ask:
     keys: tuple[str, ...] = ()
     head: int = 0
     spans: tuple[tuple[int, int], ...] = ()
+    tail: int | None = None
 
     @property
     def columns(self) -> list[int]:
@@ -307,11 +309,21 @@ class _Ask:
             f"{title}!1:{self.head}",
             *(f"{title}!{letter}:{letter}" for letter in letters),
             *(f"{title}!{top + 1}:{bottom + 1}" for top, bottom in self.spans),
+            *self._tail_ranges(),
         ]
 
-    def shown(self) -> Iterator[int]:
-        """Yield the rows that are asked for as a whole."""
+    def _tail_ranges(self) -> list[str]:
+        if self.known is None or self.tail is None:
+            return []
+        width = max(self.known.read.header.columns.values()) + 1
+        letter = rowcol_to_a1(1, width)[:-1]
+        return [f"{self.tab.whole}!A{self.tail + 1}:{letter}"]
+
+    def shown(self, end: int = 0) -> Iterator[int]:
+        """Yield the rows that are asked for as a whole; `end`: rows in the answer."""
         yield from range(self.head)
+        if self.tail is not None:
+            yield from range(max(self.tail, self.head), end)
         for top, bottom in self.spans:
             yield from range(max(top, self.head), bottom + 1)
 
@@ -342,7 +354,8 @@ def _ask(
     if sum(bottom - top + 1 for top, bottom in spans) > WIDE * (last + 1) + AROUND:
         return whole
     head = max(header.row, min(HEADER_WITHIN, last + 1))
-    return _Ask(table, tab, known, tuple(keys), head, tuple(spans))
+    tail = None if keys else last
+    return _Ask(table, tab, known, tuple(keys), head, tuple(spans), tail)
 
 
 def _spans(rows: Iterable[int], last: int) -> list[tuple[int, int]]:
@@ -394,14 +407,17 @@ def _seen(ask: _Ask, answer: Mapping[str, Any]) -> SeenTab | None:
         former.doubled,
     ):
         return None
-    shown = {row: lines[row] if row < len(lines) else [] for row in ask.shown()}
+    shown = {
+        row: lines[row] if row < len(lines) else [] for row in ask.shown(len(lines))
+    }
     partial: list[list[Raw]] = [[]] * len(lines)
     for row, line in shown.items():
         partial[row : row + 1] = [line]
     read = read_table(ask.table, ask.tab, partial)
     standing, cells = _placed(ask, read.header, lines)
     for row, line in shown.items():
-        cells[row : row + 1] = [line]
+        cells += [[] for _ in range(row + 1 - len(cells))]
+        cells[row] = line
     return SeenTab(ask.tab, cells, formulas, read, standing, grid)
 
 

@@ -5,6 +5,7 @@ The whole contract of `tests/store/contract/test_commit.py` runs once for each o
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,10 +18,27 @@ from lib.store.sheets.faults import RequestRefused
 from lib.store.sheets.promises import Probed, remember
 from lib.store.sheets.store import SheetsStore
 from tests.sheets_api import Emulator, Hand
+from tests.store.contract import test_commit
 from tests.store.contract.test_commit import *  # noqa: F403 - the contract, held again
 from tests.store.places import Place, sheet_place
 from tests.store.rows import change, complaint, kpi_day, read, saving
 from tests.store.sheets.bare import bare
+
+
+def held_again(test: types.FunctionType) -> types.FunctionType:
+    """Return a test of the contract as one that only the long proof runs."""
+    copied = types.FunctionType(
+        test.__code__, test.__globals__, test.__name__, None, test.__closure__
+    )
+    marks = [*getattr(test, "pytestmark", []), pytest.mark.slow.mark]
+    copied.__dict__.update(test.__dict__ | {"pytestmark": marks})
+    return copied
+
+
+for _name, _test in vars(test_commit).items():
+    if _name.startswith("test_"):
+        globals()[_name] = held_again(_test)
+
 
 BROKEN = {
     "refuses_reuse": "ids_may_repeat",
