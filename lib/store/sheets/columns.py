@@ -204,8 +204,9 @@ def filled_in(column: ReadColumn, value: Any) -> ReadColumn:
 
 def _as_floats(cells: Cells) -> tuple[npt.NDArray[np.float64], Places]:
     """Return the numbers with NaN for the rest, and where anything else stands."""
-    try:  # unlike NumPy, Arrow takes neither "12" nor True for a number
-        return _floats(cells), np.empty(0, np.intp)
+    try:  # unlike NumPy, Arrow does not take "12" for a number, but True for 1
+        if bool not in set(map(type, cells)):
+            return _floats(cells), np.empty(0, np.intp)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         pass
     places = [i for i, c in enumerate(cells) if type(c) not in _NUMBERS]

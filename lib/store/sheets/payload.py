@@ -42,6 +42,11 @@ def _rows(part: dict[str, Any]) -> Rows:
     return rows
 
 
+def has_check_boxes(payload: bytes) -> bool:
+    """Whether a cell may be true or false; a text with such a word counts too."""
+    return b"true" in payload or b"false" in payload
+
+
 def transposed(rows: Rows) -> list[list[Any]]:
     """Return the columns of ragged rows, None where a row has ended.
 

@@ -41,7 +41,7 @@ from lib.store.sheets.columns import (
     with_marks,
 )
 from lib.store.sheets.layout import Header, Tab, header_problems, read_header
-from lib.store.sheets.payload import Rows, collector_paused, decoded, transposed
+from lib.store.sheets.payload import Rows, transposed
 from lib.store.sheets.rows import (
     KEY_INCOMPLETE,
     KEY_TWICE,
@@ -63,6 +63,8 @@ from lib.store.sheets.rows import (
 from lib.text import one_line
 
 STATUS_COLUMNS: Final = ("table", "key", "field", "status", "typed")
+_REPAIRED: Final = Status.REPAIRED.value
+_BAD: Final = Status.BAD.value
 _TYPED_LIMIT: Final = 200
 LINK: Final = "https://docs.google.com/spreadsheets/d/{spreadsheet}/edit#gid={number}"
 """Opens a tab in a browser, whatever address the API is asked at."""
@@ -85,6 +87,7 @@ class SheetTable:
     laid_out: number in the sheet of each row that has a key and waits to be filled;
         no record, and whoever makes the record fills it instead of adding a row.
     loading: whether a formula had not been computed yet.
+    guessed: whether a cell took its year or month from the rows around.
     """
 
     table: Table
@@ -100,6 +103,7 @@ class SheetTable:
     doubled: frozenset[str] = frozenset()
     laid_out: Mapping[str, int] = field(default_factory=dict)
     loading: bool = False
+    guessed: bool = False
 
     def may_write(self, key: str, name: str) -> bool:
         """Whether that cell may be written: its row and its column stand but once."""
@@ -175,50 +179,6 @@ def _whereabouts(table: SheetTable, spreadsheet: str) -> Whereabouts:
     )
 
 
-@dataclass
-class SheetReader:
-    """Reads payloads, each different one once. One thread at a time."""
-
-    _payload: bytes = b""
-    _places: dict[str, Tab] = field(default_factory=dict)
-    _last: SheetRead | None = None
-
-    def read(
-        self,
-        payload: bytes,
-        places: Mapping[str, Tab],
-        lost: Sequence[RowProblem] = (),
-    ) -> SheetRead:
-        """Return the tables in an answer of `values:batchGet`.
-
-        The very same object comes back where neither payload nor tabs changed.
-
-        Args:
-            payload: the answer's bytes; its ranges are those of `places`, in order.
-            places: the tab of each table, by code.
-            lost: what `layout.located` could not find.
-
-        Raises:
-            StoreUnavailable: half an answer, or something else than the API's JSON.
-        """
-        if (
-            self._last is not None
-            and payload == self._payload
-            and dict(places) == self._places
-            and tuple(lost) == self._last.lost
-        ):
-            return self._last
-        with collector_paused():
-            parts = decoded(payload, len(places))
-            tables = {
-                code: read_table(table_by_code(code), tab, rows)
-                for (code, tab), rows in zip(places.items(), parts, strict=True)
-            }
-        self._last = SheetRead(tables, tuple(lost))
-        self._payload, self._places = payload, dict(places)
-        return self._last
-
-
 # One tab ----------------------------------------------------------------------------
 
 
@@ -234,6 +194,7 @@ def read_table(table: Table, tab: Tab, rows: Rows) -> SheetTable:
     cells = transposed(data)
     filled = filled_down(table, header, cells, numbers)
     columns = _read_columns(table, header, cells, len(data))
+    guessed = _add_context(table, header, cells, columns)
     for name, places in filled.items():
         columns[name] = with_marks(columns[name], filled_marks(places))
     waiting = only_keyed(table, header, cells, len(data))
@@ -246,6 +207,7 @@ def read_table(table: Table, tab: Tab, rows: Rows) -> SheetTable:
         columns=columns,
         names=names,
         numbers=numbers,
+        guessed=guessed,
     )
 
 
@@ -284,7 +246,6 @@ def _read_columns(
         item = table.field(name)
         if item.kind == "text" and not holds_made_id(item):
             columns[name] = trimmed(columns[name], BLANKS)
-    _add_context(table, header, cells, columns)
     return columns
 
 
@@ -298,8 +259,12 @@ def _cells_of(header: Header, name: str, cells: Sequence[Any]) -> Any | None:
 
 def _add_context(
     table: Table, header: Header, cells: Sequence[Any], columns: dict[str, ReadColumn]
-) -> None:
-    """Read days without year or month again, with a day from the rows around."""
+) -> bool:
+    """Read days without year or month again, with a day from the rows around.
+
+    Return whether there were any.
+    """
+    found = False
     timed = [f for f in table.fields if f.kind in ("date", "datetime")]
     for item in timed:
         typed = _cells_of(header, item.name, cells)
@@ -307,6 +272,8 @@ def _add_context(
         if typed is not None and len(marks) and lacks_context(typed, marks):
             hint = _hints(item, timed, columns)
             columns[item.name] = moments(item, typed, hint)
+            found = True
+    return found
 
 
 def _hints(
@@ -347,6 +314,7 @@ def _assembled(
     columns: Mapping[str, ReadColumn],
     names: Naming,
     numbers: Any,
+    guessed: bool,
 ) -> SheetTable:
     kept = None if names.kept is None else np.array(names.kept, np.intp)
     index = pd.Index(list(names.keys), name="key", dtype="str")
@@ -381,6 +349,7 @@ def _assembled(
         doubled=names.doubled,
         laid_out=names.laid_out,
         loading=any(mark.loading for mark in marks),
+        guessed=guessed,
     )
 
 
@@ -398,7 +367,7 @@ class _Mark(NamedTuple):
     @property
     def visible(self) -> bool:
         """Whether a person should look at it."""
-        return self.status != Status.REPAIRED.value
+        return self.status != _REPAIRED
 
     @property
     def loading(self) -> bool:
@@ -455,7 +424,7 @@ def _statuses(marks: Sequence[_Mark]) -> pd.DataFrame:
 def _cell_problem(table: Table, tab: Tab, mark: _Mark) -> RowProblem:
     label = table.field(mark.field).label
     typed = mark.typed[:_TYPED_LIMIT]
-    bad = mark.status == Status.BAD.value
+    bad = mark.status == _BAD
     return RowProblem(
         table.code,
         tab.title,

@@ -22,9 +22,15 @@ from lib.store.sheets.layout import Tab
 from lib.store.sheets.loading import Verdict, judged
 from lib.store.sheets.looking import SeenTab
 from lib.store.sheets.memory import Memory
-from lib.store.sheets.payload import Rows, collector_paused, decoded
+from lib.store.sheets.payload import (
+    Rows,
+    collector_paused,
+    decoded,
+    has_check_boxes,
+)
 from lib.store.sheets.provisioning import Places, found_again, provided
-from lib.store.sheets.reading import SheetRead, read_table
+from lib.store.sheets.reading import SheetRead
+from lib.store.sheets.rereading import reread
 
 CHECKED_EVERY: Final = 600.0
 """Seconds between two looks at titles, time zone and locale: one read each."""
@@ -238,24 +244,28 @@ def _parsed(
 ) -> tuple[dict[str, SeenTab], Books]:
     """Return tabs and books; tabs that did not change are not read again."""
     former = known.tabs if known else {}
+    exact = any(map(has_check_boxes, [payload, *([known.payload] if known else [])]))
     with collector_paused():
         *parts, kept = decoded(payload, len(places.tabs) + 1)
         tabs = {
-            code: _seen(places.tables[code], tab, rows, former.get(code))
+            code: _seen(places.tables[code], tab, rows, former.get(code), exact=exact)
             for (code, tab), rows in zip(places.tabs.items(), parts, strict=True)
         }
     return tabs, read_books(kept)
 
 
-def _seen(table: Table, tab: Tab, rows: Rows, old: SeenTab | None) -> SeenTab:
-    if old and _is_same(old.tab, tab) and old.cells == rows:
-        return old
-    return SeenTab(tab, rows, {}, read_table(table, tab, rows))
-
-
-def _is_same(one: Tab, other: Tab) -> bool:
-    """Whether it is the same tab under the same title, however far its grid goes."""
-    return (one.sheet_id, one.title) == (other.sheet_id, other.title)
+def _seen(
+    table: Table, tab: Tab, rows: Rows, old: SeenTab | None, *, exact: bool
+) -> SeenTab:
+    read = reread(
+        old.read if old else None,
+        old.cells if old else (),
+        table,
+        tab,
+        rows,
+        exact=exact,
+    )
+    return old if old and read is old.read else SeenTab(tab, rows, {}, read)
 
 
 def _shown(

@@ -9,7 +9,8 @@ import orjson
 
 from lib.schema.tables import table
 from lib.store.sheets.layout import Tab
-from lib.store.sheets.reading import SheetRead, SheetReader, SheetTable
+from lib.store.sheets.reading import SheetRead, SheetTable
+from lib.store.sheets.rereading import SheetReader
 
 Grid = list[list[Any]]
 

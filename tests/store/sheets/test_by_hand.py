@@ -15,7 +15,8 @@ from lib.store.sheets.budget import Budget
 from lib.store.sheets.client import Limits, SheetsClient, connected
 from lib.store.sheets.faults import RequestRefused, SheetSettingsError, WriteUnknown
 from lib.store.sheets.layout import located, tabs_of, zone_problem
-from lib.store.sheets.reading import SheetRead, SheetReader
+from lib.store.sheets.reading import SheetRead
+from lib.store.sheets.rereading import SheetReader
 from tests.sheets_api.emulator import Emulator
 from tests.sheets_api.faults import parse_fault
 

@@ -13,7 +13,8 @@ from lib.schema.frames import empty_frame, record_from
 from lib.schema.tables import TABLES, table
 from lib.store.sheets.layout import Tab
 from lib.store.sheets.loading import judged
-from lib.store.sheets.reading import SheetRead, SheetReader
+from lib.store.sheets.reading import SheetRead
+from lib.store.sheets.rereading import SheetReader
 from tests.store.sheets.sheet import COMPLAINT, KPI_DAY, grid, payload, places, read_all
 
 
