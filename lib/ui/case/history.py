@@ -14,7 +14,7 @@ from lib.schema.activity import Activity
 from lib.schema.column import Field
 from lib.schema.complaint import Complaint
 from lib.schema.tables import table
-from lib.schema.vocab import ActivityKind
+from lib.schema.vocab import ActivityKind, Source
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -60,11 +60,12 @@ def _step(case: Complaint, step: Step) -> None:
     done = step.activity
     when = inert(fmt.moment(done.at))
     if step.is_quiet:
-        st.caption(f"{when} · {inert(done.actor)} · {inert(_quiet_words(done))}")
+        parts = (when, inert(_whose(done)), inert(_quiet_words(done)))
+        st.caption(" · ".join(part for part in parts if part))
         return
     told = " · ".join(
         inert(part)
-        for part in (done.actor, fmt.choice(done.medium), fmt.choice(done.kind))
+        for part in (_whose(done), fmt.choice(done.medium), fmt.choice(done.kind))
         if part
     )
     st.markdown(f":gray[{when}] **{told}** {_verdict(step)}")
@@ -72,6 +73,13 @@ def _step(case: Complaint, step: Step) -> None:
         shown_text(done.content)
     if done.evidence_url:
         _evidence(done)
+
+
+def _whose(done: Activity) -> str:
+    """Return who did it; 「シート」 where it was typed there and nobody is named."""
+    if done.actor or done.source is not Source.SHEET:
+        return done.actor
+    return fmt.choice(done.source)
 
 
 def _quiet_words(done: Activity) -> str:
