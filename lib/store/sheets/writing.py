@@ -16,13 +16,14 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from lib.errors import FieldProblem, InvalidRecord, StoreUnavailable
+from lib.i18n import N_
 from lib.schema.record import MESSAGES, Record
 from lib.schema.tables import table as table_by_code
 from lib.schema.tables import table_of
 from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Delete, Insert, Receipt, Update, Write
 from lib.store.sheets.batching import Batch, append, batch_for
-from lib.store.sheets.cells import LARGEST_WHOLE, settled, settled_value
+from lib.store.sheets.cells import LARGEST_WHOLE, fitting, settled, settled_value
 from lib.store.sheets.cleaning import Cleaner
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
@@ -42,6 +43,10 @@ BLIND_FOR: Final = 300.0
 a claim lives, so that the claims cover whatever the load did not show."""
 MOST_BLIND: Final = 50
 _PATIENCE: Final = 60.0
+
+CUT: Final = N_(
+    "長すぎる文章は、シートのセルに入るところまでを保存しました。残りは別の項目に書いてください。"
+)
 
 _writers: Final[dict[Path, threading.Lock]] = {}
 _writers_lock: Final = threading.Lock()
@@ -105,6 +110,8 @@ class Writer:
         with self._lock.held(), self._turn():
             self._sender.put_right_what_is_left()
             receipt = self._committed(_settled(commit))
+            if _is_cut(commit):
+                receipt = replace(receipt, notes=(*receipt.notes, CUT))
             self._cleaner.clean_if_due(
                 self._watch.places.system, self._watch.known().books
             )
@@ -284,6 +291,17 @@ def _pause(attempt: int) -> None:
 
 
 # What a sheet cannot hold as it is ----------------------------------------------------
+
+
+def _is_cut(commit: Commit) -> bool:
+    """Whether a text in it is longer than a cell."""
+    values: list[Any] = []
+    for write in commit.writes:
+        if isinstance(write, Insert):
+            values += write.record.values().values()
+        elif isinstance(write, Update):
+            values += write.values.values()
+    return any(isinstance(one, str) and fitting(one) != one for one in values)
 
 
 def _settled(commit: Commit) -> Commit:
