@@ -133,17 +133,22 @@ def said(app: AppTest) -> list[str]:
 def test_every_page_opens_for_everybody_whatever_stands_in_the_sheet(
     spread, open_page, seed
 ):
+    """The seeds share pages and roles out among themselves."""
     Dirtier(spread.hand, seed).everything()
     spread.read()
 
     people = operators()
+    opened = [(page, role) for page in navigation.PAGES for role in page.roles]
+    mine = [pair for pair in opened if pair[1] in people][
+        seed % len(SEEDS) :: len(SEEDS)
+    ]
     broken = []
-    for page in navigation.PAGES:
-        for number, role in enumerate(r for r in page.roles if r in people):
-            language = list(LANGUAGES)[number % 2]
-            app = open_page(page.code, language=language, operator=people[role])
-            if app.exception or errors(app) or len(app.title) != 1:
-                broken.append((page.code, role, errors(app)))
+    for number, (page, role) in enumerate(mine):
+        language = list(LANGUAGES)[number % 2]
+        app = open_page(page.code, language=language, operator=people[role])
+        if app.exception or errors(app) or len(app.title) != 1:
+            broken.append((page.code, role, errors(app)))
+    assert {page.code for page, _role in mine} >= {"today", "ledger", "kpi_entry"}
     assert broken == []
 
 
