@@ -1,0 +1,163 @@
+"""What the morning message counts. Numbers, states and case numbers, nothing else.
+
+No field of it can hold what a person typed, so no message made of it can either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+import pandas as pd
+
+from lib.actions import targets, today
+from lib.actions.notices import plan
+from lib.actions.today import TaskKind
+from lib.metrics import promises
+from lib.metrics.promises import When
+from lib.metrics.sla import Standing
+from lib.metrics.state import State
+from lib.schema.masters import Member
+from lib.schema.vocab import NoticeKind, NoticeState, Source
+from lib.store.access import UserStore
+from lib.text import folded
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many now, and how many of them are new since the last digest."""
+
+    count: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The company as a lead needs it: the three sentences and what goes with them.
+
+    below: centres that are not at 平常 or held back. usual: contacts of a usual week,
+    None where nobody can tell. tasks: kind, how many, number of the first case.
+    """
+
+    calls: State
+    centres: int
+    below: int
+    referrals: State
+    contacts: int
+    usual: float | None
+    tasks: tuple[tuple[TaskKind, int, str], ...]
+    due_today: int
+    new_cases: int
+    over: Counted
+    late: Counted
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What those who read a channel have to do themselves."""
+
+    overdue: int = 0
+    due_today: int = 0
+    near: Counted = field(default_factory=Counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One morning message. overview: None where no lead reads the channel.
+
+    is_sample: whether rows of the sample company are counted. quiet_until: the last day
+    of the quieter first week, None outside of it.
+    """
+
+    day: date
+    overview: Overview | None
+    own: Own
+    is_sample: bool = False
+    quiet_until: date | None = None
+
+
+_NEVER: Final = pd.Timestamp("2000-01-01", tz="Asia/Tokyo")
+
+
+def digest_for(store: UserStore, readers: Sequence[Member], now: datetime) -> Digest:
+    """Return the digest for those who read one channel; `store` is the system's."""
+    notices = store.frame("notices")
+    since = last_digest(notices) or _NEVER
+    clocks = targets.clocks_of(store, now)
+    is_led = any(member.role in plan.LEADS for member in readers)
+    ends = plan.first_week_until(notices, now)
+    return Digest(
+        day=now.date(),
+        overview=_overview(store, clocks, since, now) if is_led else None,
+        own=_own(store.frame("complaints"), clocks, readers, since, now),
+        is_sample=bool((store.frame("complaints")["source"] == Source.SAMPLE).any()),
+        quiet_until=ends.date() if ends else None,
+    )
+
+
+def last_digest(notices: pd.DataFrame) -> pd.Timestamp | None:
+    """Return when the last digest went out; None before the first."""
+    sent = notices.loc[
+        (notices["kind"] == NoticeKind.DIGEST.value)
+        & (notices["state"] == NoticeState.SENT.value),
+        "sent_at",
+    ].max()
+    return None if pd.isna(sent) else sent
+
+
+def _overview(
+    store: UserStore, clocks: pd.DataFrame, since: pd.Timestamp, now: datetime
+) -> Overview:
+    morning = today.morning(store, now)
+    states = [centre.verdict.state for centre in morning.centres]
+    complaints = store.frame("complaints")
+    return Overview(
+        calls=morning.calls.state,
+        centres=len(states),
+        below=sum(state in (State.WATCH, State.ALARM) for state in states),
+        referrals=morning.referrals_verdict.state,
+        contacts=morning.referrals.cases,
+        usual=morning.referrals.usual,
+        tasks=tuple((t.kind, t.count, t.first) for t in morning.tasks),
+        due_today=morning.promise_counts[When.TODAY],
+        new_cases=int((complaints["received_at"] > since).sum())
+        if since is not _NEVER
+        else 0,
+        over=_reached(clocks, (Standing.OVER, Standing.LATE), "over_at", since),
+        late=_reached(clocks, (Standing.LATE,), "late_at", since),
+        missing=len(morning.missing),
+    )
+
+
+def _own(
+    complaints: pd.DataFrame,
+    clocks: pd.DataFrame,
+    readers: Sequence[Member],
+    since: pd.Timestamp,
+    now: datetime,
+) -> Own:
+    names = {folded(member.name) for member in readers}
+    owed = promises.open_promises(complaints, now)
+    mine = owed[owed["handler"].map(folded).isin(names)]
+    counts = mine["when"].value_counts()
+    own = clocks[clocks["handler"].map(folded).isin(names)]
+    return Own(
+        overdue=int(counts.get(When.OVERDUE.value, 0)),
+        due_today=int(counts.get(When.TODAY.value, 0)),
+        near=_reached(own, (Standing.NEAR,), "near_at", since),
+    )
+
+
+def _reached(
+    clocks: pd.DataFrame,
+    standings: Sequence[Standing],
+    moment: str,
+    since: pd.Timestamp,
+) -> Counted:
+    """Count cases, not clocks: one that is late twice is one case."""
+    there = clocks[clocks["standing"].isin([s.value for s in standings])]
+    fresh = there[there[moment] > since]
+    return Counted(there["case_id"].nunique(), fresh["case_id"].nunique())

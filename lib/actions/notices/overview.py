@@ -1,0 +1,160 @@
+"""What the page 「通知」 shows: channels, who is told what, and what did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from lib import i18n
+from lib.actions.notices import plan, queue, texts
+from lib.actions.notices.digest import digest_for, last_digest
+from lib.actions.notices.plan import Audience, Times
+from lib.actions.notices.rules import RULES, Rule
+from lib.errors import NotAllowed, NotSent
+from lib.notify import sending
+from lib.notify.sending import Channel, Message
+from lib.schema.masters import Member
+from lib.schema.notice import Notice
+from lib.store.access import UserStore
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """One channel. service: "" where its address is wrong, a catalogue key otherwise.
+
+    problem: code of why the last try failed, "" where none did. next_at: when it is
+    tried again; None where nothing waits.
+    """
+
+    name: str
+    service: str
+    readers: tuple[Member, ...]
+    is_common: bool
+    sent_at: datetime | None
+    waiting: int
+    tries: int
+    problem: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One rule and how it is told at present."""
+
+    rule: Rule
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page at one minute; nothing in it is to be changed.
+
+    began: since when notices are sent, None before the first. first_week_until: when
+    the quieter first week ends, None outside of it.
+    """
+
+    channels: tuple[ChannelState, ...]
+    told: tuple[Told, ...]
+    times: Times
+    began: datetime | None
+    first_week_until: datetime | None
+    last_digest: datetime | None
+    unknown: tuple[Member, ...]
+
+
+def overview(store: UserStore, addresses: Mapping[str, str], now: datetime) -> Overview:
+    """Return how notices stand.
+
+    unknown: members whose 通知先 names no channel that exists.
+
+    Raises:
+        NotAllowed: it is for administrators and managers.
+    """
+    _refuse_others(store)
+    notices = store.frame("notices")
+    times = plan.times_on(store.frame("settings"), now.date())
+    members = {"members": store.frame("members")}
+    audience = Audience.of(members, tuple(addresses), times.common)
+    sent = last_digest(notices)
+    return Overview(
+        channels=tuple(
+            _channel(Channel(name, address), audience, notices)
+            for name, address in addresses.items()
+        ),
+        told=tuple(Told(rule, rule.kind in times.at_once) for rule in RULES),
+        times=times,
+        began=plan.began_at(notices),
+        first_week_until=plan.first_week_until(notices, now),
+        last_digest=sent.to_pydatetime() if sent is not None else None,
+        unknown=tuple(
+            m
+            for m in audience.members
+            if m.channel.strip() and not audience.channel_of(m)
+        ),
+    )
+
+
+def recent(store: UserStore, count: int = 50) -> pd.DataFrame:
+    """Return the newest notices, the newest first; raises NotAllowed as `overview`."""
+    _refuse_others(store)
+    notices = store.frame("notices")
+    told = notices[notices["step"] != plan.BEGIN]
+    return told.sort_values("due_at", ascending=False, kind="stable").head(count)
+
+
+def preview(
+    store: UserStore, channel: str, channels: Iterable[str], base: str, now: datetime
+) -> Message:
+    """Return today's morning message as a channel would get it now.
+
+    channel: "" for what a lead would read. Raises NotAllowed as `overview` does.
+    """
+    _refuse_others(store)
+    readers: Sequence[Member] = (
+        queue.readers(store, channel, channels, now)
+        if channel
+        else queue.leads_of(store)
+    )
+    with i18n.speaking(i18n.SOURCE):
+        return texts.digest_message(digest_for(store, readers, now), base)
+
+
+def try_channel(
+    store: UserStore, name: str, addresses: Mapping[str, str], now: datetime
+) -> None:
+    """Send a trial notice to a channel.
+
+    Raises:
+        NotSent: it did not arrive, or there is no such channel any more.
+        NotAllowed: it is for administrators and managers.
+    """
+    _refuse_others(store)
+    if name not in addresses:
+        raise NotSent(sending.WRONG_ADDRESS)
+    queue.trial(Channel(name, addresses[name]), now)
+
+
+def _channel(
+    channel: Channel, audience: Audience, notices: pd.DataFrame
+) -> ChannelState:
+    waiting = queue.waiting_rows(notices, channel.name)
+    worst: Notice | None = max(waiting, key=lambda row: row.tries, default=None)
+    return ChannelState(
+        name=channel.name,
+        service=sending.service(channel),
+        readers=audience.of_channel(channel.name),
+        is_common=channel.name == audience.common,
+        sent_at=queue.last_sent(notices, channel.name),
+        waiting=len(waiting),
+        tries=worst.tries if worst else 0,
+        problem=worst.problem if worst else "",
+        next_at=worst.next_at if worst else None,
+    )
+
+
+def _refuse_others(store: UserStore) -> None:
+    if store.principal.role not in plan.LEADS:
+        raise NotAllowed

@@ -1,0 +1,209 @@
+"""What there is to tell, by rule: one line of `RULES` each (product.md 3, domain.md 7.8).
+
+Told at once is only what cannot wait until morning; 設定 may add the targets to it. A
+rule finds the cases that have reached its step and since when. A step has a name of its
+own, under which it is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+import pandas as pd
+
+from lib.actions import targets
+from lib.i18n import N_
+from lib.metrics import promises
+from lib.metrics.figures import Frames
+from lib.metrics.promises import When, untouched_import
+from lib.metrics.sla import Standing
+from lib.schema.audit import CREATED
+from lib.schema.complaint import SETTLED
+from lib.schema.vocab import (
+    InquiryStatus,
+    NoticeKind,
+    Role,
+    Severity,
+    Source,
+)
+
+COLUMNS: Final = ("step", "case_id", "handler", "due_at")
+"""Columns of what a rule finds; due_at is when the step was reached."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables as they stand, and the moment they are looked at."""
+
+    frames: Frames
+    now: datetime
+
+    @cached_property
+    def clocks(self) -> pd.DataFrame:
+        """How open cases stand to their targets."""
+        real = {**self.frames, "complaints": _real(self.frames["complaints"])}
+        return targets.clocks(real, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is told. `about` says it to people, a catalogue key.
+
+    roles: who is told by role. to_handler: whether the one who handles the case is.
+    in_quiet_hours, in_first_week: whether it is told even then.
+    found: a frame with `COLUMNS`.
+    """
+
+    kind: NoticeKind
+    about: str
+    roles: tuple[Role, ...]
+    to_handler: bool
+    found: Callable[[Facts], pd.DataFrame]
+    in_quiet_hours: bool = False
+    in_first_week: bool = False
+
+
+def _critical(facts: Facts) -> pd.DataFrame:
+    """Open complaints that are 最重要, since they became so."""
+    real = _real(facts.frames["complaints"])
+    settled = [status.value for status in SETTLED]
+    cases = real[
+        (real["severity"] == Severity.CRITICAL.value) & ~real["status"].isin(settled)
+    ]
+    since = _since(facts, cases, "complaints", "received_at", "severity")
+    return _steps(cases, cases.index + ":critical", since)
+
+
+def _agencies(facts: Facts) -> pd.DataFrame:
+    """Contacts from agencies; each time they ring again is a step of its own."""
+    real = _real(facts.frames["agency_inquiries"])
+    done = [InquiryStatus.CLOSED.value, InquiryStatus.CANCELLED.value]
+    cases = real[~real["status"].isin(done)]
+    since = _since(
+        facts, cases, "agency_inquiries", "first_contact_at", "repeat_contacts"
+    )
+    again = cases["repeat_contacts"].fillna(0).astype("int64").astype("str")
+    return _steps(cases, cases.index + ":agency:" + again, since)
+
+
+def _overdue_promises(facts: Facts) -> pd.DataFrame:
+    """Promises whose time has passed; a new time is a new promise."""
+    owed = promises.open_promises(_real(facts.frames["complaints"]), facts.now)
+    late = owed[owed["when"] == When.OVERDUE.value]
+    due = late["next_promise_at"]
+    return _steps(late, late.index + ":promise:" + due.dt.strftime("%y%m%d%H%M"), due)
+
+
+def _near(facts: Facts) -> pd.DataFrame:
+    return _at_target(facts, Standing.NEAR, "near_at")
+
+
+def _over(facts: Facts) -> pd.DataFrame:
+    return _at_target(facts, Standing.OVER, "over_at")
+
+
+def _late(facts: Facts) -> pd.DataFrame:
+    return _at_target(facts, Standing.LATE, "late_at")
+
+
+_LEADS: Final = (Role.ADMIN, Role.MANAGER)
+
+RULES: Final = (
+    Rule(
+        NoticeKind.CRITICAL,
+        N_("最重要の苦情が入ったとき、最重要になったとき"),
+        _LEADS,
+        to_handler=True,
+        found=_critical,
+        in_quiet_hours=True,
+        in_first_week=True,
+    ),
+    Rule(
+        NoticeKind.AGENCY,
+        N_("消費生活センターや行政から連絡があったとき"),
+        _LEADS,
+        to_handler=True,
+        found=_agencies,
+        in_first_week=True,
+    ),
+    Rule(
+        NoticeKind.PROMISE,
+        N_("自分の約束の時刻を過ぎたとき"),
+        (),
+        to_handler=True,
+        found=_overdue_promises,
+    ),
+    Rule(
+        NoticeKind.TARGET_NEAR,
+        N_("一次返信・解決の目安の80%が過ぎたとき"),
+        (),
+        to_handler=True,
+        found=_near,
+    ),
+    Rule(
+        NoticeKind.TARGET_OVER,
+        N_("一次返信・解決の目安を過ぎたとき"),
+        (Role.MANAGER,),
+        to_handler=False,
+        found=_over,
+    ),
+    Rule(
+        NoticeKind.TARGET_LATE,
+        N_("目安を1営業日過ぎたとき"),
+        (Role.ADMIN,),
+        to_handler=False,
+        found=_late,
+    ),
+)
+"""Every rule, most pressing first."""
+
+BY_KIND: Final = {rule.kind: rule for rule in RULES}
+
+
+def _real(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return what a notice may be about: nothing invented, nothing merely imported."""
+    sample = cases["source"] == Source.SAMPLE.value
+    return cases[~sample & ~untouched_import(cases)]
+
+
+def _steps(cases: pd.DataFrame, step: pd.Index, due_at: pd.Series) -> pd.DataFrame:
+    found = pd.DataFrame(
+        {
+            "step": step.to_numpy(dtype=object),
+            "case_id": cases.index.to_numpy(dtype=object),
+            "handler": cases["handler"].to_numpy(dtype=object),
+            "due_at": due_at.reset_index(drop=True),
+        }
+    )
+    return found[found["due_at"].notna()]
+
+
+def _at_target(facts: Facts, standing: Standing, moment: str) -> pd.DataFrame:
+    clocks = facts.clocks
+    there = clocks[clocks["standing"] == standing.value]
+    step = there["case_id"] + ":" + there["step"].astype("str") + f":{standing.code}"
+    found = there.assign(step=step, due_at=there[moment])[list(COLUMNS)]
+    return found[found["due_at"].notna()]
+
+
+def _since(
+    facts: Facts, cases: pd.DataFrame, table: str, moment: str, changed: str
+) -> pd.Series:
+    """Return since when each case is what it is: by the log, else by its own moment.
+
+    The log knows when a row was made here or the field last `changed`, which may be
+    long after the moment that somebody typed. What was imported counts only from a
+    change that a person made.
+    """
+    log = facts.frames["audit"]
+    own = log[log["table"] == table]
+    imported = cases.index[cases["source"] == Source.IMPORT.value]
+    made = (own["field_name"] == CREATED) & ~own["row_key"].isin(imported)
+    last = own[made | (own["field_name"] == changed)].groupby("row_key")["at"].max()
+    known = last.reindex(cases.index)
+    typed = cases[moment].mask(cases.index.isin(imported))
+    return known.fillna(typed)
