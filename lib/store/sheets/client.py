@@ -123,11 +123,17 @@ class SheetsClient(HTTPClient):
     # What the store asks for --------------------------------------------------------
 
     def values(
-        self, spreadsheet: str, ranges: Sequence[str], *, formulas: bool = False
+        self,
+        spreadsheet: str,
+        ranges: Sequence[str],
+        *,
+        formulas: bool = False,
+        as_shown: bool = False,
     ) -> bytes:
         """Return the bytes of `values:batchGet`: numbers as numbers, days as serials.
 
         formulas: formulas instead of what they give, for the look before a write.
+        as_shown: texts as the sheet shows them, whatever stands behind.
 
         Raises:
             StoreError: as all calls here do; nothing was changed.
@@ -135,7 +141,7 @@ class SheetsClient(HTTPClient):
         params: ParamsType = {
             "ranges": list(ranges),
             "majorDimension": "ROWS",
-            "valueRenderOption": "FORMULA" if formulas else "UNFORMATTED_VALUE",
+            "valueRenderOption": _rendering(formulas=formulas, as_shown=as_shown),
             "dateTimeRenderOption": "SERIAL_NUMBER",
             "fields": _VALUES,
         }
@@ -289,6 +295,12 @@ class SheetsClient(HTTPClient):
         if work.answer is None:
             raise _Lost("no answer")
         return work.answer
+
+
+def _rendering(*, formulas: bool, as_shown: bool) -> str:
+    if as_shown:
+        return "FORMATTED_VALUE"
+    return "FORMULA" if formulas else "UNFORMATTED_VALUE"
 
 
 @dataclass(frozen=True, slots=True)

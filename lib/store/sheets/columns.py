@@ -88,10 +88,14 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column as read: `array` has the dtype of `lib.schema.frames`, or more words."""
+    """A column as read: `array` has the dtype of `lib.schema.frames`, or more words.
+
+    turned: where a number stands in a column of words; the sheet may show it otherwise.
+    """
 
     array: Any
     marks: Marks
+    turned: tuple[int, ...] = ()
 
 
 NO_MARKS: Final = Marks(np.empty(0, np.intp), np.empty(0, np.intp), ())
@@ -405,7 +409,17 @@ def _text(field: Field, cells: Cells) -> ReadColumn:
     mask = np.zeros(len(array), bool)
     mask[odd] = True
     array = pc.replace_with_mask(array, pa.array(mask), mended)
-    return ReadColumn(_str_array(array), _marks(distinct, numbers, odd))
+    turned = odd[_is_turned(distinct)[numbers]].tolist()
+    return ReadColumn(_str_array(array), _marks(distinct, numbers, odd), tuple(turned))
+
+
+def _is_turned(distinct: _Distinct) -> npt.NDArray[np.bool_]:
+    """Return which of the distinct cells are numbers that are not simply put right."""
+    pairs = zip(distinct.cells, distinct.readings, strict=True)
+    return np.array(
+        [type(c) in _NUMBERS and r.status is not Status.REPAIRED for c, r in pairs],
+        bool,
+    )
 
 
 def _odd_texts(array: Any, *, made_id: bool) -> npt.NDArray[np.bool_]:
@@ -453,7 +467,8 @@ def _few_texts(
         for cell, reading in zip(distinct.cells, distinct.readings, strict=True)
     ]
     array = pa.array(texts, pa.large_string()).take(pa.array(numbers))
-    return ReadColumn(_str_array(array), _marks(distinct, numbers))
+    turned = np.flatnonzero(_is_turned(distinct)[numbers]) if len(numbers) else ()
+    return ReadColumn(_str_array(array), _marks(distinct, numbers), tuple(turned))
 
 
 def _plain_text(_field: Field, _cell: Any, reading: Reading) -> str:
@@ -474,7 +489,7 @@ def trimmed(column: ReadColumn, blanks: str) -> ReadColumn:
         return column
     values = bare.take(pa.array(odd)).to_pylist()
     return with_marks(
-        ReadColumn(_str_array(bare), column.marks),
+        replace(column, array=_str_array(bare)),
         zip(odd.tolist(), map(repaired, values), strict=True),
     )
 

@@ -88,6 +88,8 @@ class SheetTable:
         no record, and whoever makes the record fills it instead of adding a row.
     loading: whether a formula had not been computed yet.
     guessed: whether a cell took its year or month from the rows around.
+    turned: the numbers that stand in columns of words, by key and field, and of which
+        nobody knows yet how the sheet shows them: 1-2 becomes a day, 007 a 7.
     """
 
     table: Table
@@ -104,6 +106,7 @@ class SheetTable:
     laid_out: Mapping[str, int] = field(default_factory=dict)
     loading: bool = False
     guessed: bool = False
+    turned: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def may_write(self, key: str, name: str) -> bool:
         """Whether that cell may be written: its row and its column stand but once."""
@@ -350,7 +353,38 @@ def _assembled(
         laid_out=names.laid_out,
         loading=any(mark.loading for mark in marks),
         guessed=guessed,
+        turned=_turned(table, header, cells=cells, columns=columns, names=names),
     )
+
+
+def _turned(
+    table: Table,
+    header: Header,
+    *,
+    cells: Sequence[Any],
+    columns: Mapping[str, ReadColumn],
+    names: Naming,
+) -> dict[tuple[str, str], float]:
+    """Return the numbers in columns of words that people fill; keys name their rows."""
+    found: dict[tuple[str, str], float] = {}
+    for item in table.fields:
+        places = columns[item.name].turned
+        typed = _cells_of(header, item.name, cells) if places else None
+        if typed is None or item.auto or item.name in table.key:
+            continue
+        position = _positions(names)
+        for place in places:
+            at = place if position is None else position.get(place)
+            if at is not None:
+                found[names.keys[at], item.name] = typed[place]
+    return found
+
+
+def _positions(names: Naming) -> dict[int, int] | None:
+    """Return the row of the frame for each data row; None where they are the same."""
+    if names.kept is None:
+        return None
+    return {place: at for at, place in enumerate(names.kept)}
 
 
 class _Mark(NamedTuple):
@@ -383,11 +417,7 @@ def _marked_cells(
     names: Naming,
     rows: Any,
 ) -> list[_Mark]:
-    position = (
-        None
-        if names.kept is None
-        else {place: at for at, place in enumerate(names.kept)}
-    )
+    position = _positions(names)
     found = []
     for name, column in columns.items():
         typed = _cells_of(header, name, cells) if len(column.marks) else None

@@ -193,6 +193,7 @@ def _patched(old: SheetTable, rows: Rows, changed: Sequence[int]) -> SheetTable 
         rows=np.concatenate([old.rows, patch.numbers[patch.edited :]]),
         extras=pd.DataFrame(extras, index=index, dtype=object),
         new=(old.new - set(gone)) | patch.part.new,
+        turned=_turned(old, patch, frozenset(gone)),
     )
 
 
@@ -290,6 +291,13 @@ def _statuses(old: SheetTable, patch: _Patch, gone: pd.Index) -> pd.DataFrame:
     if patch.part.statuses.empty:
         return kept.reset_index(drop=True)
     return pd.concat([kept, patch.part.statuses], ignore_index=True)
+
+
+def _turned(
+    old: SheetTable, patch: _Patch, gone: frozenset[str]
+) -> dict[tuple[str, str], float]:
+    kept = {at: raw for at, raw in old.turned.items() if at[0] not in gone}
+    return {**kept, **patch.part.turned}
 
 
 def _problems(patch: _Patch) -> list[RowProblem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from lib import clock
-from lib.errors import StoreHeld
+from lib.errors import StoreError, StoreHeld
 from lib.i18n import N_
 from lib.schema.tables import TABLES, Table
 from lib.store.protocol import Hold, Snapshot
@@ -31,6 +32,9 @@ from lib.store.sheets.payload import (
 from lib.store.sheets.provisioning import Places, found_again, provided
 from lib.store.sheets.reading import SheetRead
 from lib.store.sheets.rereading import reread
+from lib.store.sheets.turned import asked_of, with_texts
+
+log = logging.getLogger(__name__)
 
 CHECKED_EVERY: Final = 600.0
 """Seconds between two looks at titles, time zone and locale: one read each."""
@@ -207,6 +211,7 @@ class Watch:
     ) -> State:
         """Return the state for an answer, and remember it unless much is gone."""
         tabs, books = _parsed(payload, places, known)
+        tabs = self._as_shown(tabs)
         found = SheetRead({c: tab.read for c, tab in tabs.items()}, places.problems)
         verdict = judged(
             known.read if known else None, found, confirmed=self._confirmed
@@ -219,6 +224,28 @@ class Watch:
         drift, snapshot = _shown(known, verdict, places, books, self._spreadsheet)
         read = verdict.read
         return State(payload, places, tabs, read, books, drift, snapshot, now)
+
+    def _as_shown(self, tabs: Mapping[str, SeenTab]) -> dict[str, SeenTab]:
+        """Return the tabs with codes that became numbers as the sheet shows them.
+
+        One more read, and only where there are such cells that nobody asked for yet.
+        """
+        wanted = {c: a for c, t in tabs.items() if (a := asked_of(t.read))}
+        if not wanted:
+            return dict(tabs)
+        ranges = [r for asked in wanted.values() for r in asked.ranges()]
+        try:
+            payload = self._client.values(self._spreadsheet, ranges, as_shown=True)
+            parts = decoded(payload, len(ranges))
+        except StoreError as error:
+            log.warning("codes stay numbers for now: %s", type(error).__name__)
+            return dict(tabs)
+        shown = dict(tabs)
+        for code, asked in wanted.items():
+            mine, parts = parts[: len(asked.columns)], parts[len(asked.columns) :]
+            read = with_texts(asked.table, asked.texts(mine))
+            shown[code] = replace(tabs[code], read=read)
+        return shown
 
     def _recalled(self) -> State | None:
         """Return the state that this machine saw last; None where it saw none."""

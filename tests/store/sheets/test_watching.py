@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +16,7 @@ from lib.errors import StoreHeld, StoreUnavailable
 from lib.schema.centre_file import CENTRE_TABLES
 from lib.schema.tables import TABLES, table
 from lib.settings.install import SheetsSettings
+from lib.store.live import LiveStore
 from lib.store.sheets import watching
 from lib.store.sheets.client import Limits, connected
 from lib.store.sheets.provisioning import tab_number
@@ -21,6 +24,7 @@ from lib.store.sheets.store import SheetsStore
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import FreeBudget
 from tests.store.rows import change, complaint, kpi_day, read, saving
+from tests.waiting import until
 
 TAB = table("complaints").tab
 KPIS = table("kpi_days").tab
@@ -416,3 +420,87 @@ def test_a_laid_out_day_is_filled_and_no_row_is_added(store, hand):
 
     assert store.load().frames["kpi_days"]["offered"].tolist() == [3]
     assert len(hand.read(KPIS, "1:9")) == 2
+
+
+# Codes that the sheet turned into numbers ---------------------------------------
+
+
+def test_a_code_that_became_a_day_reads_as_it_is_shown(ten, hand, emulator):
+    cell = cell_of(hand, TAB, "注文番号")
+    hand.type(TAB, cell, "1-2")
+    shown = hand.read(TAB, cell)[0][0]
+    assert isinstance(
+        emulator.values(hand.book_id, f"{TAB}!{cell}")[0][0], (int, float)
+    )
+    emulator.log.clear()
+
+    found = ten.load()
+
+    assert found.frames["complaints"].iloc[0]["order_number"] == shown
+    assert found.statuses["status"].tolist() == ["doubtful"]
+    assert [(p.row, p.typed) for p in found.problems] == [(2, shown)]
+    assert emulator.log.reads() == 2
+
+
+def test_a_code_that_was_asked_for_is_not_asked_for_again(ten, hand, emulator):
+    hand.type(TAB, cell_of(hand, TAB, "注文番号"), "1-2")
+    first = ten.load()
+    hand.type(TAB, cell_of(hand, TAB, "内容", row=5), "書き直した")
+    emulator.log.clear()
+
+    again = ten.load()
+
+    assert emulator.log.reads() == 1
+    one, other = (s.frames["complaints"]["order_number"] for s in (first, again))
+    assert one.tolist() == other.tolist()
+    assert again.statuses["status"].tolist() == ["doubtful"]
+
+
+def test_a_plain_number_among_codes_stays_what_it_is(ten, hand):
+    hand.type(TAB, cell_of(hand, TAB, "注文番号"), "100234")
+
+    found = ten.load().frames["complaints"]
+
+    assert found.iloc[0]["order_number"] == "100234"
+
+
+def test_a_row_that_moves_between_the_two_reads_is_not_mistaken(ten, hand):
+    hand.type(TAB, cell_of(hand, TAB, "注文番号"), "1-2")
+    ask = ten._client.values
+
+    def moving(*arguments, **options):
+        if options.get("as_shown"):
+            hand.insert_rows(TAB, 2)
+        return ask(*arguments, **options)
+
+    ten._client.values = moving
+    found = ten.load().frames["complaints"]
+    assert found.iloc[0]["order_number"].isdigit()
+
+    ten._client.values = ask
+    assert not ten.load().frames["complaints"].iloc[0]["order_number"].isdigit()
+
+
+# Many who look ------------------------------------------------------------------
+
+
+def test_forty_sessions_cost_one_read_each_interval(ten, emulator):
+    live = LiveStore(ten, every_seconds=0.3)
+    live.keep_fresh()
+    live.snapshot()
+    until(lambda: live.problem is None and emulator.log.reads() > 0)
+    emulator.log.clear()
+    start = time.monotonic()
+
+    def look(_session: int) -> None:
+        while time.monotonic() - start < 2.0:
+            live.snapshot()
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(look, range(40)))
+    reads, spent = emulator.log.reads(), time.monotonic() - start
+    live._keeper.stop()
+
+    assert 2 <= reads <= spent / 0.3 + 1
+    assert emulator.log.writes() == 0
