@@ -25,7 +25,7 @@ import lib.ui
 from lib import clock
 from lib.errors import AppError
 from lib.metrics import calendar
-from lib.ui import background, boundary, context
+from lib.ui import background, boundary, context, notifying
 from lib.ui.gate import ThisComputerOnly
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.daily_backup(),
         background.caretaker(),
         background.centre_files(),
+        notifying.notifier(),
     ):
         yield {}
     await asyncio.to_thread(context.close)

@@ -1,0 +1,122 @@
+"""One value of 設定 on the screen: what counts, since when, and the way to change it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from lib import clock
+from lib.actions.business_settings import set_value, value_of, values_of
+from lib.errors import InvalidRecord
+from lib.i18n import _
+from lib.schema.ids import new_commit_id
+from lib.settings.business import BusinessSetting
+from lib.store.access import UserStore
+from lib.text import inert
+from lib.ui import boundary, context, flash
+from lib.ui import format as fmt
+
+
+def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
+    """Show what counts today, with the way to change it."""
+    now = value_of(desk, wanted, clock.today())
+    name, right = st.columns([3, 1], vertical_alignment="center")
+    with name:
+        st.markdown(f"**{inert(_(wanted.name))}**")
+        st.caption(inert(_(wanted.help)))
+    with (
+        right,
+        st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+        ),
+    ):
+        st.markdown(
+            f"**{inert(now or fmt.NOTHING)}{inert(_(wanted.unit))}**", width="content"
+        )
+        with st.popover(
+            _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
+        ):
+            _change(wanted, now)
+            _history(desk, wanted)
+    _coming(desk, wanted)
+
+
+def _coming(desk: UserStore, wanted: BusinessSetting) -> None:
+    """Say what was decided for later days."""
+    for row in values_of(desk, wanted):
+        if row.effective_from > clock.today():
+            text = _("{day}から {value}{unit}").format(
+                day=fmt.full_day(row.effective_from),
+                value=row.value,
+                unit=_(wanted.unit),
+            )
+            st.caption(inert(text))
+
+
+def _change(wanted: BusinessSetting, now: str) -> None:
+    key = f"settings:{wanted.field}"
+    st.session_state.setdefault(key, now)
+    st.session_state.setdefault(f"{key}:since", clock.today())
+    label = _(wanted.name) + (f" ({wanted.unit})" if wanted.unit else "")
+    st.text_input(label, key=key, on_change="ignore", persist_state="session")
+    for message in st.session_state.get(f"{key}:problems", ()):
+        st.markdown(f":red[:small[:material/error: {_(message)}]]")
+    since(key)
+    st.button(
+        _("この値にする"),
+        key=f"{key}:save",
+        type="primary",
+        on_click=_save,
+        args=(wanted, key, new_commit_id()),
+    )
+
+
+def since(key: str) -> date:
+    """Ask from which day on a value counts."""
+    day: date = st.date_input(
+        _("適用開始日"),
+        key=f"{key}:since",
+        format="YYYY/MM/DD",
+        help=_("この日から数えます。前の日には、前の値が残ります。"),
+        on_change="ignore",
+        persist_state="session",
+    )
+    return day
+
+
+def _save(wanted: BusinessSetting, key: str, entry: str) -> None:
+    st.session_state.pop(f"{key}:problems", None)
+    with boundary.attempt():
+        try:
+            set_value(
+                context.desk(),
+                wanted,
+                st.session_state[key],
+                since=st.session_state[f"{key}:since"],
+                entry=entry,
+                now=clock.now(),
+            )
+        except InvalidRecord as refused:
+            st.session_state[f"{key}:problems"] = [p.message for p in refused.problems]
+            return
+        del st.session_state[key], st.session_state[f"{key}:since"]
+        flash.say(_("「{name}」を保存しました。").format(name=_(wanted.name)))
+
+
+def _history(desk: UserStore, wanted: BusinessSetting) -> None:
+    """Show what counted from which day on, and who decided it."""
+    rows = values_of(desk, wanted)
+    if not rows:
+        st.caption(_("まだ変えていません。はじめの値のままです。"))
+        return
+    st.caption(_("これまでの値"))
+    for row in rows:
+        text = _("{day}から {value}({who})").format(
+            day=fmt.full_day(row.effective_from),
+            value=row.value or fmt.NOTHING,
+            who=row.updated_by,
+        )
+        st.text(text)
