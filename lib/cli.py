@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -27,19 +28,27 @@ from lib.actions import checking, importing
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
+from lib.actions.notices import queue, texts
+from lib.actions.notices.digest import digest_for
 from lib.errors import ActionRefused, AppError, UnreadableFile
 from lib.i18n import N_, _
 from lib.reports.export import to_csv, to_xlsx
 from lib.sample import sample_company
 from lib.sample.company import DEFAULT_COMPLAINTS_PER_DAY, DEFAULT_SEED
 from lib.schema.dictionary import as_markdown
+from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, Table
 from lib.settings.customer_key import customer_key, secret_of
-from lib.settings.install import Installation, installation
-from lib.store.access import unread_cells
+from lib.settings.install import (
+    Installation,
+    app_url,
+    installation,
+    notify_addresses,
+)
+from lib.store.access import UserStore, unread_cells
 from lib.store.live import LiveStore
-from lib.store.opening import open_store, sheets_client
+from lib.store.opening import open_live, open_store, sheets_client
 from lib.store.protocol import AUDIT_TAIL, RowProblem, Store
 from lib.store.row_memory import RowMemory
 from lib.store.sheets import probe as probing
@@ -252,6 +261,42 @@ def export(
     _say(_("書き出しました: {file} ({count}行)").format(file=file.name, count=rows))
 
 
+@app.command(
+    help=_("朝のまとめと、まだ知らせていないことを送ります。同じ日に二度は送りません。")
+)
+@speaking_plainly
+def digest(
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help=_("送らずに文面を出す"))
+    ] = False,
+) -> None:
+    """Send the morning message, once a day whoever asks, or show it."""
+    place = installation()
+    channels = notify_addresses()
+    live = open_live(place.store_url, data=place.data)
+    try:
+        if dry_run:
+            _print_digests(live, tuple(channels))
+            return
+        if not channels:
+            raise ActionRefused(
+                N_("通知先がありません。secrets.toml の [notify] に書いてください。")
+            )
+        sender = queue.Sender(live, channels, base=app_url(), between=timedelta(0))
+        sent = sender.tick(clock.now(), digest_now=True)
+        waiting = [
+            name
+            for name in channels
+            if queue.waiting_rows(live.for_user(SYSTEM).frame("notices"), name)
+        ]
+    finally:
+        live.close()
+    _say(_("送りました: {count}通").format(count=len(sent)))
+    if waiting:
+        _say(_("まだ送れていない通知先: {count}").format(count=len(waiting)))
+    raise typer.Exit(LOOK if waiting else DONE)
+
+
 @app.command(help=_("いまのデータの控えを取ります。"))
 @speaking_plainly
 def backup() -> None:
@@ -345,6 +390,22 @@ def _table(name: str) -> Table:
     raise ActionRefused(
         N_("「{name}」という表はありません。あるのは: {names}"), name=name, names=names
     )
+
+def _print_digests(live: LiveStore, channels: tuple[str, ...]) -> None:
+    """Print what each channel would read; without channels, what a lead would."""
+    now, view = clock.now(), live.for_user(SYSTEM)
+    if not channels:
+        _say(digest_text(view, queue.leads_of(view), now))
+    for name in channels:
+        _say(f"[{name}]")
+        _say(digest_text(view, queue.readers(view, name, channels, now), now))
+
+
+def digest_text(view: UserStore, readers: Sequence[Member], now: datetime) -> str:
+    """Return the morning message of those who read a channel, as plain text."""
+    message = texts.digest_message(digest_for(view, readers, now), app_url())
+    return f"{message.title}\n{message.body}\n"
+
 
 
 def _bytes_of(file: Path) -> bytes:
