@@ -108,6 +108,7 @@ def test_a_late_write_lands_after_its_caller_has_gone(emulator, api):
         ("403", 403, "The caller does not have permission"),
         ("403-protected", 403, "protected cell"),
         ("403-limits", 403, "User Rate Limit Exceeded"),
+        ("403-disabled", 403, "has not been used in project"),
         ("404", 404, "Requested entity was not found."),
         ("400-range", 400, "Unable to parse range"),
     ],

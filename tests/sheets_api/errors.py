@@ -65,6 +65,31 @@ def no_permission():
     return ApiError(403, "The caller does not have permission")
 
 
+def service_disabled(project="123456789012"):
+    """403: the caller's Google Cloud project has not switched the API on."""
+    place = (
+        "https://console.developers.google.com/apis/api/sheets.googleapis.com"
+        f"/overview?project={project}"
+    )
+    details = [
+        {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "SERVICE_DISABLED",
+            "domain": "googleapis.com",
+            "metadata": {
+                "consumer": f"projects/{project}",
+                "service": "sheets.googleapis.com",
+            },
+        }
+    ]
+    return ApiError(
+        403,
+        f"Google Sheets API has not been used in project {project} before or it is"
+        f" disabled. Enable it by visiting {place} then retry.",
+        details=details,
+    )
+
+
 def unparsable(text):
     return invalid(f"Unable to parse range: {text}")
 

@@ -20,6 +20,7 @@ KINDS = {
     "403": "sharing revoked",
     "403-protected": "the range is protected",
     "403-limits": "usageLimits, as Drive says it",
+    "403-disabled": "the project has not switched the API on",
     "404": "the spreadsheet is gone",
     "400-range": "unknown tab",
     "reset": "connection reset, before the write or with `applied` after it",
@@ -135,6 +136,7 @@ class Fault:
                 " traffic to the API and adjust project quota limits accordingly.",
                 "usageLimits",
             ),
+            "403-disabled": errors.service_disabled,
             "404": errors.not_found,
             "400-range": lambda: errors.unparsable(self.title or "Sheet1"),
         }[self.kind]()
