@@ -24,7 +24,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lib import clock
-from lib.actions import checking, importing
+from lib.actions import checking, connecting, importing
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -332,6 +332,29 @@ def dictionary() -> None:
 
 
 @sheet_app.command(
+    "setup",
+    help=_(
+        "スプレッドシートを人が使えるように整えます。何度行っても同じです。確かめることが残れば1で終わります。"
+    ),
+)
+@speaking_plainly
+def sheet_setup(
+    url: Annotated[
+        str, typer.Argument(help=_("スプレッドシートのアドレス。なければ今の保存先"))
+    ] = "",
+    zone: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option("--zone", help=_("使用中のシートも日本の書式と時刻に直す")),
+    ] = False,
+) -> None:
+    """Make or mend the spreadsheet for people; what they made stays."""
+    place = installation()
+    done = connecting.set_up(url or place.store_url, place.data, mend_zone=zone)
+    _console().print(_setup_grid(done))
+    raise typer.Exit(DONE if done.clean else LOOK)
+
+
+@sheet_app.command(
     "probe",
     help=_(
         "Googleが説明書のとおりに動くかを、試しのタブで確かめます。違えば1で終わります。"
@@ -518,6 +541,16 @@ def _problem_grid(problems: Iterable[RowProblem], title: str = "") -> Grid:
         # As Text: what people typed is no markup of the console.
         cells = (problem.tab, place, _(problem.column), _typed(problem), why)
         grid.add_row(*(Text(cell) for cell in cells))
+    return grid
+
+
+def _setup_grid(done: connecting.Report) -> Grid:
+    # As Text: what people called their tabs and their file is no markup.
+    grid = Grid(title=Text(done.title))
+    for header in (_("結果"), _("タブ"), _("内容")):
+        grid.add_column(header, overflow="fold")
+    for line in done.lines:
+        grid.add_row(_(line.outcome), Text(line.tab), Text(line.text()))
     return grid
 
 

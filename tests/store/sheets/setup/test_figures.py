@@ -376,10 +376,22 @@ def test_the_overdue_colour_goes_before_todays(desk):
     assert late < next(n for n, text in enumerate(formulas) if ":今日" in text)
 
 
-def test_a_mismatch_is_coloured_and_a_day_without_numbers_is_not(set_up_desk):
-    row = row_of(set_up_desk, "2026/11/02", "自社")
-    assert row == 3
-    assert coloured(set_up_desk, DAYS, 2) == {"kpi:closed-day"}  # a Sunday
+@pytest.mark.parametrize(
+    ("counts", "held"),
+    [
+        ({}, {"kpi:closed-day"}),
+        (
+            {"着信数": "100", "応答数": "80", "放棄数": "17"},
+            {"kpi:closed-day", "kpi:mismatch"},
+        ),
+        ({"確定": "済"}, {"kpi:closed-day", "kpi:confirmed"}),
+    ],
+)
+def test_a_day_is_coloured_where_it_does_not_fit_and_a_sunday_is_grey(
+    set_up_desk, counts, held
+):
+    assert row_of(set_up_desk, "2026/11/01", "自社") == 2
+    assert coloured(set_up_desk, DAYS, 2, **counts) == held
 
 
 def test_an_inquiry_that_is_due_is_coloured(desk):
