@@ -12,7 +12,8 @@ import hashlib
 import logging
 import random
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,10 +33,13 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import AuditRoute, Source
 from lib.store.looks import looks_of
 from lib.store.protocol import Mended, Mending, RowMend
+from lib.store.sheets.batching import append, below
 from lib.store.sheets.cells import Raw, cell_data, raw_from, raw_of, serial, settled
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
 from lib.store.sheets.layout import HEADER_WITHIN, Header, Tab, read_header
+from lib.store.sheets.leasing import Lease
+from lib.store.sheets.promises import Promises
 from lib.store.sheets.provisioning import Places
 from lib.store.sheets.reading import SheetTable, read_table
 from lib.store.sheets.rows import NEW_ROW
@@ -120,10 +124,15 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one call showed. tabs: those to mend, whole. headers: of every log."""
+    """What one call showed.
+
+    tabs: those to mend, whole. headers: of all tabs looked at. ends: rows with data,
+    of those that were shown whole.
+    """
 
     tabs: Mapping[str, _Seen]
     headers: Mapping[str, tuple[Tab, Header]]
+    ends: Mapping[str, int]
     commits: frozenset[str]
     claims: frozenset[str]
 
@@ -170,6 +179,7 @@ def _looked(
     return _Look(
         tabs,
         headers,
+        {code: len(seen.cells) for code, seen in tabs.items()},
         frozenset(str(row[0]) for row in books[1:] if row and row[0] != ""),
         frozenset(
             str(named.get("namedRangeId", ""))
@@ -296,16 +306,6 @@ def _set_cells(number: int, row: int, cells: Mapping[int, Raw]) -> list[dict[str
     ]
 
 
-def _appended(tab: Tab, rows: Sequence[Sequence[Raw]]) -> dict[str, Any]:
-    return {
-        "appendCells": {
-            "sheetId": tab.sheet_id,
-            "rows": [{"values": [cell_data(raw) for raw in row]} for row in rows],
-            "fields": "userEnteredValue",
-        }
-    }
-
-
 def _new_row(record: Record, header: Header) -> list[Raw]:
     """Return a new row's cells; what has no column there is left out."""
     row: list[Raw] = [None] * (max(header.columns.values()) + 1)
@@ -411,18 +411,41 @@ class Mender:
     """Puts rows of one spreadsheet right; usable from many threads."""
 
     def __init__(
-        self, client: SheetsClient, spreadsheet: str, watch: Watch, lock: WriterLock
+        self,
+        client: SheetsClient,
+        spreadsheet: str,
+        watch: Watch,
+        lock: WriterLock,
+        promises: Callable[[], Promises] = Promises,
     ) -> None:
-        """Write through `client` while holding `lock`."""
+        """Write through `client` while holding `lock`; `promises` tells what holds."""
         self._client = client
         self._spreadsheet = spreadsheet
         self._watch = watch
         self._lock = lock
+        self._promises = promises
+        self._lease = Lease(client, spreadsheet, self._keep)
 
     def mend(self, mending: Mending) -> Mended:
         """Write those of the rows that still look as they did; see `MendsRows`."""
-        with self._lock.held():
+        with self._lock.held(), self._turn():
             return self._mended(mending)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Keep other processes away where claims would not."""
+        if self._promises().refuses_reuse:
+            yield
+            return
+        with self._lease.held(self._watch.places.system):
+            yield
+
+    def _keep(self, row: Sequence[Any]) -> None:
+        """Add a row to the books that is no commit."""
+        system = self._watch.places.system
+        self._client.change(
+            self._spreadsheet, {"requests": [append(system.sheet_id, [row])]}
+        )
 
     def _mended(self, mending: Mending) -> Mended:
         sent: list[_Write] = []
@@ -439,29 +462,55 @@ class Mender:
             ]
             if not writes:
                 return Mended()
-            claims = [_claim(w.mend, w.seen, w.row, seen.claims) for w in writes]
-            body = self._body(mending, writes, claims, seen)
             try:
-                answer = self._client.change(self._spreadsheet, body, _ANSWER)
+                if self._send(mending, writes, seen):
+                    return _result(writes)
             except WriteUnknown:
                 sent = writes
-            except RequestRefused as error:
-                if error.unknown_range:
-                    self._watch.move()
-                elif error.request is None or error.request >= len(claims):
-                    raise
-            else:
-                if _astray(writes, answer):
-                    log.warning("rows moved while one was mended; putting it right")
-                    self._correct(writes)
-                return _result(writes)
             _pause(attempt)
         raise StoreUnavailable("others keep changing the same rows")
+
+    def _send(self, mending: Mending, writes: Sequence[_Write], seen: _Look) -> bool:
+        """Write the rows, and put right what went astray; False: look again.
+
+        Another may have been first, or a tab may have another name by now.
+
+        Raises:
+            WriteUnknown: it may have been applied.
+        """
+        promises = self._promises()
+        claims = [
+            _claim_request(
+                _claim(write.mend, write.seen, write.row, seen.claims),
+                self._watch.places.system,
+            )
+            for write in writes
+            if promises.refuses_reuse
+        ]
+        body = self._body(mending, writes, claims, seen)
+        try:
+            if claims and not promises.all_or_nothing:
+                # A refused claim must come before anything that could stay.
+                self._client.change(self._spreadsheet, {"requests": claims})
+                body["requests"] = body["requests"][len(claims) :]
+            answer = self._client.change(self._spreadsheet, body, _ANSWER)
+        except RequestRefused as error:
+            if error.unknown_range:
+                self._watch.move()
+            elif error.request is None or error.request >= len(claims):
+                raise
+            return False
+        if not promises.shows_cells or _astray(writes, answer):
+            log.warning("rows may have moved while one was mended; looking again")
+            self._correct(writes)
+        return True
 
     def _look(self, mending: Mending) -> _Look:
         whole = list(dict.fromkeys(mend.table for mend in mending.rows))
         new = [table_of(row).code for mend in mending.rows for row in mend.also]
         heads = list(dict.fromkeys([*new, "audit"]))
+        if not self._promises().appends_below:
+            whole, heads = list(dict.fromkeys([*whole, *heads])), []
         try:
             return _looked(
                 self._client, self._spreadsheet, self._watch.places, whole, heads
@@ -478,11 +527,12 @@ class Mender:
         self,
         mending: Mending,
         writes: Sequence[_Write],
-        claims: Sequence[str],
+        claims: Sequence[dict[str, Any]],
         seen: _Look,
     ) -> dict[str, Any]:
         system = self._watch.places.system
-        requests = [_claim_request(claim, system) for claim in claims]
+        promises = self._promises()
+        requests = list(claims)
         for write in writes:
             number = write.seen.tab.sheet_id
             requests += _set_cells(number, write.row, write.cells)
@@ -501,8 +551,9 @@ class Mender:
                 raise ActionRefused(COLUMN_GONE)
             tab, header = seen.headers[code]
             rows = [_new_row(r, header) for r in records if table_of(r).code == code]
-            requests.append(_appended(tab, rows))
-        requests.append(_appended(system, [[mending.id, serial(mending.at), 1]]))
+            end = seen.ends.get(code, 0)
+            requests += below(tab.sheet_id, rows, end, tab.rows, promises)
+        requests.append(append(system.sheet_id, [[mending.id, serial(mending.at), 1]]))
         return _asking(requests, writes)
 
     def _correct(self, writes: Sequence[_Write]) -> None:

@@ -13,7 +13,7 @@ from lib.schema.tables import table as table_by_code
 from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot
 from lib.store.sheets.adopting import Mender
 from lib.store.sheets.client import SheetsClient
-from lib.store.sheets.promises import promises_of
+from lib.store.sheets.promises import Promises, promises_of
 from lib.store.sheets.watching import Watch
 from lib.store.sheets.writing import Writer, WriterLock
 
@@ -40,14 +40,12 @@ class SheetsStore:
         self._client = client
         self._watch = Watch(client, spreadsheet, data=data, tables=tables)
         lock = WriterLock(spreadsheet, data)
-        self._writer = Writer(
-            client,
-            spreadsheet,
-            self._watch,
-            lock,
-            lambda: promises_of(data, spreadsheet),
-        )
-        self._mender = Mender(client, spreadsheet, self._watch, lock)
+
+        def promises() -> Promises:
+            return promises_of(data, spreadsheet)
+
+        self._writer = Writer(client, spreadsheet, self._watch, lock, promises)
+        self._mender = Mender(client, spreadsheet, self._watch, lock, promises)
 
     @property
     def kind(self) -> str:

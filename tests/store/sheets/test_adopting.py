@@ -19,6 +19,7 @@ from lib.schema.tables import table
 from lib.schema.vocab import AuditRoute, Source
 from lib.store.looks import looks_of
 from lib.store.protocol import Mended, Mending, RowMend
+from lib.store.sheets.promises import Promises
 from lib.store.sheets.store import SheetsStore
 from tests.sheets_api import Emulator, Hand
 from tests.sheets_api.faults import parse_fault
@@ -28,6 +29,14 @@ from tests.store.sheets.bare import bare
 
 TAB = table("complaints").tab
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=clock.TOKYO)
+
+BROKEN = {
+    "refuses_reuse": "ids_may_repeat",
+    "all_or_nothing": "partial_batches",
+    "shows_cells": "no_sheet_in_response",
+    "appends_below": "append_below_looks",
+}
+"""The emulator's switch for each promise."""
 
 
 @pytest.fixture
@@ -205,6 +214,26 @@ def test_a_lost_answer_writes_once(store, hand, emulator):
     assert done.done == (row,)
     assert column(hand, "id") == ["K-NEW"]
     assert column(hand, "id", "activities") == ["H-1"]
+
+
+@pytest.mark.parametrize("broken", list(BROKEN))
+def test_a_promise_that_does_not_hold_is_not_relied_on(emulator, place, broken):
+    emulator.quirks.set(**{BROKEN[broken]: True})
+    store = bare(place)
+    store._mender._promises = lambda: replace(Promises(), **{broken: False})
+    store.load()
+    hand = emulator.hand(place.url.removeprefix("gsheet://"))
+    type_row(hand, 2, content="箱が潰れていた")
+    step = Activity(id="H-1", case_id="K-NEW", at=NOW, content="x")
+    row = naming(store, "K-NEW", also=(step,))
+    before_the_write(store, lambda: hand.insert_rows(TAB, 2, 2))
+
+    mend(store, row)
+
+    found = store.load()
+    assert list(found.frames["complaints"]["content"]) == ["箱が潰れていた"]
+    assert list(found.frames["complaints"].index) == ["K-NEW"]
+    assert list(found.frames["activities"].index) == ["H-1"]
 
 
 # A copy, and a cell ------------------------------------------------------------------
