@@ -88,6 +88,12 @@ def where_data_stay() -> None:
         )
     )
     st.caption(
+        ":material/table_view: "
+        + _(
+            "チームで使うときは、始めたあと「設定・点検」の「Googleシートにつなぐ」で、スプレッドシートを保存先にできます。"
+        )
+    )
+    st.caption(
         ":material/auto_awesome: "
         + _("始めたあとで、一年分の見本データを入れて試すこともできます。")
     )

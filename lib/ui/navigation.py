@@ -87,6 +87,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("settings", N_("設定"), ":material/tune:", MORE, LEADS, tucked=EVERYBODY),
     PageEntry(
+        "connect",
+        N_("Googleシートにつなぐ"),
+        ":material/table_view:",
+        MORE,
+        (Role.ADMIN,),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "notices",
         N_("通知"),
         ":material/notifications:",
