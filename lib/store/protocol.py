@@ -429,7 +429,8 @@ class MendsRows(Protocol):
         Two who mend the same row at once: one does, whatever machine they sit at.
 
         Raises:
-            ActionRefused: a column is missing, or a formula stands in a cell.
+            ActionRefused: in every row a column is missing, or a formula stands in a
+                cell; where others can be written, they are.
             StoreError: the store cannot be reached or changed.
         """
         ...

@@ -244,6 +244,29 @@ def as_text(cell: Raw) -> str:
     return "" if cell is None else text_of(cell)
 
 
+def _writes_for(rows: Sequence[RowMend], seen: _Look) -> list[_Write]:
+    """Return the writes for rows that still look as they did.
+
+    Raises:
+        ActionRefused: as `_write_for`, where no row at all can be written.
+    """
+    writes = []
+    refused: list[ActionRefused] = []
+    for mend in rows:
+        if mend.table not in seen.tabs:
+            continue
+        try:
+            write = _write_for(mend, seen.tabs[mend.table])
+        except ActionRefused as error:
+            refused.append(error)
+            continue
+        if write:
+            writes.append(write)
+    if refused and not writes:
+        raise refused[0]
+    return writes
+
+
 def _write_for(mend: RowMend, seen: _Seen) -> _Write | None:
     """Return the write for a row that still looks as it did; None for another.
 
@@ -454,12 +477,7 @@ class Mender:
             if sent and mending.id in seen.commits:
                 self._correct(sent)
                 return _result(sent)
-            writes = [
-                write
-                for mend in mending.rows
-                if mend.table in seen.tabs
-                and (write := _write_for(mend, seen.tabs[mend.table]))
-            ]
+            writes = _writes_for(mending.rows, seen)
             if not writes:
                 return Mended()
             try:

@@ -283,6 +283,20 @@ def test_a_formula_is_never_overwritten(store, hand):
         mend(store, RowMend("kpi_days", key, {"offered": 20}, {"offered": "約20"}))
 
 
+def test_a_formula_holds_up_no_other_row(store, hand):
+    store.commit(saving(kpi_day("A", offered=20), kpi_day("A", 1, offered=30)))
+    cell = letter(hand, "offered", "kpi_days")
+    hand.type("日次KPI", f"{cell}2", '="約"&20')
+    hand.type("日次KPI", f"{cell}3", "約30")
+    first, second = store.load().frames["kpi_days"].index
+    rows = [
+        RowMend("kpi_days", first, {"offered": 20}, {"offered": "約20"}),
+        RowMend("kpi_days", second, {"offered": 30}, {"offered": "約30"}),
+    ]
+
+    assert mend(store, *rows).done == (rows[1],)
+
+
 def test_personal_cells_leave_no_trace_in_the_log(store, hand):
     store.commit(saving(complaint("K-A", contact="0312345678")))
     row = RowMend(
