@@ -7,12 +7,14 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from gspread.utils import rowcol_to_a1
 from typer.testing import CliRunner
 
 from lib import cli, clock
@@ -24,6 +26,8 @@ from lib.schema.vocab import Promise, Source
 from lib.settings.install import installation
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Insert, Snapshot
+from tests.sheets_api import Emulator, Hand
+from tests.store.places import SHEETS_KEY, sheet_place
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=clock.TOKYO)
 
@@ -337,3 +341,71 @@ def test_the_module_runs_as_a_program():
 
     assert outcome.returncode == cli.DONE, outcome.stderr
     assert json.loads(outcome.stdout) == {"problems": []}
+
+
+# A shared sheet ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def hand(tmp_path: Path, monkeypatch) -> Iterator[Hand]:
+    """Give a person's hand on an empty spreadsheet, which the commands use."""
+    with Emulator() as emulator:
+        place = sheet_place(emulator, tmp_path / "sheet")
+        monkeypatch.setenv("MIMAMORI_DATA", str(place.data))
+        monkeypatch.setenv("MIMAMORI_STORE", place.url)
+        monkeypatch.setenv("MIMAMORI_SHEETS_API", emulator.url)
+        key = str(place.data / SHEETS_KEY)
+        monkeypatch.setenv("MIMAMORI_SERVICE_ACCOUNT", key)
+        stored()
+        yield emulator.hand(place.url.removeprefix("gsheet://"))
+
+
+def typed(hand: Hand, tab: str, **cells: str) -> None:
+    labels = hand.read(tab)[0]
+    for label, text in cells.items():
+        hand.type(tab, rowcol_to_a1(2, labels.index(label) + 1), text)
+
+
+def test_sync_takes_in_what_was_typed_into_the_sheet(hand):
+    typed(hand, "苦情台帳", 内容="箱が潰れていた", 次の約束日時="2026/11/22 10:00")
+
+    done = run("sync")
+
+    assert done.exit_code == 0, done.output
+    assert "番号を付けた行: 1" in done.output
+    assert stored().frames["complaints"].index[0].startswith("K-261121-")
+    assert "番号を付けた行: 0" in run("sync").output
+
+
+def test_sync_on_a_database_has_nothing_to_do():
+    done = run("sync")
+
+    assert done.exit_code == 0
+    assert "番号を付けた行: 0" in done.output
+
+
+def test_check_names_the_cell_and_its_address(hand):
+    typed(hand, "日次KPI", 日付="2026/11/20", センターコード="自社", 着信数="約20")
+
+    done = run("check", "--json")
+
+    assert done.exit_code == 1
+    (problem,) = json.loads(done.output)["problems"]
+    assert (problem["kind"], problem["proposal"]) == ("doubtful", "20")
+    column = rowcol_to_a1(1, hand.read("日次KPI")[0].index("着信数") + 1)[:-1]
+    assert problem["place"] == f"{column}2"
+    assert problem["link"].startswith("https://docs.google.com/spreadsheets/d/")
+    assert problem["link"].endswith(f"&range={column}2")
+    assert f"{column}2" in run("check").output
+
+
+def test_a_remark_in_the_sheet_is_told_and_is_no_problem(hand, monkeypatch):
+    typed(hand, "苦情台帳", 内容="※ 年末は休みです")
+    assert json.loads(run("check", "--json").output)["problems"] == []
+    later = NOW + timedelta(minutes=11)
+    monkeypatch.setenv("MIMAMORI_NOW", later.isoformat())
+
+    done = run("check", "--json")
+
+    assert done.exit_code == 0
+    assert [p["kind"] for p in json.loads(done.output)["problems"]] == ["note"]

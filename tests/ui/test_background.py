@@ -1,13 +1,19 @@
 """What the running app does by itself."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
+from filelock import FileLock
+from gspread.utils import rowcol_to_a1
 
 from lib import clock
 from lib.settings.install import installation
+from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.ui import background, context
+from tests.sheets_api import Emulator, Hand
+from tests.store.places import sheet_place
 from tests.waiting import run
 
 
@@ -75,3 +81,73 @@ def test_a_wrong_setting_does_not_end_the_folding(data, monkeypatch, caplog):
         return False
 
     assert run(until_told())
+
+
+# The caretaker of a sheet ---------------------------------------------------------------
+
+
+@pytest.fixture
+def sheet(tmp_path, monkeypatch) -> Iterator[tuple[Emulator, Hand]]:
+    """Give a spreadsheet that the app has open, and a person's hand on it."""
+    with Emulator() as emulator:
+        place = sheet_place(emulator, tmp_path / "data")
+        monkeypatch.setenv("MIMAMORI_DATA", str(place.data))
+        monkeypatch.setenv("MIMAMORI_STORE", place.url)
+        context.close()
+        live = LiveStore(place(), every_seconds=3600.0)
+        monkeypatch.setattr(context, "_live", live)
+        live.snapshot()
+        yield emulator, emulator.hand(place.url.removeprefix("gsheet://"))
+        context.close()
+
+
+def typed(hand: Hand, **cells: str) -> None:
+    labels = hand.read("苦情台帳")[0]
+    for label, text in cells.items():
+        hand.type("苦情台帳", rowcol_to_a1(2, labels.index(label) + 1), text)
+
+
+def test_the_running_app_takes_a_typed_row_in_by_itself(sheet):
+    _emulator, hand = sheet
+    typed(hand, 内容="箱が潰れていた", 次の約束日時="2026/11/22 10:00")
+    context.live().refreshed()
+
+    async def taken_in() -> bool:
+        async with background.caretaker(every_seconds=0.01):
+            for _ in range(2000):
+                if context.live().latest.frames["complaints"].index[0][0] == "K":
+                    return True
+                await asyncio.sleep(0.01)
+        return False
+
+    assert run(taken_in())
+    assert any("箱が潰れていた" in row for row in hand.read("対応履歴"))
+
+
+def test_the_caretaker_asks_nothing_while_nothing_changes(sheet):
+    emulator, _hand = sheet
+    keeper = background.Caretaker()
+    keeper.round()
+    emulator.log.clear()
+
+    assert [keeper.round() for _ in range(5)] == [None] * 5
+    assert (emulator.log.reads(), emulator.log.writes()) == (0, 0)
+
+
+def test_one_process_of_a_machine_takes_care(sheet, tmp_path):
+    _emulator, hand = sheet
+    typed(hand, 内容="箱が潰れていた", 次の約束日時="2026/11/22 10:00")
+    context.live().refreshed()
+    with FileLock(tmp_path / "data" / "caretaker.lock"):
+        assert background.Caretaker().round() is None
+
+    assert background.Caretaker().round().numbered == 1
+
+
+def test_a_database_needs_no_caretaker(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path))
+    monkeypatch.delenv("MIMAMORI_STORE", raising=False)
+    context.close()
+
+    assert background.Caretaker().round() is None
+    context.close()
