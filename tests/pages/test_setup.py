@@ -112,6 +112,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "センター",
         "商品",
         "設定",
+        "通知",
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
