@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from lib import clock
@@ -151,9 +153,9 @@ def who_gets_what(found: Overview) -> None:
             [*(told_row(one) for one in found.told), digest_row(found)],
             column_config={
                 "kind": _("種別"),
-                "about": st.column_config.TextColumn(_("何を"), width="large"),
-                "whom": _("だれに"),
                 "when": _("いつ"),
+                "whom": _("だれに"),
+                "about": st.column_config.TextColumn(_("何を"), width="large"),
             },
             hide_index=True,
             row_height=38,
@@ -177,18 +179,18 @@ def told_row(one: Told) -> dict[str, str]:
         when = _("すぐに(静かな時間も)")
     return {
         "kind": _(rule.kind.value),
-        "about": _(rule.about),
-        "whom": _("、").join(whom),
         "when": when,
+        "whom": _("、").join(whom),
+        "about": _(rule.about),
     }
 
 
 def digest_row(found: Overview) -> dict[str, str]:
     return {
         "kind": _(NoticeKind.DIGEST.value),
-        "about": _("今日の三つのことと、担当の約束の件数"),
-        "whom": _("通知先のある人"),
         "when": _("{time}(一日一回)").format(time=f"{found.times.digest_at:%H:%M}"),
+        "whom": _("通知先のある人"),
+        "about": _("今日の三つのことと、担当の約束の件数"),
     }
 
 
@@ -237,8 +239,8 @@ def log() -> None:
                     "case": row["case_id"],
                     "channel": row["channel"],
                     "state": _(NoticeState(row["state"]).value),
-                    "due": row["due_at"],
-                    "sent": row["sent_at"],
+                    "due": fmt.short_moment(row["due_at"]),
+                    "sent": sent_at(row["sent_at"]),
                 }
                 for row in rows.to_dict("records")
             ],
@@ -247,16 +249,16 @@ def log() -> None:
                 "case": _("対象番号"),
                 "channel": _("通知先"),
                 "state": _("状態"),
-                "due": st.column_config.DatetimeColumn(
-                    _("発生日時"), format="MM/DD HH:mm", timezone="Asia/Tokyo"
-                ),
-                "sent": st.column_config.DatetimeColumn(
-                    _("送信日時"), format="MM/DD HH:mm", timezone="Asia/Tokyo"
-                ),
+                "due": _("発生日時"),
+                "sent": _("送信日時"),
             },
             hide_index=True,
             alt=_("最近の通知の一覧"),
         )
+
+
+def sent_at(value: Any) -> str:
+    return fmt.NOTHING if value is None or value != value else fmt.short_moment(value)  # noqa: PLR0124 - NaT
 
 
 navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
