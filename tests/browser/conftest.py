@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.driving import DESKTOP, PHONE, running, set_language, settled
+from tests.sheets_api import Emulator
+from tests.store.places import SHEETS_KEY, sheet_place
 from tools.browser import system_chromium
 from tools.serve import ROOT, Server
 
@@ -85,6 +87,20 @@ def empty_app(tmp_path: Path) -> Iterator[Server]:
     """Serve an app that nobody has used yet, for one test."""
     with running(tmp_path / "data") as server:
         yield server
+
+
+@pytest.fixture
+def empty_sheet_app(tmp_path: Path) -> Iterator[Server]:
+    """Serve an app on a new, empty spreadsheet, for one test."""
+    with Emulator() as emulator:
+        place = sheet_place(emulator, tmp_path / "data")
+        settings = {
+            "MIMAMORI_STORE": place.url,
+            "MIMAMORI_SHEETS_API": emulator.url,
+            "MIMAMORI_SERVICE_ACCOUNT": str(place.data / SHEETS_KEY),
+        }
+        with running(place.data, **settings) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")

@@ -81,10 +81,19 @@ def test_from_the_first_start_to_the_figures_of_the_day(
     empty_app: Server, open_tab: OpenTab, language: Language, phone: bool
 ) -> None:
     page = open_tab(empty_app, phone=phone, english=language == "en")
-    walk = Walk(page, language, phone)
+    walk_the_day(Walk(page, language, phone))
 
+
+def test_the_same_day_on_a_google_sheet(
+    empty_sheet_app: Server, open_tab: OpenTab
+) -> None:
+    walk = Walk(open_tab(empty_sheet_app), "ja", phone=False)
+    walk_the_day(walk, patience=5 * MILLISECONDS_TO_FILL)
+
+
+def walk_the_day(walk: Walk, *, patience: int = MILLISECONDS_TO_FILL) -> None:
     begin_under_ones_own_name(walk, "佐藤 花子")
-    fill_in_the_sample(walk)
+    fill_in_the_sample(walk, patience)
     before = promised_for_today(walk)
 
     number = record_a_complaint(walk, "届いた箱が空だった。", claim="欠品")
@@ -94,11 +103,11 @@ def test_from_the_first_start_to_the_figures_of_the_day(
     confirm_a_day(walk, CENTRE, offered=40, answered=36, from_consumer_centres=0)
 
     walk.turn_to("today")
-    expect(page.get_by_role("link", name=number)).to_be_visible()
+    expect(walk.page.get_by_role("link", name=number)).to_be_visible()
     assert promised_for_today(walk) == before + 1
     counted = walk.word("今日は着信{offered}件").format(offered=40)
     counted += walk.word("・応答率{rate}").format(rate="90.0%")
-    expect(page.get_by_text(counted)).to_be_visible()
+    expect(walk.page.get_by_text(counted)).to_be_visible()
 
 
 # The steps ---------------------------------------------------------------------
@@ -110,10 +119,10 @@ def begin_under_ones_own_name(walk: Walk, name: str) -> None:
     expect(walk.page.get_by_text(walk.word("まだ記録がありません"))).to_be_visible()
 
 
-def fill_in_the_sample(walk: Walk) -> None:
+def fill_in_the_sample(walk: Walk, patience: int) -> None:
     walk.button("見本データを入れて試す").click()
     there = walk.page.get_by_text(walk.word("サンプルデータを表示しています"))
-    expect(there).to_be_visible(timeout=MILLISECONDS_TO_FILL)
+    expect(there).to_be_visible(timeout=patience)
     settled(walk.page)
 
 
