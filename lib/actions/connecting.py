@@ -15,7 +15,7 @@ from lib.store.opening import open_sheet, sheets_client
 from lib.store.sheets.client import NO_KEY, SheetsClient
 from lib.store.sheets.faults import API_OFF, KEY_REFUSED, NOT_FOUND
 from lib.store.sheets.layout import is_tokyo
-from lib.store.sheets.setup import making
+from lib.store.sheets.setup import making, tending
 from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sheets.setup.report import Line, Outcome, Report
 
@@ -30,6 +30,7 @@ __all__ = [
     "set_up",
     "settings_line",
     "spreadsheet_id",
+    "tend",
     "try_out",
 ]
 
@@ -76,7 +77,7 @@ _MEND_API: Final = N_(
 )
 _WRONG_ADDRESS: Final = N_("このIDのスプレッドシートはありません。")
 _MEND_ADDRESS: Final = N_(
-    "ブラウザーで開いたスプレッドシートの住所を、そのまま貼り付けてください。ゴミ箱に入れていないかも確かめてください。"
+    "ブラウザーで開いたスプレッドシートのアドレスを、そのまま貼り付けてください。ゴミ箱に入れていないかも確かめてください。"
 )
 _NOT_SHARED: Final = N_("スプレッドシートが共有されていません。")
 _ONLY_READER: Final = N_("見るだけの権限で共有されています。")
@@ -215,6 +216,16 @@ def _address_of_the_app() -> str:
     address = app_url()
     host = urlsplit(address).hostname or ""
     return "" if host in ("localhost", "127.0.0.1", "::1") else address
+
+
+def tend(address: str, data: Path) -> bool:
+    """Lay out the month ahead and fill in row formulas; return whether it wrote.
+
+    Raises:
+        AppError: as `set_up` does.
+    """
+    with sheets_client(data) as client:
+        return tending.tend(client, spreadsheet_id(address))
 
 
 def first_load(address: str, data: Path) -> tuple[int, int]:

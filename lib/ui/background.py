@@ -7,11 +7,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
 from lib import clock
+from lib.actions import connecting
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.errors import ActionRefused, AppError
@@ -33,6 +35,10 @@ none asks Google, as long as the screens keep the data fresh."""
 ASKED_EVERY: Final = 60.0
 """Seconds after which the sheet is asked although nobody looks at a screen."""
 
+TENDED_EVERY: Final = 120.0
+"""Seconds between two looks at whether rows of the sheet lack their formulas: two reads
+where anything changed since, else none."""
+
 FOLDED_EVERY: Final = 60.0
 """Seconds between two foldings of the centres' files: one read a file each time."""
 
@@ -49,6 +55,53 @@ async def caretaker(every_seconds: float = TIDIED_EVERY) -> AsyncIterator[None]:
     """Take in what people type into a shared sheet, while the app runs."""
     async with _running(_tidy_again_and_again(Caretaker(), every_seconds)):
         yield
+
+
+@asynccontextmanager
+async def sheet_rows(every_seconds: float = TENDED_EVERY) -> AsyncIterator[None]:
+    """Keep rows laid out ahead in the sheet, and formulas in its rows."""
+    async with _running(_tend_again_and_again(RowKeeper(), every_seconds)):
+        yield
+
+
+class RowKeeper:
+    """Tends a sheet that was set up, where it changed or a day began."""
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._done_for: tuple[int, date] | None = None
+
+    def round(self) -> bool:
+        """Tend the sheet once; return whether anything was written.
+
+        Raises:
+            AppError: the sheet cannot be reached or changed; the next round tries again.
+        """
+        live, place = context.live(), installation()
+        if not live.mends or live.problem is not None or live.latest is None:
+            return False
+        state = (live.latest.revision, clock.today())
+        if state == self._done_for:
+            return False
+        lock = FileLock(place.data / "sheet-rows.lock", timeout=0, mode=0o600)
+        try:
+            with lock:
+                wrote = connecting.tend(place.store_url, place.data)
+        except Timeout:
+            return False  # another process of this machine is at it
+        self._done_for = state
+        return wrote
+
+
+async def _tend_again_and_again(keeper: RowKeeper, every_seconds: float) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(keeper.round)
+        except AppError as error:
+            log.info("the sheet's rows have to wait: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - its text may quote a customer
+            log.error("the sheet's rows: %s", boundary.trace(error))  # noqa: TRY400
+        await asyncio.sleep(every_seconds)
 
 
 @asynccontextmanager

@@ -59,6 +59,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     async with (
         background.daily_backup(),
         background.caretaker(),
+        background.sheet_rows(),
         background.centre_files(),
         notifying.notifier(),
     ):

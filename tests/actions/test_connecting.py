@@ -169,7 +169,7 @@ def test_the_guide_links_the_app_only_where_others_can_open_it(
     monkeypatch.delenv("MIMAMORI_URL", raising=False)
     connecting.set_up(book, tmp_path)
     assert emulator.values(book, "使い方!E5") == [
-        ["アプリの住所は、管理者に聞いてください。"]
+        ["アプリのアドレスは、管理者に聞いてください。"]
     ]
 
     monkeypatch.setenv("MIMAMORI_URL", "https://mimamori.example.jp/")

@@ -8,12 +8,13 @@ from filelock import FileLock
 from gspread.utils import rowcol_to_a1
 
 from lib import clock
+from lib.actions import connecting
 from lib.settings.install import installation
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.ui import background, context
 from tests.sheets_api import Emulator, Hand
-from tests.store.places import sheet_place
+from tests.store.places import SHEETS_KEY, sheet_place
 from tests.waiting import run
 
 
@@ -151,3 +152,39 @@ def test_a_database_needs_no_caretaker(tmp_path, monkeypatch):
 
     assert background.Caretaker().round() is None
     context.close()
+
+
+@pytest.fixture
+def with_key(sheet, tmp_path, monkeypatch):
+    """Let this process reach the sheet by the installation's settings."""
+    monkeypatch.setenv("MIMAMORI_SHEETS_API", sheet[0].url)
+    monkeypatch.setenv("MIMAMORI_SERVICE_ACCOUNT", str(tmp_path / "data" / SHEETS_KEY))
+
+
+@pytest.mark.usefixtures("with_key")
+def test_rows_of_a_sheet_that_was_set_up_get_their_formulas(sheet):
+    _emulator, hand = sheet
+    place = installation()
+    connecting.set_up(place.store_url, place.data)
+    typed(hand, 内容="箱が潰れていた")
+    context.live().refreshed()
+    keeper = background.RowKeeper()
+
+    assert keeper.round()
+    context.live().refreshed()
+    assert not keeper.round()
+
+    header = hand.read("苦情台帳", "1:1")[0]
+    assert hand.read("苦情台帳")[1][header.index("知らせ")]
+
+
+@pytest.mark.usefixtures("with_key")
+def test_a_sheet_that_did_not_change_is_not_looked_at_again(sheet):
+    emulator, _hand = sheet
+    context.live().refreshed()
+    keeper = background.RowKeeper()
+    keeper.round()
+    emulator.log.clear()
+
+    assert not keeper.round()
+    assert (emulator.log.reads(), emulator.log.writes()) == (0, 0)

@@ -146,8 +146,10 @@ class Found:
         return read_header(table, sheet.cells if sheet else ())
 
 
-def look_around(client: SheetsClient, spreadsheet: str) -> Found:
+def look_around(client: SheetsClient, spreadsheet: str, *, looks: bool = True) -> Found:
     """Return what stands in the spreadsheet.
+
+    looks: whether to ask for formats, lists and notes too, one read more.
 
     Raises:
         StoreError: it cannot be read.
@@ -156,6 +158,8 @@ def look_around(client: SheetsClient, spreadsheet: str) -> Found:
     sheets = [_sheet(entry) for entry in listing.get("sheets", [])]
     sheets = _with_cells(client, spreadsheet, sheets)
     found = _found(listing, sheets)
+    if not looks:
+        return found
     return _found(listing, _with_looks(client, spreadsheet, found))
 
 

@@ -119,7 +119,7 @@ def _connections(page: Page, system: Tab, app: str) -> None:
 def _app_link(app: str) -> str:
     """Return a link; an address with a quotation mark in it is none."""
     if not app or '"' in app:
-        return "アプリの住所は、管理者に聞いてください。"
+        return "アプリのアドレスは、管理者に聞いてください。"
     return f'=HYPERLINK("{app}","アプリを開く")'
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from lib import clock
-from lib.errors import SettingsError, StoreUnavailable
+from lib.errors import SettingsError
 from lib.i18n import N_
 from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import TABLES
@@ -15,18 +16,17 @@ from lib.schema.tables import table as table_by_code
 from lib.settings.claim_types import DEFAULTS, claim_types
 from lib.store.sheets.cells import cell_data
 from lib.store.sheets.client import SheetsClient
-from lib.store.sheets.faults import RequestRefused
 from lib.store.sheets.layout import Tab, is_tokyo
 from lib.store.sheets.provisioning import (
     SYSTEM,
     SYSTEM_HEADER,
-    TRIES,
     tab_number,
 )
 from lib.store.sheets.reading import read_table
 from lib.store.sheets.setup import asking, figures, guide, months, report, tables
+from lib.store.sheets.setup.applying import applied
 from lib.store.sheets.setup.asking import Request
-from lib.store.sheets.setup.found import Found, look_around
+from lib.store.sheets.setup.found import Found
 from lib.store.sheets.setup.pages import Page, add_page
 from lib.store.sheets.setup.report import Outcome, Report
 from lib.store.sheets.setup.tables import VISIBLE, Making
@@ -75,29 +75,10 @@ def set_up(
     Raises:
         StoreError: it cannot be read or written; nothing is half done.
     """
-    for attempt in range(TRIES):
-        found = look_around(client, spreadsheet)
-        making = Making(found, Report(found.title), taken=set(found.taken))
-        _plan(making, app=app, mend_zone=mend_zone)
-        requests = [*making.tabs, *making.requests]
-        if not requests:
-            making.report.add(Outcome.LEFT, "", report.ALL_THERE)
-            return making.report
-        claim = months.claim_request(requests, _system_number(found), attempt)
-        body = {"requests": [*making.tabs, *claim, *making.requests]}
-        try:
-            client.change(spreadsheet, body)
-        except RequestRefused:
-            continue  # another did the same a moment before, or a tab was made
-        making.report.calls = 1
-        return making.report
-    raise StoreUnavailable("the tabs of the spreadsheet keep changing")
-
-
-def _system_number(found: Found) -> int:
-    """Return the number of the tab of the books, made or about to be."""
-    sheet = found.by_title(SYSTEM)
-    return sheet.tab.sheet_id if sheet else tab_number(SYSTEM)
+    making = applied(client, spreadsheet, partial(_plan, app=app, mend_zone=mend_zone))
+    if not making.report.lines:
+        making.report.add(Outcome.LEFT, "", report.ALL_THERE)
+    return making.report
 
 
 def _plan(making: Making, *, app: str, mend_zone: bool) -> None:

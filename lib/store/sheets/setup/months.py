@@ -7,7 +7,6 @@ So it is no record: nobody has counted anything. Who enters such a day fills tha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,22 +14,18 @@ from typing import Any, Final
 
 import holidays
 
-from lib import clock
-from lib.errors import StoreUnavailable
 from lib.schema.cells import parse_cell
 from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import Table
 from lib.schema.tables import table as table_by_code
-from lib.store.sheets.batching import CLAIM
 from lib.store.sheets.cells import cell_data, raw_of
 from lib.store.sheets.client import SheetsClient
-from lib.store.sheets.faults import RequestRefused
-from lib.store.sheets.provisioning import SYSTEM, TRIES
 from lib.store.sheets.reading import read_table
 from lib.store.sheets.setup import asking, report, tables
+from lib.store.sheets.setup.applying import applied
 from lib.store.sheets.setup.asking import Request
-from lib.store.sheets.setup.found import Found, Sheet, look_around
-from lib.store.sheets.setup.report import Outcome, Report
+from lib.store.sheets.setup.found import Found, Sheet
+from lib.store.sheets.setup.report import Outcome
 from lib.store.sheets.setup.row_formulas import HOLIDAY
 from lib.store.sheets.setup.tables import Making, Place
 
@@ -46,7 +41,7 @@ def lay_out_month(
 ) -> int:
     """Lay out the days of a month that have no row yet; return how many.
 
-    Idempotent, and safe when several do it at once: 3 reads, and 1 write where rows
+    Idempotent, and safe when several do it at once: 2 reads, and 1 write where rows
     are missing.
 
     Args:
@@ -59,24 +54,16 @@ def lay_out_month(
         StoreError: it cannot be read or written.
     """
     wanted = [COMPANY, *centres]
-    for attempt in range(TRIES):
-        found = look_around(client, spreadsheet)
-        making = Making(found, Report())
+
+    def plan(making: Making) -> None:
         for code in ("centres", DAYS):
             known = tables.known_place(making, table_by_code(code))
             if known is not None:
                 making.places[code] = known
         add_month(making, month, wanted)
-        if not making.requests:
-            return 0
-        system = found.by_title(SYSTEM)
-        claim = claim_request(making.requests, system, attempt) if system else []
-        try:
-            client.change(spreadsheet, {"requests": [*claim, *making.requests]})
-        except RequestRefused:
-            continue  # another laid it out a moment before
-        return sum(_row_count(request) for request in making.requests)
-    raise StoreUnavailable("the rows of the month keep changing")
+
+    made = applied(client, spreadsheet, plan, looks=False)
+    return sum(_row_count(request) for request in made.requests)
 
 
 def _row_count(request: Request) -> int:
@@ -181,19 +168,3 @@ def active_centres(found: Found) -> list[str]:
     frame = read_table(table, sheet.tab, sheet.cells).frame
     used = frame[frame["active"] != "いいえ"]
     return [str(code) for code in used["code"] if code and code != COMPANY]
-
-
-def claim_request(
-    requests: Sequence[Request], system: Sheet | int, attempt: int
-) -> list[Request]:
-    """Return the claim that lets only one of two equal batches pass.
-
-    A claim of an equal batch lies for some minutes; `attempt` makes another one.
-    """
-    number = system if isinstance(system, int) else system.tab.sheet_id
-    about = f"{attempt}\n{requests!r}"
-    claim = CLAIM + hashlib.sha256(about.encode()).hexdigest()[:32]
-    place = asking.grid(number, (0, 1), (0, 1))
-    name = f"{claim}_{int(clock.now().timestamp())}"
-    named = {"namedRangeId": claim, "name": name, "range": place}
-    return [{"addNamedRange": {"namedRange": named}}]

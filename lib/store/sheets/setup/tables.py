@@ -279,7 +279,7 @@ def finish(making: Making, place: Place, words: Mapping[str, Sequence[str]]) -> 
     _size(making, place)
     _colour(making, place)
     _add_views(making, place)
-    _fill_formulas(making, place)
+    fill_formulas(making, place)
 
 
 def _give_room(making: Making, place: Place) -> int | None:
@@ -644,7 +644,7 @@ def formulas_of(table: Table, place: Place, whole: Mapping[str, str]) -> dict[in
     return found
 
 
-def _fill_formulas(making: Making, place: Place) -> None:
+def fill_formulas(making: Making, place: Place) -> None:
     """Put the formulas into rows that have none, and nothing into blank rows."""
     sheet = place.sheet
     if sheet is None:
