@@ -43,9 +43,9 @@ MAKING_A_KEY: Final = (
 """What to click in Google's console, in the order of its screens."""
 
 ICONS: Final = {
-    True: ":material/check_circle:",
-    False: ":material/error:",
-    None: ":material/radio_button_unchecked:",
+    True: ":green[:material/check_circle:]",
+    False: ":red[:material/error:]",
+    None: ":gray[:material/radio_button_unchecked:]",
 }
 OUTCOMES: Final = {
     Outcome.MADE: ":material/add_circle:",
@@ -108,13 +108,13 @@ def sharing_step(account: str) -> None:
         st.subheader(_("3. スプレッドシートを共有する"), anchor=False)
         st.write(
             _(
-                "[新しいスプレッドシート](https://sheets.new)を開き、右上の「共有」に次の住所を入れて「編集者」にします。すでに使っているシートでもかまいません。"
+                "[新しいスプレッドシート](https://sheets.new)を開き、右上の「共有」に次のアドレスを入れて「編集者」にします。すでに使っているシートでもかまいません。"
             )
         )
         if account:
-            st.code(account, language=None)
+            st.code(account, language=None, wrap_lines=True)
         else:
-            st.caption(_("鍵を置くと、ここに住所が出ます。"))
+            st.caption(_("鍵を置くと、ここにアドレスが出ます。"))
 
 
 def address_step() -> None:
@@ -122,7 +122,7 @@ def address_step() -> None:
         st.subheader(_("4. つながるか確かめる"), anchor=False)
         st.session_state.setdefault(ADDRESS, _address_in_use())
         st.text_input(
-            _("スプレッドシートの住所"),
+            _("スプレッドシートのアドレス"),
             key=ADDRESS,
             placeholder="https://docs.google.com/spreadsheets/d/…/edit",
             on_change="ignore",
@@ -255,7 +255,11 @@ def settings_step() -> None:
                 "次の一行を .streamlit/secrets.toml に書き(または環境変数にし)、アプリを開き直します。"
             )
         )
-        st.code(connecting.settings_line(st.session_state[ADDRESS]), language="toml")
+        st.code(
+            connecting.settings_line(st.session_state[ADDRESS]),
+            language="toml",
+            wrap_lines=True,
+        )
         st.caption(
             _(
                 "いまの保存先のデータは、シートには移りません。「python -m lib.cli export」で書き出し、切り替えたあと「import」で取り込めます。"
