@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, groupby
@@ -49,6 +50,12 @@ ANSWER: Final = (
 
 _DOCUMENTED: Final = Promises()
 
+FORMER_AT: Final = 4
+"""Column, from 0, of the first row of the books from which on a batch keeps what stood
+in the cells that it writes: its answer shows them as they were at that very moment."""
+FORMER_COLUMNS: Final = 104
+"""Columns that the books have for it; a longer batch knows less of what it hit."""
+
 Place = tuple[int, int, int]
 """Number of the tab, row and column, both from 0."""
 
@@ -66,20 +73,40 @@ class RowWrite:
     cells: Mapping[int, Raw]
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What stood in the cells of a write, and in those of the key, as it was applied.
+
+    as_seen: whether that is what the look had shown.
+    """
+
+    write: RowWrite
+    cells: Mapping[int, Raw]
+    as_seen: bool
+
+    def hit(self, seen: SeenTab) -> bool:
+        """Whether the write went into another row than the one that was seen."""
+        row = self.write.row
+        return any(not same(self.cells[c], seen.cell(row, c)) for c in _keys_at(seen))
+
+
 @dataclass
 class Batch:
     """One `batchUpdate` and what its answer has to show.
 
     seen: the tabs as they stood when it was made.
+    system: the tab of the books; None where nothing is to be kept there.
     claims: number of claims, which come first.
     appended: rows put below the data, as their cells.
     deleted: keys taken out, by table code. commit: whose it is.
     logged: rows that say what was put back, in this and the batches that it mends.
     promises: what it may rest on.
+    mark: stands before the former cells, to tell them from those of another batch.
     """
 
     seen: Mapping[str, SeenTab]
     commit: Commit
+    system: Tab | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     claims: int = 0
     writes: list[RowWrite] = field(default_factory=list)
@@ -88,6 +115,7 @@ class Batch:
     gone: dict[str, list[int]] = field(default_factory=dict)
     logged: int = 0
     promises: Promises = _DOCUMENTED
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def is_claim(self, request: int | None) -> bool:
         """Whether the request that Google refused is a claim: another was first."""
@@ -110,6 +138,74 @@ class Batch:
             or any(not self._hit(write, now) for write in self.writes)
             or any(self._lost_or_left(code, now) for code in self.deleted)
         )
+
+    def formers(
+        self, answer: Mapping[str, Any], *, strict: bool = False
+    ) -> list[Former] | None:
+        """Return what each write replaced; None where the answer does not tell.
+
+        A row whose stamp differs from the look's, though its claim was ours, was hit
+        by somebody's write to another row, who is about to put it right: that is
+        `as_seen` too, for what we wrote is what our user means, unless `strict`.
+        """
+        now = _cells_by_place(answer)
+        kept = self._kept()
+        if self.deleted or self.system is None or len(kept) < len(self.writes):
+            return None
+        if any(not self._same_header(code, now) for code in self._touched()):
+            return None
+        number = self.system.sheet_id
+        if kept and now.get((number, 0, FORMER_AT)) != self.mark:
+            return None
+        found = []
+        for write, slots in kept:
+            cells = {c: now.get((number, 0, slot), "") for c, slot in slots.items()}
+            as_seen = self._as_seen(write, cells, strict=strict)
+            found.append(Former(write, cells, as_seen))
+        return found
+
+    def _as_seen(
+        self, write: RowWrite, cells: Mapping[int, Raw], *, strict: bool
+    ) -> bool:
+        seen = self.seen[write.code]
+        other = {
+            c for c, raw in cells.items() if not same(raw, seen.cell(write.row, c))
+        }
+        if other & set(_keys_at(seen)):
+            return False
+        return not other or (not strict and bool(other & stamps_at(seen)))
+
+    def _kept(self) -> list[tuple[RowWrite, dict[int, int]]]:
+        """Return the writes whose former cells are kept, and in which columns."""
+        at, found = FORMER_AT + 1, []
+        for write in self.writes if self.system else ():
+            columns = sorted({*_keys_at(self.seen[write.code]), *write.cells})
+            if at + len(columns) > FORMER_COLUMNS:
+                break
+            found.append((write, dict(zip(columns, count(at)))))
+            at += len(columns)
+        return found
+
+    def keep_formers(self) -> None:
+        """Add the requests that keep what stands in the cells about to be written."""
+        if not self._kept() or self.system is None:
+            return
+        number = self.system.sheet_id
+        if self.system.columns < FORMER_COLUMNS:
+            self.requests.append(_widened(number))
+        room = _area(number, 0, FORMER_AT, FORMER_COLUMNS - FORMER_AT)
+        mark = [{"values": [cell_data(self.mark)]}]
+        blank = {"range": room, "rows": mark, "fields": "userEnteredValue"}
+        self.requests.append({"updateCells": blank})
+        for write, slots in self._kept():
+            tab = self.seen[write.code].tab.sheet_id
+            for first, cells in _runs(slots):
+                paste = {
+                    "source": _area(tab, write.row, first, len(cells)),
+                    "destination": _area(number, 0, slots[first], len(cells)),
+                    "pasteType": "PASTE_VALUES",
+                }
+                self.requests.append({"copyPaste": paste})
 
     # What is asked for and compared -------------------------------------------------
 
@@ -134,6 +230,10 @@ class Batch:
                 start = rowcol_to_a1(top + 1, first + 1)
                 end = rowcol_to_a1(bottom + 1, last + 1)
                 ranges.append(f"{seen.tab.whole}!{start}:{end}")
+        if self._kept() and self.system is not None:
+            start = rowcol_to_a1(1, FORMER_AT + 1)
+            end = rowcol_to_a1(1, FORMER_COLUMNS)
+            ranges.append(f"{self.system.whole}!{start}:{end}")
         return ranges
 
     def _same_header(self, code: str, now: Mapping[Place, Raw]) -> bool:
@@ -168,6 +268,35 @@ class Batch:
 def _keys_at(seen: SeenTab) -> list[int]:
     columns = seen.read.header.columns
     return [columns[name] for name in seen.read.table.key if name in columns]
+
+
+def stamps_at(seen: SeenTab) -> set[int]:
+    """Return the columns of what the store itself sets with every change."""
+    columns = seen.read.header.columns
+    return {columns[name] for name in SET_BY_THE_STORE if name in columns}
+
+
+def same(one: Raw, other: Raw) -> bool:
+    """Whether two cells hold the same; None and "" are both blank."""
+    return (one in ("", None) and other in ("", None)) or one == other
+
+
+def _area(number: int, row: int, column: int, width: int) -> dict[str, int]:
+    return {
+        "sheetId": number,
+        "startRowIndex": row,
+        "endRowIndex": row + 1,
+        "startColumnIndex": column,
+        "endColumnIndex": column + width,
+    }
+
+
+def _widened(number: int) -> dict[str, Any]:
+    """Return what gives the books their columns; the same however often it is asked."""
+    grid = {"columnCount": FORMER_COLUMNS}
+    properties = {"sheetId": number, "gridProperties": grid}
+    fields = "gridProperties.columnCount"
+    return {"updateSheetProperties": {"properties": properties, "fields": fields}}
 
 
 def _key_columns(seen: SeenTab) -> tuple[int, int]:
@@ -206,6 +335,7 @@ def batch_for(
     applied: int,
     system: Tab,
     promises: Promises = _DOCUMENTED,
+    booked: bool = False,
 ) -> Batch:
     """Return the batch for a plan.
 
@@ -217,11 +347,12 @@ def batch_for(
         applied: how many commits were applied before, as far as known.
         system: the tab of the books.
         promises: what may be relied on.
+        booked: its log rows and its row in the books stand already.
 
     Raises:
         ActionRefused: a tab or a column is missing, or a formula stands in a cell.
     """
-    batch = Batch(seen, commit, promises=promises)
+    batch = Batch(seen, commit, system, promises=promises)
     wanted = _claims(planned, seen, taken, applied) if promises.refuses_reuse else []
     for claim in wanted:
         batch.requests.append(claim_request(claim, system))
@@ -235,8 +366,11 @@ def batch_for(
             batch.writes.append(_filled(tab, at[1], record))
         else:
             fresh[at] = record
+    batch.keep_formers()
     add_writes(batch, batch.writes)
     _add_deletions(batch, planned)
+    if booked:
+        return batch
     fresh |= {("audit", entry.id): entry for entry in planned.log}
     for code, some in groupby(sorted(fresh, key=lambda at: at[0]), lambda at: at[0]):
         tab = _tab(seen, code)

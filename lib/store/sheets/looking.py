@@ -116,6 +116,11 @@ class SeenTab:
             self.read.frame.index, self.read.rows, self.read.doubled
         )
 
+    @property
+    def key_columns(self) -> list[int]:
+        """The columns of the key, from 0."""
+        return _key_columns(self.read.header, self.read.table)
+
     def cell(self, row: int, column: int) -> Raw:
         """Return a cell; "" beyond what stands there."""
         line = self.cells[row] if row < len(self.cells) else ()

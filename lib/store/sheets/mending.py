@@ -62,6 +62,18 @@ def mended(
     return repair
 
 
+def log_restored(
+    repair: Batch, log: SeenTab | None, now: Mapping[str, SeenTab]
+) -> None:
+    """Add to a repair the log rows about what it puts back into records."""
+    restored = []
+    for write in repair.writes:
+        keys = _keys_by_row(now[write.code])
+        if write.row in keys and write.code != "audit":
+            restored.append(replace(write, key=keys[write.row]))
+    _log(repair, log, _entries(restored, now))
+
+
 def confession(batch: Batch, log: SeenTab) -> Batch:
     """Return the batch that only notes in the log that a mis-hit was not put right."""
     note = Batch(
@@ -155,6 +167,12 @@ def _log(
     add_rows(repair, log, [new_row(log, row) for row in rows])
 
 
+def _keys_by_row(tab: SeenTab) -> dict[int, str]:
+    """Return the key of each record that was read, by its row from 0."""
+    places = zip(tab.read.frame.index, tab.read.rows, strict=True)
+    return {int(row) - 1: str(key) for key, row in places}
+
+
 def _same(one: Raw, other: Raw) -> bool:
     return (one in ("", None) and other in ("", None)) or one == other
 
@@ -172,10 +190,7 @@ def _header_moved(before: SeenTab, now: SeenTab) -> bool:
 def _restored(batch: Batch, before: SeenTab, now: SeenTab) -> Iterator[RowWrite]:
     """Yield what puts back cells of rows that were hit by mistake."""
     wanted = _wanted(batch, before)
-    keys = {
-        int(row) - 1: key
-        for key, row in zip(now.read.frame.index, now.read.rows, strict=True)
-    }
+    keys = _keys_by_row(now)
     moved = _header_moved(before, now)
     for write in batch.writes:
         if write.code != before.code:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from lib.errors import FieldProblem, InvalidRecord, StoreUnavailable
+from lib.errors import AppError, FieldProblem, InvalidRecord, StoreUnavailable
 from lib.i18n import N_
 from lib.schema.record import MESSAGES, Record
 from lib.schema.tables import table as table_by_code
@@ -30,7 +30,7 @@ from lib.store.sheets.faults import RequestRefused, WriteUnknown
 from lib.store.sheets.leasing import Lease
 from lib.store.sheets.looking import Look, Looker, Wanted
 from lib.store.sheets.promises import Promises
-from lib.store.sheets.sending import Sender
+from lib.store.sheets.sending import PUT_RIGHT, Sender, TakenBackError
 from lib.store.sheets.watching import State, Watch
 
 log = logging.getLogger(__name__)
@@ -135,28 +135,59 @@ class Writer:
         )
 
     def _committed(self, commit: Commit) -> Receipt:
+        astray: list[Batch] = []
+        try:
+            return self._merged(commit, astray)
+        except AppError:
+            for batch in astray:
+                self._sender.withdraw(batch)
+            raise
+
+    def _merged(self, commit: Commit, astray: list[Batch]) -> Receipt:
+        """Look, merge and write until it holds.
+
+        astray: takes the first batch that was applied and whose changes were undone.
+            What it added below the data stands then; only changes are written anew.
+        """
         blind = self._may_go_blind(commit, self._watch.known())
         refused = False
+        records: dict[RowKey, Record] = {}
         for attempt in range(TRIES):
             seen = None if blind else self._look(self._wanted(commit), claims=refused)
-            if seen and commit.id in seen.books.commits:
+            if astray:
+                self._put_right_unanswered(commit)
+            elif seen and commit.id in seen.books.commits:
                 return self._found(commit, seen)
             standing = _standing_rows(commit, seen) if seen else {}
             planned = self._planned(commit, standing)
             _refuse_unholdable(planned)
-            batch = self._batch(commit, planned, seen)
+            records |= planned.standing
+            notes: tuple[str, ...] = (PUT_RIGHT,) if astray else ()
+            if astray and planned.is_empty:
+                return Receipt(commit.id, records=records, notes=notes)
+            batch = self._batch(commit, planned, seen, booked=bool(astray))
             try:
-                notes = self._sender.send(batch)
+                notes = self._sender.send(batch) or notes
             except WriteUnknown:
                 self._unanswered[commit.id] = batch
+            except TakenBackError:
+                astray += [] if astray else [batch]
+                commit = _without_added(commit, batch)
+                refused = True
             except RequestRefused as error:
                 self._see_to_refusal(batch, error)
                 refused = True
             else:
-                return Receipt(commit.id, records=planned.standing, notes=notes)
+                return Receipt(commit.id, records=records, notes=notes)
             blind = False
             _pause(attempt)
         raise StoreUnavailable("others keep changing the same rows")
+
+    def _put_right_unanswered(self, commit: Commit) -> None:
+        """See where a second try went whose answer was lost; the books tell nothing."""
+        sent = self._unanswered.pop(commit.id, None)
+        if sent is not None:
+            self._sender.put_right(sent)
 
     def _see_to_refusal(self, batch: Batch, error: RequestRefused) -> None:
         """Prepare another try; raises where it would be refused again.
@@ -235,7 +266,9 @@ class Writer:
             self._watch.move()
         raise AssertionError  # the second time it raises
 
-    def _batch(self, commit: Commit, planned: Plan, seen: Look | None) -> Batch:
+    def _batch(
+        self, commit: Commit, planned: Plan, seen: Look | None, *, booked: bool
+    ) -> Batch:
         tabs = dict(self._watch.known().tabs)
         books = seen.books if seen else self._watch.known().books
         return batch_for(
@@ -246,6 +279,7 @@ class Writer:
             applied=books.applied,
             system=self._watch.places.system,
             promises=self._promises,
+            booked=booked,
         )
 
 
@@ -269,6 +303,19 @@ def _stands(write: Write, commit: Commit, standing: Mapping[RowKey, Record]) -> 
     row = standing.get((table.code, table.key_of(write.record)))
     written = {"version": 1, "updated_at": commit.at, "updated_by": commit.actor}
     return row is not None and row == write.record.model_copy(update=written)
+
+
+def _without_added(commit: Commit, batch: Batch) -> Commit:
+    """Return the commit without the new rows that stand below the data already."""
+    changed = {(write.code, write.key) for write in batch.writes}
+    rest = [
+        write
+        for write in commit.writes
+        if not isinstance(write, Insert)
+        or (table_of(write.record).code, table_of(write.record).key_of(write.record))
+        in changed
+    ]
+    return replace(commit, writes=tuple(rest))
 
 
 def _wanted(commit: Commit) -> Wanted:
