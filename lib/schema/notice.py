@@ -32,8 +32,10 @@ class Notice(Record):
         ),
     ]
     channel: Annotated[
-        str, Column("通知先", help="設定した通知先の名前", shown=Shown.AUTO)
-    ] = ""
+        str,
+        Field(min_length=1),
+        Column("通知先", help="設定した通知先の名前", shown=Shown.AUTO, verbatim=True),
+    ]
     kind: Annotated[NoticeKind, Column("種別", help="何の通知か", shown=Shown.AUTO)]
     case_id: Annotated[
         str, Column("対象番号", help="受付番号か問合せ番号", shown=Shown.AUTO)

@@ -26,6 +26,9 @@ FIRST_WEEK: Final = timedelta(days=7)
 BEGIN: Final = "begin"
 """Step of the row that says since when there are notices; what was before is silent."""
 
+NO_CHANNEL: Final = "-"
+"""Its channel: in a sheet no part of a key may be blank."""
+
 LEADS: Final = (Role.ADMIN, Role.MANAGER)
 
 
@@ -180,6 +183,7 @@ def begin(now: datetime) -> Notice:
     """Return the row with which notices begin."""
     return Notice(
         step=BEGIN,
+        channel=NO_CHANNEL,
         kind=NoticeKind.BEGIN,
         due_at=now,
         state=NoticeState.SENT,

@@ -61,7 +61,7 @@ _MOST_TRIES: Final = 5
 
 TABLE: Final = table("notices")
 
-_SOURCES: Final = (
+SOURCES: Final = (
     "complaints",
     "agency_inquiries",
     "activities",
@@ -132,7 +132,7 @@ class Sender:
     def _claim(self, now: datetime, *, digest_now: bool) -> None:
         for _try in range(_MOST_TRIES):
             view = self._fresh()
-            frames = {code: view.frame(code) for code in _SOURCES}
+            frames = {code: view.frame(code) for code in SOURCES}
             names = tuple(self._channels)
             due = plan.due(frames, names, now, digest_now=digest_now)
             claims = {"claimed_by": self._new_claim(), "next_at": now}
@@ -166,8 +166,7 @@ class Sender:
         """Throw away claims that waited for the store and came second there."""
         outbox = self._live.outbox
         for save in outbox.waiting() if outbox else ():
-            claims = all(code == TABLE.code for code, _key in save.rows)
-            if save.rows and claims and isinstance(save.problem, Conflict):
+            if _claims_only(save.commit) and isinstance(save.problem, Conflict):
                 self._live.discard(save.commit_id)
 
     def _underway(self) -> set[str]:
@@ -356,6 +355,13 @@ def last_sent(notices: pd.DataFrame, channel: str) -> datetime | None:
     """Return when a channel last took a message; None before the first."""
     at = notices.loc[notices["channel"] == channel, "sent_at"].max()
     return None if pd.isna(at) else cast("pd.Timestamp", at).to_pydatetime()
+
+
+def _claims_only(commit: Commit | None) -> bool:
+    return commit is not None and all(
+        isinstance(write, Insert) and isinstance(write.record, Notice)
+        for write in commit.writes
+    )
 
 
 def _is_held(row: Notice, now: datetime) -> bool:
