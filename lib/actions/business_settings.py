@@ -125,11 +125,16 @@ def set_claim_type(
 def _save(store: UserStore, row: Setting, entry: str, now: datetime) -> None:
     if store.principal.role not in EDITORS:
         raise NotAllowed
+    write = setting_write(store, row)
+    store.commit(Commit(entry, store.principal.name, now, (write,)))
+
+
+def setting_write(store: UserStore, row: Setting) -> Write:
+    """Return the write that lets a row of 設定 count, its day's earlier one replaced."""
     place = table("settings")
     key = place.key_of(row)
-    write: Write = Insert(row)
-    if key in store.frame(place.code).index:
-        seen = store.record(place.code, key)
-        base = {name: getattr(seen, name) for name in ("value", "description")}
-        write = Update(place.code, key, base, {n: getattr(row, n) for n in base})
-    store.commit(Commit(entry, store.principal.name, now, (write,)))
+    if key not in store.frame(place.code).index:
+        return Insert(row)
+    seen = store.record(place.code, key)
+    base = {name: getattr(seen, name) for name in ("value", "description")}
+    return Update(place.code, key, base, {n: getattr(row, n) for n in base})

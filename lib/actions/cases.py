@@ -36,6 +36,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     Medium,
     Promise,
+    Severity,
 )
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
@@ -121,7 +122,13 @@ def edit(
     if "contact" in changed:
         keys = recognise(changed["contact"]).keys
         changed["customer_key"] = customer_key(keys[0], secret) if keys else ""
-    return _save(desk, seen, changed, now=now, commit_id=commit_id)
+    why = []
+    if "severity" in changed:
+        told = severity_step(
+            seen.severity, changed["severity"], changed["severity_reason"]
+        )
+        why = [_step(desk, seen, now, **told)]
+    return _save(desk, seen, changed, why, now=now, commit_id=commit_id)
 
 
 def act(
@@ -383,6 +390,14 @@ def changeover(spec: Field, before: str, after: str) -> dict[str, Any]:
         "content": f"{spec.label}: {before or 'なし'} → {after or 'なし'}",
         "status_before": before,
         "status_after": after,
+    }
+
+
+def severity_step(before: Severity, after: Severity, reason: str) -> dict[str, Any]:
+    """Return the step that a severity changed by a person leaves, in sheet language."""
+    return {
+        "kind": ActivityKind.OTHER,
+        "content": f"重大度: {before.value} → {after.value}({reason})",
     }
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-
-import pandas as pd
+from typing import Any, Final
 
 from lib.actions.business_settings import claim_types_of
+from lib.actions.cases import severity_step
 from lib.actions.entry import Entry, complaint_values, recognise
-from lib.actions.severity import REPEATED_WITHIN, Facts, Proposal, propose
+from lib.actions.severity import Facts, Proposal, is_lower, propose, rules_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
-from lib.metrics.earlier import count_within, earlier_cases
+from lib.metrics.earlier import earlier_cases, times_of
 from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
-from lib.schema.frames import JOINER
 from lib.schema.ids import id_for
 from lib.schema.record import Stage
 from lib.schema.vocab import (
@@ -44,6 +42,8 @@ _MEDIA: Final = {
     Channel.LETTER: Medium.LETTER,
 }
 _SOLVED: Final = "その場で解決"
+_BY_HAND: Final = N_("人が変えた")
+"""The reason where somebody raised a severity without saying why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     claim = next((kind for kind in claims if kind.name == entry.claim_type), None)
     recognised = recognise(entry.who)
     keys = [customer_key(part, secret) for part in recognised.keys]
-    earlier, same_person = _earlier(desk, keys, recognised.order_number, now)
+    earlier, same_person = _earlier(desk, keys, recognised.order_number)
     values = complaint_values(entry, claim, now)
     values["customer_key"] = keys[0] if keys else ""
     facts = Facts(
@@ -81,37 +81,49 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
         claim.signs if claim else frozenset(),
         same_person,
     )
-    proposal = propose(facts)
-    values["severity"] = proposal.level
-    values["severity_reason"] = JOINER.join(proposal.reasons)
+    proposal = propose(facts, rules_of(desk, now.date()))
+    values |= _severity(entry, proposal)
     complaint = Complaint.model_construct(**values)
     return Preview(complaint, claims, claim, proposal, earlier)
 
 
+def _severity(entry: Entry, proposal: Proposal) -> dict[str, Any]:
+    """Return the severity that counts, a person's before the rules', with its reason."""
+    chosen = entry.chosen_severity
+    if chosen is None or chosen is proposal.level:
+        return {"severity": proposal.level, "severity_reason": proposal.written}
+    why = entry.severity_why.strip() or _BY_HAND
+    return {"severity": chosen, "severity_reason": why}
+
+
 def _earlier(
-    desk: UserStore, keys: list[str], order_number: str, now: datetime
-) -> tuple[tuple[str, ...], int]:
-    """Return the earlier cases, and how many recent ones are of the same person."""
+    desk: UserStore, keys: list[str], order_number: str
+) -> tuple[tuple[str, ...], tuple[datetime, ...]]:
+    """Return the earlier cases, and when those of the same person were received."""
     if not keys and not order_number:
-        return (), 0
+        return (), ()
     cases = earlier_cases(
         desk.frame("complaints"), customer_keys=keys, order_number=order_number
     )
-    return tuple(cases.index), _of_same_person(cases, keys, now)
-
-
-def _of_same_person(cases: pd.DataFrame, keys: list[str], now: datetime) -> int:
-    """Return how many of the cases are recent and share a 照合キー, not only an order."""
-    if cases.empty:
-        return 0
     same = cases[cases["customer_key"].isin([key for key in keys if key])]
-    return count_within(same, REPEATED_WITHIN, now)
+    return tuple(cases.index), times_of(same)
 
 
-def problems(
-    entry: Entry, claim: ClaimType | None, *, now: datetime
-) -> list[FieldProblem]:
+def problems(entry: Entry, found: Preview, *, now: datetime) -> list[FieldProblem]:
     """Return what keeps the entry from being saved, in the order of the screen."""
+    return [*_unanswered(entry, found.claim, now), *_unexplained(entry, found.proposal)]
+
+
+def _unexplained(entry: Entry, proposal: Proposal) -> list[FieldProblem]:
+    lowered = entry.chosen_severity and is_lower(entry.chosen_severity, proposal.level)
+    if not lowered or entry.severity_why.strip():
+        return []
+    return [FieldProblem("severity_why", N_("重大度を下げる理由を書いてください。"))]
+
+
+def _unanswered(
+    entry: Entry, claim: ClaimType | None, now: datetime
+) -> list[FieldProblem]:
     found = list(entry.problems(Stage.SAVING))
     if entry.is_solved:
         # Asked as if confirmed: the one confirmation has a problem of its own.
@@ -136,13 +148,13 @@ def register(
     """
     entry = _with_own_name(desk, entry)
     found = preview(desk, entry, now=now, secret=secret)
-    if wrong := problems(entry, found.claim, now=now):
+    if wrong := problems(entry, found, now=now):
         raise InvalidRecord(wrong)
     for attempt in range(TRIES):
         seed = f"{entry_id}:{attempt}"
         number = id_for("K", entry.received_at, seed)
         complaint = Complaint.parse({**found.complaint.values(), "id": number})
-        rows = (complaint, *_first_steps(complaint, seed, now))
+        rows = (complaint, *_first_steps(complaint, found.proposal, seed, now))
         commit = Commit(
             entry_id, desk.principal.name, now, tuple(Insert(row) for row in rows)
         )
@@ -166,8 +178,20 @@ def _with_own_name(desk: UserStore, entry: Entry) -> Entry:
     )
 
 
-def _first_steps(complaint: Complaint, seed: str, now: datetime) -> Iterable[Activity]:
+def _first_steps(
+    complaint: Complaint, proposal: Proposal, seed: str, now: datetime
+) -> Iterable[Activity]:
     yield heard(complaint, seed)
+    if complaint.severity is not proposal.level:
+        yield Activity(
+            id=id_for("H", now, f"{seed}:severity"),
+            case_id=complaint.id,
+            at=now,
+            actor=complaint.receiver,
+            **severity_step(
+                proposal.level, complaint.severity, complaint.severity_reason
+            ),
+        )
     if complaint.status is ComplaintStatus.CLOSED:
         yield Activity(
             id=id_for("H", now, f"{seed}:closed"),

@@ -31,6 +31,7 @@ from lib.schema.vocab import (
     Harm,
     OutsideThreat,
     Promise,
+    Severity,
 )
 from lib.settings.claim_types import ClaimType, Sign
 from lib.settings.customer_key import normalised_contact
@@ -105,6 +106,20 @@ class Entry(Complaint):
         PromiseTime | None,
         Column(N_("次の約束"), help=N_("約束がなければ「その場で解決」を押します。")),
     ] = None
+    continues: Annotated[
+        str,
+        Column(
+            N_("続きにする案件"),
+            help=N_("新しい苦情にせず、この案件の対応履歴に残します。"),
+        ),
+    ] = ""
+    chosen_severity: Annotated[
+        Severity | None,
+        Column(N_("重大度を変える"), help=N_("見立てと違うときだけ選びます。")),
+    ] = None
+    severity_why: Annotated[
+        str, Column(N_("変える理由"), help=N_("見立てより下げるときは要ります。"))
+    ] = ""
     confirmed: Annotated[
         Done, Column(N_("完了前の確認"), help=N_("復唱・けがや体調・情報漏れ"))
     ] = Done.NOT_YET

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 
+from lib import clock
 from lib.schema.vocab import ComplaintStatus
 
 
@@ -32,8 +33,7 @@ def earlier_cases(
     return found.sort_values("received_at", ascending=False, kind="stable")
 
 
-def count_within(cases: pd.DataFrame, span: timedelta, before: datetime) -> int:
-    """Return how many of these cases were received within `span` before that moment."""
-    received = cases["received_at"]
-    since = pd.Timestamp(before - span)
-    return int(((received >= since) & (received <= pd.Timestamp(before))).sum())
+def times_of(cases: pd.DataFrame) -> tuple[datetime, ...]:
+    """Return when these cases were received; those without a time are left out."""
+    received = cases["received_at"].dropna()
+    return tuple(clock.in_tokyo(at.to_pydatetime()) for at in received)

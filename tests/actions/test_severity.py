@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lib import clock
 from lib.actions.entry import Entry, Mark, PromiseTime, complaint_values
-from lib.actions.severity import RULES, Facts, Proposal, propose
+from lib.actions.severity import Facts, Proposal, propose
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame
 from lib.schema.tables import table
 from lib.schema.vocab import Channel, Harassment, Harm, OutsideThreat, Severity, Temper
 from lib.settings.claim_types import claim_type
+from lib.settings.severity_rules import DEFAULTS
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=clock.TOKYO)
 
@@ -29,7 +30,8 @@ def proposed(*, earlier: int = 0, **taps: Any) -> Proposal:
     )
     complaint = Complaint.model_construct(**complaint_values(entry, claim, NOW))
     signs = claim.signs if claim else frozenset()
-    return propose(Facts(complaint, signs, earlier))
+    lately = tuple(NOW - timedelta(days=day + 1) for day in range(earlier))
+    return propose(Facts(complaint, signs, lately))
 
 
 EXAMPLES: list[tuple[str, Severity, dict[str, Any]]] = [
@@ -87,7 +89,7 @@ def test_these_taps_propose_that_level_and_name_the_rule(reason, level, taps):
 
 
 def test_every_rule_has_an_example():
-    assert {rule.reason for rule in RULES} == {reason for reason, _l, _t in EXAMPLES}
+    assert {rule.reason for rule in DEFAULTS} == {reason for reason, _l, _t in EXAMPLES}
 
 
 @pytest.mark.parametrize(

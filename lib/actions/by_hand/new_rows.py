@@ -17,8 +17,8 @@ from lib.actions.business_settings import claim_types_of
 from lib.actions.by_hand.edits import memo_step, status_step
 from lib.actions.complaints import heard
 from lib.actions.entry import Entry, PromiseTime, complaint_values, recognise
-from lib.actions.severity import REPEATED_WITHIN, Facts, propose
-from lib.metrics.earlier import count_within, earlier_cases
+from lib.actions.severity import Facts, propose, rules_of
+from lib.metrics.earlier import earlier_cases, times_of
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import JOINER, standing_at
 from lib.schema.ids import new_id
@@ -205,20 +205,19 @@ def _said(
     if row.status is ComplaintStatus.CLOSED:
         said["closed_at"] = now
     if typed.is_blank("severity"):
-        earlier = _cases_of(desk, said["customer_key"], now)
+        earlier = _cases_of(desk, said["customer_key"])
         signs = claim.signs if claim else frozenset()
         facts = Facts(Complaint.model_construct(**said), signs, earlier)
-        proposal = propose(facts)
+        proposal = propose(facts, rules_of(desk, now.date()))
         said["severity"] = proposal.level
         said["severity_reason"] = JOINER.join(proposal.reasons)
     return said
 
 
-def _cases_of(desk: UserStore, key: str, now: datetime) -> int:
-    """Return how many recent cases the same customer has."""
+def _cases_of(desk: UserStore, key: str) -> tuple[datetime, ...]:
+    """Return when the same customer's other cases were received."""
     complaints = desk.frame("complaints")
-    cases = earlier_cases(complaints, customer_keys=[key], order_number="")
-    return count_within(cases, REPEATED_WITHIN, now)
+    return times_of(earlier_cases(complaints, customer_keys=[key], order_number=""))
 
 
 def _first_steps(

@@ -21,6 +21,7 @@ from lib.schema.record import Stage
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
+from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
 from lib.text import digits, inert, masked
 from lib.ui import boundary, conflict, context, filters, marks, outbox
@@ -395,7 +396,7 @@ def _in_words(desk: UserStore, name: str, value: Any) -> Any:
         case "claim_type":
             return _(value)
         case "severity_reason":
-            return fmt.listed(_(reason) for reason in value.split(JOINER))
+            return fmt.listed(in_words(reason) for reason in value.split(JOINER))
         case _:
             return value
 

@@ -9,6 +9,7 @@ import streamlit as st
 from lib.i18n import _, current
 from lib.schema.complaint import Complaint
 from lib.schema.frames import JOINER
+from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -134,7 +135,7 @@ def _next(case: Complaint) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(fmt.choice(case.severity), color=fmt.badge_colour(case.severity))
         if reason:
-            st.caption(inert(fmt.listed(_(r) for r in reason.split(JOINER))))
+            st.caption(inert(fmt.listed(in_words(r) for r in reason.split(JOINER))))
 
 
 def _buttons(case: Complaint) -> None:

@@ -87,7 +87,7 @@ def with_problems(form: Form, found: Preview) -> Form:
     """Return the form with what is still wrong, once saving was refused."""
     if not st.session_state.get(_ATTEMPTED):
         return form
-    wrong = complaints.problems(read_entry(form), found.claim, now=clock.now())
+    wrong = complaints.problems(read_entry(form), found, now=clock.now())
     return Form(_FORM, Entry, problems_by_field(sorted(wrong, key=_place)))
 
 
