@@ -10,6 +10,7 @@ from lib import clock
 from lib.actions.business_settings import set_value, value_of, values_of
 from lib.errors import InvalidRecord
 from lib.i18n import _
+from lib.schema.frames import JOINER
 from lib.schema.ids import new_commit_id
 from lib.settings.business import BusinessSetting
 from lib.store.access import UserStore
@@ -34,7 +35,7 @@ def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
         ),
     ):
         st.markdown(
-            f"**{inert(now or fmt.NOTHING)}{inert(_(wanted.unit))}**", width="content"
+            f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**", width="content"
         )
         with st.popover(
             _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
@@ -42,6 +43,13 @@ def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
             _change(wanted, now)
             _history(desk, wanted)
     _coming(desk, wanted)
+
+
+def _shown(wanted: BusinessSetting, value: str) -> str:
+    """Return a value in the reader's words, where it is a list of known ones."""
+    if wanted.kind == "kinds" and value:
+        return _("、").join(_(word) for word in value.split(JOINER))
+    return value or fmt.NOTHING
 
 
 def _coming(desk: UserStore, wanted: BusinessSetting) -> None:

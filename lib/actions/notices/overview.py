@@ -8,7 +8,6 @@ from datetime import datetime
 
 import pandas as pd
 
-from lib import i18n
 from lib.actions.notices import plan, queue, texts
 from lib.actions.notices.digest import digest_for, last_digest
 from lib.actions.notices.plan import Audience, Times
@@ -110,6 +109,8 @@ def preview(
 ) -> Message:
     """Return today's morning message as a channel would get it now.
 
+    In the reader's language, while what is sent is Japanese.
+
     channel: "" for what a lead would read. Raises NotAllowed as `overview` does.
     """
     _refuse_others(store)
@@ -118,8 +119,7 @@ def preview(
         if channel
         else queue.leads_of(store)
     )
-    with i18n.speaking(i18n.SOURCE):
-        return texts.digest_message(digest_for(store, readers, now), base)
+    return texts.digest_message(digest_for(store, readers, now), base)
 
 
 def try_channel(
