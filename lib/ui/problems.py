@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final, Literal
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -16,6 +19,7 @@ from lib.actions.searching import slug
 from lib.i18n import N_, _
 from lib.schema.tables import KEY_SEPARATOR
 from lib.store.access import UserStore
+from lib.store.live import LiveStore
 from lib.store.protocol import Mended, ProblemKind, RowMend, RowProblem
 from lib.store.row_memory import RowMemory
 from lib.text import inert, one_line
@@ -29,6 +33,8 @@ AT_FIRST: Final = 8
 """Problems of a kind that are shown before somebody asks for more."""
 MORE: Final = 40
 LONGEST_TYPED: Final = 60
+COUNTED_EVERY: Final = 60.0
+"""Seconds for which the count on 設定・点検 stands."""
 
 _UNDO: Final = "data_check:undo"
 _SHOWN: Final = "data_check:shown"
@@ -111,14 +117,26 @@ def found(desk: UserStore) -> Checked:
     place = context.place()
     memory = RowMemory(place.data, place.store_url)
     also = keeping.told(place.data)
-    return repairs.checked(desk, memory, clock.now(), also=also)
+    checked = repairs.checked(desk, memory, clock.now(), also=also)
+    _last[context.live()] = (time.monotonic(), checked)
+    return checked
+
+
+_last: Final[WeakKeyDictionary[LiveStore, tuple[float, Checked]]] = WeakKeyDictionary()
+"""What was found last, and when; the same for everybody who may see it."""
 
 
 def count_badge(desk: UserStore) -> None:
-    """Draw how many things are to be put right, for those who may see them."""
+    """Draw how many things are to be put right, for those who may see them.
+
+    At most a minute old: a check of 20,000 cases takes two seconds, and they change with
+    every save.
+    """
     if desk.principal.role not in MAY_SEE:
         return
-    count = len(found(desk).to_mend)
+    at, known = _last.get(context.live(), (-inf, None))
+    fresh = known is not None and time.monotonic() - at < COUNTED_EVERY
+    count = len((known if known and fresh else found(desk)).to_mend)
     if count:
         words = _("直すところ {count}か所").format(count=count)
         st.badge(inert(words), icon=":material/flag:", color="orange")

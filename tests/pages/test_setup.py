@@ -108,6 +108,8 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         return {link.label.strip("*") for link in app.main.get("page_link")}
 
     assert cards(open_page("setup")) == {
+        "データ点検",
+        "Googleシートにつなぐ",
         "メンバー",
         "センター",
         "商品",
@@ -116,6 +118,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
+        "データ点検",
         "日次KPI入力",
         "商品",
         "データ辞書",
