@@ -91,13 +91,15 @@ class Sender:
         try:
             request = _unbooking(batch, self._watch.places.system)
             self._client.change(self._spreadsheet, {"requests": [request]})
-            self._undo(batch, rows)
+            self._undo(batch, rows, told=False)
         except StoreError as error:
             log.warning("a refused commit stays booked: %s", type(error).__name__)
             self._booked.append(batch)
 
-    def _undo(self, batch: Batch, undos: list[Undo]) -> None:
+    def _undo(self, batch: Batch, undos: list[Undo], *, told: bool = True) -> None:
         """Bring back what stood before a write, wherever the rows are by now.
+
+        told: whether the log is to say so.
 
         Raises:
             StoreError: the sheet cannot be reached, or people keep moving rows.
@@ -115,8 +117,9 @@ class Sender:
             for undo in waiting:
                 undo.looks += 1
             undos = [undo for undo in waiting if undo.looks <= PATIENCE]
-            if acting:
+            if acting and told:
                 log_restored(repair, now.get("audit", known), now)
+            if acting:
                 undos += self._undone(repair, acting)
         self._confess(batch, known)
         raise MovesOnError
