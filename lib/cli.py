@@ -28,6 +28,8 @@ from lib.actions import checking, connecting, importing
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
+from lib.actions.centre_files import making as centre_making
+from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
 from lib.errors import ActionRefused, AppError, UnreadableFile
@@ -346,12 +348,46 @@ def sheet_setup(
         bool,
         typer.Option("--zone", help=_("使用中のシートも日本の書式と時刻に直す")),
     ] = False,
+    centre: Annotated[
+        str,
+        typer.Option(
+            help=_("委託先センターのコードか名前。そのセンターだけのシートを整える")
+        ),
+    ] = "",
+    share: Annotated[
+        str, typer.Option(help=_("センター用に新しく作るシートを見せる人のメール"))
+    ] = "",
 ) -> None:
     """Make or mend the spreadsheet for people; what they made stays."""
     place = installation()
-    done = connecting.set_up(url or place.store_url, place.data, mend_zone=zone)
+    if centre:
+        done = _centre_file(place, centre, url, share)
+    else:
+        done = connecting.set_up(url or place.store_url, place.data, mend_zone=zone)
     _console().print(_setup_grid(done))
     raise typer.Exit(DONE if done.clean else LOOK)
+
+
+def _centre_file(
+    place: Installation, name: str, url: str, reader: str
+) -> connecting.Report:
+    """Make or mend a centre's own spreadsheet, and fold it in for the first time."""
+    with _store() as (store, _place):
+        live = LiveStore(store)
+        desk = live.for_user(SYSTEM)
+        made = centre_making.make_file(
+            desk,
+            centre_making.find_centre(desk, name),
+            store=place.store_url,
+            data=place.data,
+            address=url,
+            reader=reader,
+        )
+        _say(made.address)
+        files = CentreFiles(place.data)
+        files.fold_all(live)
+        files.close()
+        return made.report
 
 
 @sheet_app.command(
@@ -391,6 +427,22 @@ def sheet_probe(
     raise typer.Exit(LOOK if broken else DONE)
 
 
+def _print_digests(live: LiveStore, channels: tuple[str, ...]) -> None:
+    """Print what each channel would read; without channels, what a lead would."""
+    now, view = clock.now(), live.for_user(SYSTEM)
+    if not channels:
+        _say(digest_text(view, queue.leads_of(view), now))
+    for name in channels:
+        _say(f"[{name}]")
+        _say(digest_text(view, queue.readers(view, name, channels, now), now))
+
+
+def digest_text(view: UserStore, readers: Sequence[Member], now: datetime) -> str:
+    """Return the morning message of those who read a channel, as plain text."""
+    message = texts.digest_message(digest_for(view, readers, now), app_url())
+    return f"{message.title}\n{message.body}\n"
+
+
 # Store, tables, files ---------------------------------------------------------------
 
 
@@ -413,22 +465,6 @@ def _table(name: str) -> Table:
     raise ActionRefused(
         N_("「{name}」という表はありません。あるのは: {names}"), name=name, names=names
     )
-
-def _print_digests(live: LiveStore, channels: tuple[str, ...]) -> None:
-    """Print what each channel would read; without channels, what a lead would."""
-    now, view = clock.now(), live.for_user(SYSTEM)
-    if not channels:
-        _say(digest_text(view, queue.leads_of(view), now))
-    for name in channels:
-        _say(f"[{name}]")
-        _say(digest_text(view, queue.readers(view, name, channels, now), now))
-
-
-def digest_text(view: UserStore, readers: Sequence[Member], now: datetime) -> str:
-    """Return the morning message of those who read a channel, as plain text."""
-    message = texts.digest_message(digest_for(view, readers, now), app_url())
-    return f"{message.title}\n{message.body}\n"
-
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -15,7 +15,7 @@ from lib.store.live import LiveStore
 from lib.store.outbox import OutboxStore
 from lib.store.protocol import Store
 from lib.store.sheets.budget import Budget
-from lib.store.sheets.client import SheetsClient, connected
+from lib.store.sheets.client import SCOPES, SheetsClient, connected
 from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sheets.store import SheetsStore
 from lib.store.sql.opening import open_postgres, open_sqlite
@@ -88,14 +88,18 @@ def open_sheet(
 
 
 @contextmanager
-def sheets_client(data: Path) -> Iterator[SheetsClient]:
+def sheets_client(
+    data: Path, *, scopes: Sequence[str] = SCOPES
+) -> Iterator[SheetsClient]:
     """Give what calls Google with this installation's key and budget.
+
+    scopes: what it asks Google to be allowed.
 
     Raises:
         SettingsError: the key is missing or no good.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    client = connected(sheets_settings(), Budget(data))
+    client = connected(sheets_settings(), Budget(data), scopes=scopes)
     try:
         yield client
     finally:

@@ -462,7 +462,9 @@ _key_class: Any = _SheetsKey
 _signed_session: Any = AuthorizedSession
 
 
-def credentials(settings: SheetsSettings) -> Credentials:
+def credentials(
+    settings: SheetsSettings, scopes: Sequence[str] = SCOPES
+) -> Credentials:
     """Return what signs our calls, from the service account's key.
 
     Raises:
@@ -474,7 +476,7 @@ def credentials(settings: SheetsSettings) -> Credentials:
     checked_address(str(key.get("token_uri", "")), "token_uri")
     try:
         made: Credentials = _key_class.from_service_account_info(
-            dict(key), scopes=SCOPES
+            dict(key), scopes=list(scopes)
         )
     except (ValueError, GoogleAuthError) as error:
         raise SettingsError(BAD_KEY) from error
@@ -482,12 +484,18 @@ def credentials(settings: SheetsSettings) -> Credentials:
 
 
 def connected(
-    settings: SheetsSettings, budget: Budget, limits: Limits | None = None
+    settings: SheetsSettings,
+    budget: Budget,
+    limits: Limits | None = None,
+    *,
+    scopes: Sequence[str] = SCOPES,
 ) -> SheetsClient:
     """Return a client for the installation's settings; nothing is called yet.
+
+    scopes: what it asks Google to be allowed.
 
     Raises:
         SettingsError: the key or the address is no good.
     """
-    session: requests.Session = _signed_session(credentials(settings))
+    session: requests.Session = _signed_session(credentials(settings, scopes))
     return SheetsClient(session, budget, api=settings.api, limits=limits)

@@ -76,17 +76,18 @@ def guide(
         "このシートは、そのまま台帳として使えます。アプリで書いたものも、ここで書いたものも、同じ一冊になります。",
         style="faint",
     )
-    row = _section(page, 3, "どこに何を書くか", _WHAT_WHERE)
+    row = section(page, 3, "どこに何を書くか", _WHAT_WHERE)
     row = _colours(page, row + 1)
-    _section(page, row + 1, "してはいけないこと", _NEVER)
+    section(page, row + 1, "してはいけないこと", _NEVER)
     _connections(page, system, app)
     _links(page, places, pages)
     return page
 
 
-def _section(
+def section(
     page: Page, row: int, heading: str, lines: tuple[tuple[str, str], ...]
 ) -> int:
+    """Put a heading and its lines from a row on; return the row behind them."""
     page.put(row, 0, heading, style="heading")
     for row_of_line, (name, text) in enumerate(lines, start=row + 1):
         page.put(row_of_line, 0, name, style="strong")
@@ -110,10 +111,16 @@ def _connections(page: Page, system: Tab, app: str) -> None:
     page.put(
         5,
         4,
-        f'=IF(COUNT({system.whole}!$B:$B)=0,"まだありません",MAX({system.whole}!$B:$B))',
+        last_sync(system),
         style="moment",
     )
     page.put(6, 4, "アプリがこのファイルに最後に書き込んだ時刻です。", style="faint")
+
+
+def last_sync(system: Tab) -> str:
+    """Return the formula for the moment at which the app wrote last."""
+    moments = f"{system.whole}!$B:$B"
+    return f'=IF(COUNT({moments})=0,"まだありません",MAX({moments}))'
 
 
 def _app_link(app: str) -> str:

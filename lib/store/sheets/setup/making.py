@@ -82,9 +82,9 @@ def set_up(
 
 
 def _plan(making: Making, *, app: str, mend_zone: bool) -> None:
-    new = _is_new(making.found)
-    _set_zone(making, set_it=new or mend_zone)
-    system = _system(making)
+    new = is_new(making.found)
+    set_zone(making, set_it=new or mend_zone)
+    system = system_tab(making)
     for table in TABLES:
         tables.placed(making, table)
     words = {"claim_types": _claim_words(making.found)}
@@ -96,15 +96,16 @@ def _plan(making: Making, *, app: str, mend_zone: bool) -> None:
     pages = _pages(making, system, app)
     for page in pages:
         add_page(making, page)
-    _arrange(making, system, pages, new=new)
+    arrange(making, system, pages, VISIBLE, new=new)
 
 
-def _is_new(found: Found) -> bool:
+def is_new(found: Found) -> bool:
     """Whether nothing stands in it yet, and none of its tabs is ours."""
     return not found.tables and all(sheet.last_row == 0 for sheet in found.sheets)
 
 
-def _set_zone(making: Making, *, set_it: bool) -> None:
+def set_zone(making: Making, *, set_it: bool) -> None:
+    """Set Japan's locale and Tokyo's time, or tell that they are others."""
     found = making.found
     right = found.locale == JAPAN and is_tokyo(found.zone)
     if right:
@@ -127,7 +128,8 @@ def _set_zone(making: Making, *, set_it: bool) -> None:
         making.report.add(Outcome.LOOK, "", report.LOCALE_OTHER, locale=found.locale)
 
 
-def _system(making: Making) -> Tab:
+def system_tab(making: Making) -> Tab:
+    """Return the tab of the books, made if need be."""
     sheet = making.found.by_title(SYSTEM)
     if sheet is not None:
         return sheet.tab
@@ -174,15 +176,25 @@ def _app_there(found: Found) -> str:
 # Order and visibility -----------------------------------------------------------------
 
 
-def _arrange(making: Making, system: Tab, pages: Sequence[Page], *, new: bool) -> None:
-    """Put the visible tabs of ours in front, in order, and hide the others of ours."""
+def arrange(
+    making: Making,
+    system: Tab,
+    pages: Sequence[Page],
+    visible: Sequence[str],
+    *,
+    new: bool,
+) -> None:
+    """Put the visible tabs of ours in front, in order, and hide the others of ours.
+
+    visible: codes of the tables whose tabs people see.
+    """
     numbers = _numbers_after(making)
     shown = [
         number
         for number in (
             guide.NUMBER,
             figures.TODAY_NUMBER,
-            *(making.places[code].number for code in VISIBLE if code in making.places),
+            *(making.places[code].number for code in visible if code in making.places),
         )
         if number in numbers
     ]
