@@ -36,6 +36,7 @@ test: $(TEST_READY) ## lint, types, layers, tests and the short form of each pro
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m benchmarks.rerun
+	$(BIN)/python -m benchmarks.lost_updates
 
 .PHONY: screenshots
 screenshots: $(TEST_READY) ## picture every page into docs/screenshots/

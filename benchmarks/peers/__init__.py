@@ -1,0 +1,1 @@
+"""Ways to write into one shared sheet, each in a process and environment of its own."""

@@ -1,0 +1,1 @@
+"""Several processes and a person at one sheet, and a judge who saw every cell."""
