@@ -27,7 +27,7 @@ from lib.schema.audit import AuditEntry
 from lib.schema.column import Field
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import plain, standing
-from lib.schema.ids import new_commit_id, new_id
+from lib.schema.ids import id_for, new_commit_id, new_id
 from lib.schema.record import Stage
 from lib.schema.tables import table
 from lib.schema.vocab import (
@@ -139,8 +139,11 @@ def act(
     step: Mapping[str, Any],
     now: datetime,
     commit_id: str,
+    reached: bool = True,
 ) -> Complaint:
     """Append a step to 対応履歴; `values` holds a new promise, if one was given.
+
+    reached: False where nobody answered, so that it is no first reply.
 
     Raises as `edit`.
     """
@@ -152,7 +155,7 @@ def act(
         **{"at": now, "actor": desk.principal.name, **step},
         next_promise_at=promised.get("next_promise_at"),
     )
-    if _replies(activity) and seen.first_reply_at is None:
+    if reached and _replies(activity) and seen.first_reply_at is None:
         promised["first_reply_at"] = activity.at
     return _save(desk, seen, promised, [activity], now=now, commit_id=commit_id)
 
@@ -358,10 +361,23 @@ def _check(seen: Complaint, values: Mapping[str, Any]) -> None:
         if new:
             raise InvalidRecord(new) from error
         after = seen.model_copy(update=dict(values))
+    _refuse_without_promise(seen, after)
     if values.get("status") is ComplaintStatus.CLOSED and (
         missing := after.problems(Stage.CLOSING)
     ):
         raise InvalidRecord(missing)
+
+
+def _refuse_without_promise(seen: Complaint, after: Complaint) -> None:
+    """Refuse to open a case again, or to take its promise away, without a next one.
+
+    This holds for imported cases too: what they lacked before is no obstacle, but
+    nobody makes an open case without a promise here (domain.md R55).
+    """
+    took = seen.next_promise_at is not None or not seen.is_open
+    if after.is_open and after.next_promise_at is None and took:
+        message = N_("約束の時刻を選んでください。")
+        raise InvalidRecord([FieldProblem("next_promise_at", message)])
 
 
 def closing_time(
@@ -411,6 +427,13 @@ def _step(desk: UserStore, seen: Complaint, now: datetime, **values: Any) -> Act
             **values,
         }
     )
+
+
+def step(
+    desk: UserStore, case: Complaint, now: datetime, *, seed: str, **values: Any
+) -> Activity:
+    """Return a step by this person whose number follows from `seed`: one for a retry."""
+    return _step(desk, case, now, **{"id": id_for("H", now, seed), **values})
 
 
 def _replies(activity: Activity) -> bool:
