@@ -112,7 +112,7 @@ def _cases(pushed: Sequence[Notice], base: str) -> Iterator[str]:
     for row in ranked[:MOST_LINES]:
         number = own_number(row.case_id)
         said = _(_LINES[row.kind]).format(number=number or _("(番号はアプリで)"))
-        yield f"・{said}\n  {_case_link(row.kind, number, base)}"
+        yield f"•{said}\n  {_case_link(row.kind, number, base)}"
     rest = len(ranked) - MOST_LINES
     if rest > 0:
         yield _("ほか{count}件").format(count=rest) + f"\n  {_link(base, 'today')}"
@@ -165,7 +165,7 @@ def _overview(seen: Overview, base: str) -> Iterator[str]:
     for kind, count, _first in seen.tasks:
         page, query = _TASK_LINKS[kind]
         said = _(_TASKS[kind]).format(count=count)
-        yield f"・{said}\n  {_link(base, page, **query)}"
+        yield f"•{said}\n  {_link(base, page, **query)}"
     yield from _others(seen)
 
 

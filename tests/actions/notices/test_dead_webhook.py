@@ -98,7 +98,7 @@ def test_real_processes_send_each_step_once(
         line.split()[1]
         for body in bodies
         for line in body.split("\n")
-        if line.startswith("・")
+        if line.startswith("•")
     ]
     assert {worker.exitcode for worker in workers} == {0}
     assert len(numbers) == len(set(numbers)) == 8

@@ -82,7 +82,7 @@ def test_two_machines_on_one_sheet_tell_each_step_once(
         line.split()[1]
         for message in taken
         for line in message.body.split("\n")
-        if line.startswith("・")
+        if line.startswith("•")
     ]
     notices = here.for_user(SYSTEM).frame("notices")
     assert len(numbers) == len(set(numbers)) == 9

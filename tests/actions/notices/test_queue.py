@@ -215,7 +215,7 @@ def test_a_storm_of_200_cases_in_a_minute_makes_two_messages(
         "見守り: 最重要 50件",
         "見守り: 最重要 150件",
     ]
-    assert all(message.body.count("・") == 10 for message in said)
+    assert all(message.body.count("•") == 10 for message in said)
     assert "ほか140件" in said[1].body
     assert {row.state for row in rows(live)} == {NoticeState.SENT}
 
@@ -345,7 +345,7 @@ def test_many_processes_send_each_step_once(
         line.split()[1]
         for message in post.to("lead")
         for line in message.body.split("\n")
-        if line.startswith("・")
+        if line.startswith("•")
     ]
     assert len(numbers) == expected
     assert len(set(numbers)) == expected

@@ -54,7 +54,7 @@ def test_a_case_is_named_by_its_number_with_a_link() -> None:
 
     assert said.title == "見守り: 最重要 1件"
     assert said.body == (
-        "・最重要の苦情 K-261118-7F3QX\n"
+        "•最重要の苦情 K-261118-7F3QX\n"
         "  https://mimamori.example.jp/ledger?case=K-261118-7F3QX"
     )
 
@@ -68,9 +68,9 @@ def test_the_most_pressing_comes_first() -> None:
 
     assert said.title == "見守り: 最重要 1件・行政からの連絡 1件・約束の超過 1件"
     assert [line[:4] for line in said.body.split("\n")[::2]] == [
-        "・最重要",
-        "・センタ",
-        "・約束の",
+        "•最重要",
+        "•センタ",
+        "•約束の",
     ]
 
 
@@ -83,7 +83,7 @@ def test_of_many_cases_ten_are_named_and_the_rest_counted() -> None:
 
     said = told(*many)
 
-    assert said.body.count("・最重要の苦情") == 10
+    assert said.body.count("•最重要の苦情") == 10
     assert "ほか15件" in said.body
     assert said.title == "見守り: 最重要 25件"
 
@@ -135,9 +135,9 @@ def test_the_morning_message_is_three_sentences_with_counts_and_links() -> None:
         "① 電話: 注意。2センターのうち1が目標を下回っています。",
         "② センターからの連絡: 平常。直近7日 3件(ふだんの週は2.1件)。",
         "③ 今日やること:",
-        "・最重要の苦情 1件",
+        "•最重要の苦情 1件",
         "  https://mimamori.example.jp/ledger?status=open&severity=critical",
-        "・時刻を過ぎた約束 2件",
+        "•時刻を過ぎた約束 2件",
         "  https://mimamori.example.jp/ledger?status=open&promise=overdue",
         OTHERS,
         "担当の分: 時刻を過ぎた約束 1件",
