@@ -61,6 +61,16 @@ class Activity(Record):
         datetime | None, Column("次の約束日時", help="このとき新しく約束した時刻")
     ] = None
     evidence_url: Annotated[str, Column("証跡URL", help="録音・書面の置き場所")] = ""
+    asked_of: Annotated[
+        str, Column("確認先", help="社内確認で聞いた相手", refers="members")
+    ] = ""
+    answer_due_at: Annotated[
+        datetime | None, Column("回答期限", help="社内確認の答えがほしい時刻")
+    ] = None
+    answers: Annotated[
+        str,
+        Column("元の履歴番号", help="社内確認への答えのとき", shown=Shown.AUTO),
+    ] = ""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
