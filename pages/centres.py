@@ -6,7 +6,7 @@ from lib import clock
 from lib.actions.business_settings import new_centre_of
 from lib.i18n import N_
 from lib.schema.vocab import Role
-from lib.ui import masters
+from lib.ui import centre_sheets, masters
 from lib.ui.context import guard
 
 desk = guard(Role.ADMIN, Role.MANAGER)
@@ -36,4 +36,4 @@ def screen() -> masters.Screen:
     )
 
 
-masters.show(desk, screen())
+masters.show(desk, screen(), below=lambda: centre_sheets.section(desk))

@@ -93,14 +93,23 @@ class Screen:
 
 
 def show(
-    desk: UserStore, screen: Screen, explain: Callable[[], None] | None = None
+    desk: UserStore,
+    screen: Screen,
+    explain: Callable[[], None] | None = None,
+    below: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the page; `explain` adds what only this page has to say, above the form."""
+    """Draw the page.
+
+    explain, below: add what only this page has to say, above the form and below the
+        list.
+    """
     navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
     st.title(_(navigation.entry(screen.code).title))
     opened = st.session_state.get(_opened(screen))
     if opened is None:
         _list(desk, screen)
+        if below:
+            below()
         freshness.follow(desk)
         return
     with st.container(width=760):
