@@ -16,6 +16,7 @@ from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.promises import When
 from lib.metrics.queue import COMPLAINTS, queue
+from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import ActivityKind, Promise, Severity
 from lib.store.access import UserStore
@@ -199,7 +200,7 @@ def _step(
     values: dict[str, Any],
     now: datetime,
     commit_id: str,
-) -> cases.Activity:
+) -> Activity:
     told: dict[str, Any]
     if "handler" in values:
         spec = Complaint.field("handler")
