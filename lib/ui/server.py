@@ -25,7 +25,7 @@ import lib.ui
 from lib import clock
 from lib.errors import AppError
 from lib.metrics import calendar
-from lib.ui import background, boundary, context, notifying
+from lib.ui import background, boundary, context, handing_over, notifying
 from lib.ui.gate import ThisComputerOnly
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.sheet_rows(),
         background.centre_files(),
         notifying.notifier(),
+        handing_over.passing_on(),
     ):
         yield {}
     await asyncio.to_thread(context.close)

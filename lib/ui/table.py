@@ -57,6 +57,7 @@ class Grid:
     words: what to show instead of a value, by field (a product's name for its code).
     marks: cells of a sheet that are to be checked, shown as they were typed.
     widths: by field, "small", "medium", "large" or pixels.
+    extra: columns that are no fields of the table, each with its own configuration.
     """
 
     table: Table
@@ -64,6 +65,7 @@ class Grid:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     marks: Marks = field(default_factory=dict)
     widths: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def display(grid: Grid, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
@@ -192,10 +194,25 @@ def _height(rows: int) -> int:
 
 
 def _config(grid: Grid) -> dict[str, Any]:
-    return {
+    own = {
         name: _column(grid.table.field(name), grid.widths.get(name))
         for name in grid.columns
     }
+    return {**own, **grid.extra}
+
+
+def chip_column(
+    label: str, words: Mapping[str, str], *, help_text: str = "", width: Any = None
+) -> Any:
+    """Return the configuration of a column of chips: word → colour of the theme."""
+    tints = CHIPS_ON_DARK if _is_dark() else CHIPS_ON_LIGHT
+    return st.column_config.MultiselectColumn(
+        label,
+        help=help_text or None,
+        width=width,
+        options=list(words),
+        color=[tints[colour] for colour in words.values()],
+    )
 
 
 def _column(spec: Field, width: Any) -> Any:
