@@ -160,6 +160,29 @@ def act(
     return _save(desk, seen, promised, [activity], now=now, commit_id=commit_id)
 
 
+def follow(
+    desk: UserStore,
+    seen: Complaint,
+    values: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Append several steps and change fields, in one commit. Raises as `edit`.
+
+    The number of each step follows from `commit_id`, so that a retry adds none.
+    """
+    changed = _changed(seen, values)
+    taken = [
+        step(desk, seen, now, seed=f"{commit_id}:{place}", **told)
+        for place, told in enumerate(steps)
+    ]
+    if seen.first_reply_at is None and (replies := [*filter(_replies, taken)]):
+        changed["first_reply_at"] = replies[0].at
+    return _save(desk, seen, changed, taken, now=now, commit_id=commit_id)
+
+
 def keep_promise(
     desk: UserStore,
     seen: Complaint,
@@ -172,14 +195,24 @@ def keep_promise(
 
     Raises as `edit`; an open complaint needs its next promise.
     """
+    step = kept_step(seen)
+    return act(desk, seen, values, step=step, now=now, commit_id=commit_id)
+
+
+def kept_step(seen: Complaint) -> dict[str, Any]:
+    """Return the step that says that what was promised is done."""
+    return {
+        "medium": _ANSWERED_BY.get(seen.channel, Medium.CALL_OUT),
+        "kind": _KEPT_BY[seen.next_promise or Promise.CALL_BACK],
+        "content": f"約束を果たした: {promise_words(seen)}",
+    }
+
+
+def promise_words(seen: Complaint) -> str:
+    """Return what is promised until when, in sheet language: 「折返し(2026/11/21 15:00)」."""
     promise = seen.next_promise or Promise.CALL_BACK
     due = f"({seen.next_promise_at:%Y/%m/%d %H:%M})" if seen.next_promise_at else ""
-    step = {
-        "medium": _ANSWERED_BY.get(seen.channel, Medium.CALL_OUT),
-        "kind": _KEPT_BY[promise],
-        "content": f"約束を果たした: {promise.value}{due}",
-    }
-    return act(desk, seen, values, step=step, now=now, commit_id=commit_id)
+    return f"{promise.value}{due}"
 
 
 def renew_promise(

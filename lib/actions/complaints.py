@@ -33,7 +33,7 @@ from lib.store.protocol import Commit, Insert, Receipt
 TRIES: Final = 5
 """Numbers tried where another complaint already has the one that was drawn."""
 
-_MEDIA: Final = {
+MEDIA: Final = {
     Channel.PHONE: Medium.CALL_IN,
     Channel.MAIL: Medium.MAIL,
     Channel.FORM: Medium.MAIL,
@@ -198,7 +198,7 @@ def _first_steps(
             case_id=complaint.id,
             at=now,
             actor=complaint.handler,
-            medium=_MEDIA.get(complaint.channel, Medium.INTERNAL),
+            medium=MEDIA.get(complaint.channel, Medium.INTERNAL),
             kind=ActivityKind.STATUS_CHANGE,
             content=_SOLVED,
             status_before=ComplaintStatus.RECEIVED.value,
@@ -213,7 +213,7 @@ def heard(complaint: Complaint, seed: str) -> Activity:
         case_id=complaint.id,
         at=complaint.received_at,
         actor=complaint.receiver,
-        medium=_MEDIA.get(complaint.channel, Medium.INTERNAL),
+        medium=MEDIA.get(complaint.channel, Medium.INTERNAL),
         kind=ActivityKind.HEARING,
         content=complaint.content,
         next_promise_at=complaint.next_promise_at,

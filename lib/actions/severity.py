@@ -216,7 +216,7 @@ def set_rule(
             "description": _ABOUT,
         }
     )
-    moved = ()
+    moved: tuple[Move, ...] = ()
     if apply_to_open and since <= now.date():
         moved = moves(
             store, with_rule(rules_of(store, now.date()), rule), on=now.date()

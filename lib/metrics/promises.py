@@ -99,6 +99,23 @@ def due(
     return come[["case_id", "due_at", "received_centre", "kept"]].reset_index(drop=True)
 
 
+def unanswered(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.Index:
+    """Return the complaints whose present promise nothing has answered yet.
+
+    Nothing reached the customer since it was made, whether or not it is due; the
+    complaints without a promise are not among them.
+    """
+    owed = complaints.loc[
+        complaints["next_promise_at"].notna(),
+        ["received_at", "next_promise_at", "closed_at"],
+    ]
+    made = _made(owed, activities)
+    present = made["due_at"] == made["case_id"].map(owed["next_promise_at"])
+    open_now = present & _first_after(made, _contacts(owed, activities)).isna()
+    found: pd.Index = pd.Index(made.loc[open_now, "case_id"].unique())
+    return found
+
+
 def _made(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     """Return the promises in the order they were made: `case_id`, `at`, `due_at`."""
     logged = activities.loc[

@@ -1,0 +1,187 @@
+"""完了: what really stands in the way, where to settle it, and closing itself.
+
+Only what is owed blocks: a promise that nothing has answered, a statutory clock that
+runs, an open crisis list. What is merely not filled in is asked for in the same form.
+Nobody is driven to invent a promise, nor to keep one that the customer gave up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from lib.actions import cases
+from lib.actions.business_settings import claim_types_of
+from lib.errors import FieldProblem, InvalidRecord
+from lib.i18n import N_
+from lib.metrics import promises
+from lib.schema.complaint import Complaint
+from lib.schema.deadline import Deadline
+from lib.schema.frames import standing
+from lib.schema.record import Stage
+from lib.schema.tables import table
+from lib.schema.vocab import (
+    ActivityKind,
+    Applicability,
+    Cause,
+    Certainty,
+    Choice,
+    ComplaintStatus,
+    DeadlineKind,
+)
+from lib.store.access import UserStore
+
+PROMISE: Final = "promise"
+"""`Blocker.code` of a promise, which the closing form itself can settle."""
+
+CLOCK: Final = "clock"
+
+BLOCKED: Final = "blocked"
+"""The field under which problems stand that no field of the case is to blame for."""
+
+
+class PromiseEnd(Choice):
+    """What became of the promise that still stands when a case is closed."""
+
+    KEPT = N_("果たした")
+    NOT_NEEDED = N_("もう要らない(お客様も了承)")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing that is really open.
+
+    message: what it is, a catalogue key; `details` fill its braces. due_at: by when,
+    where that is known. place: key of the row to go to, "" where the case itself is it.
+    """
+
+    code: str
+    message: str
+    details: Mapping[str, str]
+    due_at: datetime | None = None
+    place: str = ""
+
+
+Check = Callable[[UserStore, Complaint, datetime], Iterable[Blocker]]
+
+
+def _open_promise(
+    desk: UserStore, case: Complaint, _now: datetime
+) -> Iterable[Blocker]:
+    if not case.is_open or case.next_promise_at is None:
+        return
+    complaints = desk.frame(cases.COMPLAINTS)
+    steps = desk.frame(cases.ACTIVITIES)
+    own = steps[(steps["case_id"] == case.id).to_numpy(dtype=bool)]
+    if case.id in promises.unanswered(complaints.loc[[case.id]], own):
+        yield Blocker(
+            PROMISE,
+            N_("約束が残っています: {promise}"),
+            {"promise": cases.promise_words(case)},
+            case.next_promise_at,
+        )
+
+
+def _running_clocks(
+    desk: UserStore, case: Complaint, _now: datetime
+) -> Iterable[Blocker]:
+    deadlines = desk.frame("deadlines")
+    mine = (deadlines["case_id"] == case.id).to_numpy(dtype=bool)
+    if not mine.any():
+        return
+    own = deadlines[mine].sort_values("due_at")
+    for clock in cast("list[Deadline]", standing(table("deadlines"), own)):
+        runs = (
+            clock.done_at is None and clock.applies is not Applicability.NOT_APPLICABLE
+        )
+        if runs and clock.kind is DeadlineKind.STATUTORY:
+            yield Blocker(
+                CLOCK,
+                N_("法定の期限が残っています: {rule}"),
+                {"rule": clock.rule_code},
+                clock.due_at,
+                clock.id,
+            )
+
+
+CHECKS: list[Check] = [_open_promise, _running_clocks]
+"""What is asked before closing, in the order of the message. Parts that bring another
+kind of open list (the crisis list) append theirs."""
+
+
+def blockers(desk: UserStore, case: Complaint, now: datetime) -> tuple[Blocker, ...]:
+    """Return what is really open on a case; empty where it may be closed."""
+    return tuple(found for check in CHECKS for found in check(desk, case, now))
+
+
+def presets(desk: UserStore, case: Complaint, now: datetime) -> dict[str, Any]:
+    """Return what the closing form starts with where the case says nothing yet.
+
+    The cause follows from the claim type and is 推定, until a person knows better.
+    """
+    claim = next(
+        (c for c in claim_types_of(desk, now.date()) if c.name == case.claim_type), None
+    )
+    start: dict[str, Any] = {}
+    if case.cause is None:
+        start["cause"] = claim.cause if claim else Cause.UNKNOWN
+    if case.cause_certainty is None:
+        start["cause_certainty"] = Certainty.PRESUMED
+    return start
+
+
+def close(
+    desk: UserStore,
+    seen: Complaint,
+    answers: Mapping[str, Any],
+    *,
+    promise: PromiseEnd | None,
+    now: datetime,
+    commit_id: str,
+) -> Complaint:
+    """Close a case, with what became of its promise, in one commit.
+
+    Raises:
+        InvalidRecord: an answer is missing, each named by its field, or something is
+            really open: a promise by `promise`, anything else by `BLOCKED`.
+        Conflict, NotAllowed: see `cases.edit`.
+    """
+    standing_now = blockers(desk, seen, now)
+    problems = [*_problems(standing_now, promise), *_unanswered(seen, answers)]
+    if problems:
+        raise InvalidRecord(problems)
+    steps = []
+    if any(found.code == PROMISE for found in standing_now):
+        steps.append(_end_of_promise(seen, promise))
+    closed = {**answers, "status": ComplaintStatus.CLOSED}
+    return cases.follow(desk, seen, closed, steps, now=now, commit_id=commit_id)
+
+
+def _problems(
+    found: Iterable[Blocker], promise: PromiseEnd | None
+) -> Iterable[FieldProblem]:
+    for blocker in found:
+        if blocker.code != PROMISE:
+            yield FieldProblem(BLOCKED, blocker.message)
+        elif promise is None:
+            yield FieldProblem(
+                PROMISE, N_("残っている約束がどうなったかを選んでください。")
+            )
+
+
+def _unanswered(seen: Complaint, answers: Mapping[str, Any]) -> list[FieldProblem]:
+    after = seen.model_copy(
+        update={**answers, "status": ComplaintStatus.CLOSED, "closed_at": None}
+    )
+    return list(after.problems(Stage.CLOSING))
+
+
+def _end_of_promise(seen: Complaint, promise: PromiseEnd | None) -> dict[str, Any]:
+    if promise is PromiseEnd.KEPT:
+        return cases.kept_step(seen)
+    return {
+        "kind": ActivityKind.OTHER,
+        "content": f"約束は要らなくなった(お客様も了承): {cases.promise_words(seen)}",
+    }
