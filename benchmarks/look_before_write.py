@@ -70,7 +70,7 @@ def measure(store: SheetsStore, key: str) -> None:
     sizes: dict[str, int] = {}
     spent: dict[str, list[float]] = {kind: [] for kind in kinds}
     watch = store._watch  # noqa: SLF001 - measured from within
-    client = _Noting(store._client)  # noqa: SLF001
+    client: Any = _Noting(store._client)  # noqa: SLF001
     looker = Looker(client, store._writer._spreadsheet)  # noqa: SLF001
     state = watch.known()
     for _round in range(TIMES):

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final, cast
 
@@ -14,6 +14,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from lib import clock
+from lib.actions.centre_files.making import tend_file
 from lib.actions.centre_files.running import Outcome, fold_centre
 from lib.errors import AppError, StoreUnavailable
 from lib.schema.frames import standing
@@ -36,6 +37,9 @@ TOLD: Final = "centre-files.json"
 Opener = Callable[[str, Path], Store]
 """From the address of a centre's spreadsheet, and the data folder, to its store."""
 
+Tender = Callable[[Centre, Path], None]
+"""Prepares a centre's file for the days to come."""
+
 
 @dataclass
 class CentreFiles:
@@ -46,8 +50,10 @@ class CentreFiles:
 
     data: Path
     open_file: Opener = open_centre_file
+    tend: Tender = tend_file
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _open: dict[str, Store] = field(default_factory=dict)
+    _tended: dict[str, date] = field(default_factory=dict)
     _busy: threading.Lock = field(default_factory=threading.Lock)
 
     def fold_all(self, main: LiveStore) -> list[Outcome]:
@@ -75,12 +81,19 @@ class CentreFiles:
     def _folded(self, main: LiveStore, centre: Centre) -> Outcome:
         memory = Agreements(self.data, f"{centre.code} {centre.spreadsheet}")
         try:
+            self._tend_daily(centre)
             secret = secret_of(self.data)
             found = fold_centre(main, self._file(centre), centre, memory, secret)
         except AppError as error:
             log.warning("a centre's file waits: %s", type(error).__name__)
             found = Outcome(centre.code, clock.now(), refused=error)
         return found
+
+    def _tend_daily(self, centre: Centre) -> None:
+        today = clock.today()
+        if self._tended.get(centre.spreadsheet) != today:
+            self.tend(centre, self.data)
+            self._tended[centre.spreadsheet] = today
 
     def _file(self, centre: Centre) -> Store:
         if centre.spreadsheet not in self._open:

@@ -19,7 +19,7 @@ from lib.store.opening import sheets_client
 from lib.store.protocol import Commit, Update
 from lib.store.sheets.client import SCOPES
 from lib.store.sheets.creating import DRIVE_SCOPE, create, share
-from lib.store.sheets.setup.centre import set_up_centre
+from lib.store.sheets.setup.centre import set_up_centre, tend_centre
 from lib.store.sheets.setup.making import spreadsheet_id
 from lib.store.sheets.setup.report import Report
 from lib.text import folded
@@ -108,6 +108,16 @@ def make_file(
     if _id_of(centre.spreadsheet) != spreadsheet:
         _name(desk, centre, made)
     return Made(made, report)
+
+
+def tend_file(centre: Centre, data: Path) -> None:
+    """Lay out the month ahead in a centre's file; it costs two reads.
+
+    Raises:
+        AppError: it cannot be reached or changed.
+    """
+    with sheets_client(data) as client:
+        tend_centre(client, spreadsheet_id(centre.spreadsheet), centre.code)
 
 
 def _refuse_anothers(

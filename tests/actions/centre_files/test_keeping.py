@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from lib import clock
 from lib.actions.centre_files.keeping import (
     LOCK,
     CentreFiles,
@@ -39,13 +40,31 @@ def main(tmp_path):
 
 @pytest.fixture
 def files(tmp_path):
-    kept = CentreFiles(tmp_path, open_file)
+    kept = CentreFiles(tmp_path, open_file, nothing_to_tend)
     yield kept
     kept.close()
 
 
 def open_file(name: str, data: Path) -> Store:
     return open_store(f"sqlite:///{data / name}.db", data=data / name)
+
+
+def nothing_to_tend(_centre: Centre, _data: Path) -> None:
+    """A database has no rows laid out ahead."""
+
+
+def test_each_file_is_prepared_for_the_days_to_come_once_a_day(
+    main, tmp_path, monkeypatch
+):
+    tended = []
+    files = CentreFiles(tmp_path, open_file, lambda c, _data: tended.append(c.code))
+
+    for day in ("2026-11-21T09:00", "2026-11-21T18:00", "2026-11-22T09:00"):
+        monkeypatch.setenv(clock.FIXED_BY, day)
+        files.fold_all(main)
+    files.close()
+
+    assert sorted(tended) == ["A", "A", "B", "B"]
 
 
 def test_each_centres_days_go_into_its_own_file(main, files, tmp_path):
@@ -66,7 +85,7 @@ def test_a_file_that_is_away_holds_up_no_other_and_is_told(main, tmp_path):
             raise StoreUnavailable
         return open_file(name, data)
 
-    files = CentreFiles(tmp_path, open_all_but_a)
+    files = CentreFiles(tmp_path, open_all_but_a, nothing_to_tend)
     fill(main, kpi_day(centre="B", offered=2))
 
     outcomes = {found.centre: found for found in files.fold_all(main)}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from lib import cli
+from lib import cli, clock
+from lib.actions.centre_files.making import tend_file
 from lib.schema.masters import Centre
 from lib.schema.vocab import Flag
 from lib.settings.install import installation
@@ -129,3 +130,18 @@ def test_one_file_is_not_given_to_two_centres(emulator):
 @pytest.mark.parametrize("name", ["ないセンター", "自社"])
 def test_only_an_outsourced_centre_gets_a_file(emulator, name):
     assert run(emulator.create(), "--centre", name).exit_code == 2
+
+
+def test_near_the_end_of_a_month_the_next_one_is_laid_out_too(emulator, monkeypatch):
+    monkeypatch.setenv(clock.FIXED_BY, "2026-11-10T09:00")
+    book = emulator.create()
+    run(book, "--centre", "A")
+    days = len(emulator.values(book, "'日次KPI'"))
+    place = installation()
+    monkeypatch.setenv(clock.FIXED_BY, "2026-11-25T09:00")
+
+    centre = Centre(code="A", name="Aセンター", spreadsheet=address_of("A"))
+    for _ in range(2):
+        tend_file(centre, place.data)
+
+    assert len(emulator.values(book, "'日次KPI'")) == days + 31

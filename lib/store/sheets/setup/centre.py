@@ -63,6 +63,35 @@ def set_up_centre(
     return making.report
 
 
+def tend_centre(client: SheetsClient, spreadsheet: str, code: str) -> bool:
+    """Lay out the month ahead in a centre's file, as `tending.tend` does in the ledger.
+
+    Idempotent: 2 reads, and 1 write where something is missing. A spreadsheet that
+    nobody has set up is left as it is.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        StoreError: it cannot be read or written.
+    """
+    plan = partial(_plan_ahead, code=code)
+    return applied(client, spreadsheet, plan, looks=False).report.changed
+
+
+def _plan_ahead(making: Making, *, code: str) -> None:
+    if making.found.by_number(guide.NUMBER) is None:
+        return
+    for table in CENTRE_TABLES:
+        place = tables.known_place(making, table)
+        if place is not None:
+            making.places[table.code] = place
+    for place in list(making.places.values()):
+        tables.fill_formulas(making, place)
+    for month in months.months_ahead(clock.today()):
+        months.add_month(making, month, [code])
+
+
 def _plan(making: Making, *, code: str, name: str, reports: bool) -> None:
     new = is_new(making.found)
     set_zone(making, set_it=new)
