@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import _
-from lib.ui import drafting, navigation
+from lib.ui import drafting, navigation, viewport
 from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.form import Form, label_of
@@ -28,12 +28,17 @@ def entry() -> None:
     drafting.offer(form, state.NAMES, title="content")
     questions, beside = st.columns([7, 3])
     with questions:
+        if viewport.sounds_like_phone():
+            aside.pasted(desk, found)
+        aside.continued(desk, form)
         fields.customer(desk, form, found)
+        if viewport.sounds_like_phone():
+            aside.callers(desk, form, found)
         fields.claim(form, found)
         fields.promise(form, found)
         fields.later(desk, form, found)
     with beside:
-        aside.draw(desk, found)
+        aside.draw(desk, form, found)
     with st.bottom:
         save_bar(form)
 
@@ -41,7 +46,7 @@ def entry() -> None:
 def save_bar(form: Form) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            _("登録する"),
+            _("案件に残す") if form.get(state.CONTINUES) else _("登録する"),
             key="intake_save",
             type="primary",
             icon=":material/check:",

@@ -18,7 +18,7 @@ from lib.settings.business import (
     checked,
     new_centre,
     rows_of,
-    setting,
+    value_on,
 )
 from lib.settings.claim_types import ClaimType
 from lib.store.access import UserStore
@@ -41,7 +41,7 @@ def value_of(store: UserStore, wanted: BusinessSetting, on: date) -> str:
     """Return the value of a setting that counts on that day, as text."""
     return store.derived(
         ("setting", wanted.field, on),
-        lambda: setting(store.frame("settings"), wanted.group, wanted.name, on=on),
+        lambda: value_on(store.frame("settings"), wanted, on=on),
     )
 
 

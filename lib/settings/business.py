@@ -21,7 +21,7 @@ from lib.schema.frames import JOINER
 from lib.schema.vocab import NoticeKind, Severity
 from lib.settings.spans import Span, read_span
 
-Kind = Literal["percent", "time", "words", "span", "kinds", "name", "date"]
+Kind = Literal["percent", "time", "words", "span", "kinds", "name", "date", "script"]
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _WEEKDAYS: Final = "月火水木金土日祝"
@@ -216,8 +216,17 @@ def spec(group: str, name: str) -> BusinessSetting:
 
 
 def value_on(settings: pd.DataFrame, wanted: BusinessSetting, *, on: date) -> str:
-    """Return the value of a setting that counts on a day; see `setting`."""
-    return setting(settings, wanted.group, wanted.name, on=on)
+    """Return the value of a setting that counts on a day, as text.
+
+    The newest row that had begun by then; a row whose value cannot be read (typed by
+    hand in the sheet) is passed over; the default where none is left.
+    """
+    for value in rows_of(settings, wanted.group, wanted.name, until=on)["value"]:
+        try:
+            return checked(wanted, str(value))
+        except InvalidRecord:
+            continue
+    return wanted.default
 
 
 def kinds(value: str) -> frozenset[NoticeKind]:
@@ -226,18 +235,8 @@ def kinds(value: str) -> frozenset[NoticeKind]:
 
 
 def setting(settings: pd.DataFrame, group: str, name: str, *, on: date) -> str:
-    """Return the value that counts on a day, as text; `settings` is the table 設定.
-
-    The newest row that had begun by then; a row whose value cannot be read (typed by
-    hand in the sheet) is passed over; the default where none is left.
-    """
-    wanted = spec(group, name)
-    for value in rows_of(settings, group, name, until=on)["value"]:
-        try:
-            return checked(wanted, str(value))
-        except InvalidRecord:
-            continue
-    return wanted.default
+    """Return `value_on` for the setting of that name; `settings` is the table 設定."""
+    return value_on(settings, spec(group, name), on=on)
 
 
 def new_centre(settings: pd.DataFrame, *, on: date) -> dict[str, object]:
@@ -282,6 +281,9 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
             return _date(plain)
         case "name":
             return plain
+        case "script":
+            # Words to be spoken: as typed, full-width letters too.
+            return typed.strip()
         case _:
             return _weekdays(plain)
 

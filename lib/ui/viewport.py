@@ -49,3 +49,11 @@ def _note() -> None:
     told = st.session_state.get("viewport")
     if told is not None:
         st.session_state[_KEY] = bool(told.get("phone"))
+
+
+def sounds_like_phone() -> bool:
+    """Return whether the browser calls itself a phone's: known in the first run.
+
+    Costs no element; a narrow window of a desktop is none.
+    """
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")

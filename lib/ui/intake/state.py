@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import streamlit as st
 
 from lib import clock
-from lib.actions import complaints
+from lib.actions import complaints, continuing, questions
 from lib.actions.complaints import Preview
-from lib.actions.entry import Entry, PromiseTime, due_at
+from lib.actions.entry import Entry, Mark, PromiseTime, due_at
+from lib.actions.pasted import read_report
 from lib.errors import FieldProblem, InvalidRecord
-from lib.schema.complaint import UNKNOWN_PRODUCT
-from lib.schema.vocab import Done
+from lib.i18n import _
+from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
+from lib.schema.vocab import Choice, Done, Severity
 from lib.store.access import UserStore
-from lib.ui import boundary, context, drafting
+from lib.ui import boundary, context, drafting, flash
 from lib.ui.form import Form, problems_by_field
 
 ASKED: Final = (
@@ -65,7 +68,13 @@ LATER: Final = (
 )
 """What can wait until the customer has hung up."""
 
-NAMES: Final = (*ASKED, *PROMISED, *UNFOLDED, *CLOSING, *LATER)
+SEVERITY: Final = ("chosen_severity", "severity_why")
+"""A severity that a person set, beside the proposal."""
+
+CONTINUES: Final = "continues"
+"""The earlier case that this call is about, where it is no new one."""
+
+NAMES: Final = (*ASKED, *PROMISED, *UNFOLDED, *CLOSING, *LATER, *SEVERITY, CONTINUES)
 
 CONFIRMED: Final = "confirmed"
 """The confirmation before closing; kept in no draft: it is given at the moment."""
@@ -73,7 +82,11 @@ CONFIRMED: Final = "confirmed"
 LATER_OPEN: Final = "intake_later"
 """Session key: whether 「あとで書くこと」 is unfolded."""
 
+PASTED: Final = "intake_pasted"
+"""Session key: the report of an answering service, until it is read."""
+
 _FORM: Final = "intake"
+_LOOKED_AT: Final = "_looked_at"
 _ATTEMPTED: Final = "intake._attempted"
 _SAVED: Final = "intake_saved"
 
@@ -87,13 +100,18 @@ def with_problems(form: Form, found: Preview) -> Form:
     """Return the form with what is still wrong, once saving was refused."""
     if not st.session_state.get(_ATTEMPTED):
         return form
-    wrong = complaints.problems(read_entry(form), found, now=clock.now())
-    return Form(_FORM, Entry, problems_by_field(sorted(wrong, key=_place)))
+    wrong = sorted(_wrong(form, found), key=_place)
+    return Form(_FORM, Entry, problems_by_field(wrong))
+
+
+def _wrong(form: Form, found: Preview) -> list[FieldProblem]:
+    return complaints.problems(read_entry(form), found, now=clock.now())
 
 
 def _place(problem: FieldProblem) -> int:
     """Return where the field stands on the screen, from the top."""
-    order = (*ASKED, *UNFOLDED, *PROMISED, "resolution", CONFIRMED, "cause", *LATER)
+    closing = ("resolution", CONFIRMED, "cause")
+    order = (*ASKED, *UNFOLDED, *PROMISED, *closing, *LATER, *SEVERITY)
     return order.index(problem.field) if problem.field in order else len(order)
 
 
@@ -143,18 +161,98 @@ def save(entry: str) -> None:
         return
     with boundary.attempt():
         try:
-            saved = complaints.register(
-                context.desk(),
-                read_entry(form),
-                entry_id=entry,
-                now=clock.now(),
-                secret=context.customer_secret(),
-            )
-        except InvalidRecord:
+            saved = _saved(read_entry(form), entry)
+        except InvalidRecord as refused:
             st.session_state[_ATTEMPTED] = True
+            _say_what_the_form_lacks(form, refused)
             return
         drafting.discard(form)
         st.session_state[_SAVED] = saved.id
+
+
+def _saved(entry: Entry, entry_id: str) -> Complaint:
+    """Save as a new complaint, or as the next step of the case that was chosen."""
+    save_as = continuing.continue_case if entry.continues else complaints.register
+    return save_as(
+        context.desk(),
+        entry,
+        entry_id=entry_id,
+        now=clock.now(),
+        secret=context.customer_secret(),
+    )
+
+
+def _say_what_the_form_lacks(form: Form, refused: InvalidRecord) -> None:
+    """Say what the case lacks that no field of this form is asked for."""
+    shown = {p.field for p in _wrong(form, preview(context.desk(), form))}
+    for problem in refused.problems:
+        if problem.field not in shown:
+            flash.say(_(problem.message), "warning")
+
+
+def continue_with(number: str) -> None:
+    """Make this call the next step of an earlier case; a callback."""
+    entry_form().set(continues=number)
+
+
+def start_new(earlier: tuple[str, ...] = ()) -> None:
+    """Make this call a new complaint, whatever was chosen before; a callback.
+
+    earlier: the cases that were looked at, which are folded away.
+    """
+    form = entry_form()
+    marks = [mark for mark in form.get("marks") or () if mark is not Mark.SECOND]
+    form.set(continues="", marks=marks, parent_id="")
+    st.session_state[form.key(_LOOKED_AT)] = earlier
+
+
+def second_of(number: str) -> None:
+    """Make this call the second complaint of an earlier case; a callback."""
+    form = entry_form()
+    marks = list(dict.fromkeys([*(form.get("marks") or ()), Mark.SECOND]))
+    form.set(continues="", marks=marks, parent_id=number)
+
+
+def has_looked_at(earlier: tuple[str, ...]) -> bool:
+    """Whether these earlier cases were put away with 「新しい苦情」."""
+    return st.session_state.get(entry_form().key(_LOOKED_AT)) == earlier
+
+
+def ask_later(asked: tuple[str, ...]) -> None:
+    """Note questions for the next call; a callback."""
+    form = entry_form()
+    more = [_(question) for question in asked]
+    form.set(open_questions=questions.added(form.get("open_questions") or "", more))
+
+
+def choose_severity(level: Severity | None) -> None:
+    """Set another severity than the proposal, or go back to it; a callback."""
+    entry_form().set(chosen_severity=level, severity_why="")
+
+
+def fill_from_report(claims: tuple[str, ...], products: Mapping[str, str]) -> None:
+    """Fill the form from the pasted report; a callback. Nothing typed is replaced.
+
+    What does not go where something stands already goes to the end of 内容.
+    """
+    text = str(st.session_state.get(PASTED) or "")
+    found = read_report(text, products=products, claims=claims, now=clock.now())
+    form, rest = entry_form(), []
+    placed: dict[str, Any] = {}
+    for name, value in found.values.items():
+        if form.get(name) in (form.untouched_value(name), None, "", []):
+            placed[name] = value
+        else:
+            rest.append(value.value if isinstance(value, Choice) else str(value))
+    if rest:
+        before = placed.get("content") or form.get("content") or ""
+        placed["content"] = "\n".join([before, *rest]).strip("\n")
+    form.set(**placed)
+    st.session_state[PASTED] = ""
+    if any(name in LATER for name in placed):
+        st.session_state[LATER_OPEN] = True
+    words = _("報告を読み取りました({count}項目)。確かめてから登録してください。")
+    flash.say(words.format(count=len(placed)), "info")
 
 
 def set_aside() -> None:
