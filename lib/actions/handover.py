@@ -557,6 +557,25 @@ def give_back(
     desk.commit(Commit(commit_id, me, now, tuple(writes)))
 
 
+def without_handover(seen: Complaint, *, now: datetime, commit_id: str) -> Escalation:
+    """Return a row for a second complaint that nobody handed over; not stored yet.
+
+    So its cause has a place too. Who took the call first is no cause (R53).
+    """
+    return Escalation(
+        id=id_for("E", now, commit_id),
+        complaint_id=seen.id,
+        raised_at=now,
+        trigger=trigger_of(seen, now),
+        given_by=seen.receiver,
+        taken_by=seen.handler,
+        accepted_at=now,
+        status=_WORKING,
+        temper=seen.temper,
+        harassment=seen.harassment,
+    )
+
+
 SETTLING_FIELDS: Final = (
     "secondary_cause",
     "course",
@@ -579,6 +598,8 @@ def note(
 ) -> Escalation:
     """Save 経緯, 予防策 and cause; with `settle` the hand-over is over (解決).
 
+    One that `without_handover` made is stored with it.
+
     Raises:
         InvalidRecord: settled without what `Escalation.RULES` asks for.
         Conflict: somebody wrote another thing into the same field.
@@ -589,7 +610,9 @@ def note(
         changed["status"] = transition(Event.SETTLE, handover.status).after
         if missing := after.problems(Stage.CLOSING):
             raise InvalidRecord(missing)
-    writes = [_update(handover, changed)] if changed else []
+    writes: list[Write] = [_update(handover, changed)] if changed else []
+    if not handover.version:
+        writes = [Insert(handover.with_values(**changed))]
     if settle:
         # A case that went through several hands is over for all of them at once.
         writes += [

@@ -46,6 +46,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("today", N_("今日"), ":material/wb_sunny:", WATCH, READERS),
     PageEntry("intake", N_("苦情受付"), ":material/call:", ANSWER, STAFF),
     PageEntry("ledger", N_("苦情台帳"), ":material/list_alt:", ANSWER, READERS),
+    PageEntry("queue", N_("対応待ち"), ":material/low_priority:", ANSWER, STAFF),
     PageEntry(
         "kpi_entry",
         N_("日次KPI入力"),

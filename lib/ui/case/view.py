@@ -24,9 +24,9 @@ from lib.settings.customer_key import normalised_contact
 from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
 from lib.text import digits, inert, masked
-from lib.ui import boundary, conflict, context, filters, marks, outbox
+from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
-from lib.ui.case import editors
+from lib.ui.case import editors, handing, second
 from lib.ui.case.editors import sees_contact
 from lib.ui.case.groups import ACT, CANCEL, CLOSE, GROUPS, PROMISE, REVEAL, Group
 from lib.ui.case.history import audit_log, shown_text, timeline
@@ -64,12 +64,15 @@ def show(desk: UserStore, number: str) -> None:
             return
         editor = opened_editor(number)
         if editor:
-            editors.show(desk, case, editor)
+            show_editor = handing if editor in handing.EDITORS else editors
+            show_editor.show(desk, case, editor)
             return
+        handing.banner(desk, case)
         marks.note(desk, table("complaints"), number, case)
         _story(desk, case)
         _promise(desk, case)
         _buttons(desk, case)
+        second.show(desk, case)
         _advice(case)
         _parts(desk, case)
 
@@ -158,6 +161,7 @@ def _promise_buttons(case: Complaint) -> None:
             on_click=_renewed,
             args=(case,),
         )
+        results.menu(name_of(case.id, "result"), case.id)
 
 
 def _after_keeping(time: PromiseTime) -> str:
@@ -199,6 +203,7 @@ def _buttons(desk: UserStore, case: Complaint) -> None:
         _opening(case, ACT, _("対応を書く"), ":material/edit_note:", kind="primary")
         if case.is_open:
             _status_menu(case)
+            handing.buttons(desk, case)
             _handler_menu(desk, case)
             _opening(case, CLOSE, _("完了にする"), ":material/check_circle:")
             _opening(case, CANCEL, _("取消にする"), ":material/block:", kind="tertiary")

@@ -1,0 +1,80 @@
+"""What was promised for today, on top of the list."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from lib.i18n import _
+from lib.metrics.promises import When
+from lib.schema.vocab import Promise
+from lib.text import inert, one_line
+from lib.ui import filters, results
+from lib.ui import format as fmt
+from lib.ui.queue import words
+
+SHOWN: Final = 4
+"""Promises that stand above the list; the rest is one press away."""
+
+_LETTERS: Final = 34
+
+
+def today(due: pd.DataFrame) -> None:
+    """Draw what was promised for today, the overdue first, each done in one press."""
+    with st.container(border=True, gap="xsmall", key="queue-today"):
+        late = int((due["when"] == When.OVERDUE.value).sum())
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{inert(_('今日の約束'))}**", width="content")
+            if late:
+                text = _("▲ 超過 {count}件").format(count=late)
+                st.badge(inert(text), color="red")
+            rest = len(due) - late
+            st.caption(
+                inert(_("これから {count}件").format(count=rest)), width="content"
+            )
+        if due.empty:
+            st.caption(inert(_("今日までの約束は、すべて果たしました。")))
+        for row in due.head(SHOWN).itertuples():
+            _promise(row)
+        if len(due) > SHOWN:
+            st.caption(
+                inert(
+                    _(
+                        "ほかに{count}件。下の一覧の「約束を超過」「今日の約束」で見られます。"
+                    ).format(count=len(due) - SHOWN)
+                )
+            )
+
+
+def _promise(row: Any) -> None:
+    number = str(row.Index)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        colour = "red" if row.when == When.OVERDUE.value else "blue"
+        what = Promise(row.promise) if row.promise in list(Promise) else None
+        said = " · ".join(
+            part
+            for part in (
+                fmt.choice(what),
+                one_line(str(row.content), _LETTERS),
+                str(row.handler) or _("担当なし"),
+            )
+            if part
+        )
+        st.markdown(
+            f":{colour}-badge[{inert(words.due(row))}] {inert(said)}", width="stretch"
+        )
+        _open(number, f"queue.promise.{number}")
+        results.menu(f"queue.result.{number}", number)
+
+
+def _open(number: str, key: str) -> None:
+    st.button(
+        _("開く"),
+        key=key,
+        type="tertiary",
+        help=inert(number),
+        on_click=filters.open_case,
+        args=(number,),
+    )

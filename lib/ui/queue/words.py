@@ -1,0 +1,148 @@
+"""Why a case stands where it does, and how its clock stands, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+from babel.dates import format_timedelta
+
+from lib import clock
+from lib.i18n import N_, _, current
+from lib.metrics.promises import When
+from lib.metrics.queue import Why, whys
+from lib.metrics.sla import Standing
+from lib.schema.vocab import Severity, Temper
+from lib.ui import format as fmt
+from lib.ui.table import due_text
+
+SHOWN: Final = 2
+"""Reasons that a row of the list has room for; the case itself says all."""
+
+STANDING_COLOURS: Final = {
+    Standing.LATE: "red",
+    Standing.OVER: "red",
+    Standing.NEAR: "orange",
+    Standing.RUNNING: "blue",
+    Standing.STILL: "gray",
+    Standing.MET: "green",
+    Standing.NONE: "gray",
+}
+"""Theme colour of each standing; the word stands beside it."""
+
+_SHAPES: Final = {
+    Standing.LATE: "▲",
+    Standing.OVER: "▲",
+    Standing.NEAR: "◆",
+    Standing.RUNNING: "●",
+    Standing.STILL: "‖",
+    Standing.MET: "✓",
+    Standing.NONE: "○",
+}
+
+
+def standing(value: Standing) -> str:
+    """Return how a clock stands, with its shape."""
+    return f"{_SHAPES[value]} {_(value.value)}"
+
+
+@dataclass(frozen=True)
+class _Words:
+    row: Any
+    now: datetime
+
+    def statutory(self) -> str:
+        text = self._until(
+            self.row.statutory_at,
+            _("法定の期限まで{time}"),
+            _("法定の期限を{time}超過"),
+        )
+        return text if self.row.is_checked else text + _("(該当は未確認)")
+
+    def critical(self) -> str:
+        return fmt.choice(Severity.CRITICAL)
+
+    def overdue(self) -> str:
+        return self._until(
+            self.row.promise_at, _("約束まで{time}"), _("約束を{time}超過")
+        )
+
+    def agency(self) -> str:
+        return self._until(
+            self.row.agency_at,
+            _("先方の期限まで{time}"),
+            _("先方の期限を{time}超過"),
+        )
+
+    def temper(self) -> str:
+        return _("温度感 {temper}").format(
+            temper=_(list(Temper)[int(self.row.temper)].value)
+        )
+
+    def elapsed(self) -> str:
+        if self.row.is_import:
+            return _("取り込んだまま。日付を決める")
+        if self.row.waited == 0:
+            return _("受けたばかり")
+        return _("営業時間で{time}待ち").format(time=hours(float(self.row.waited)))
+
+    def _until(self, at: pd.Timestamp, before: str, after: str) -> str:
+        ahead = clock.in_tokyo(at.to_pydatetime()) - self.now
+        words = format_timedelta(abs(ahead), locale=current(), threshold=1.2)
+        return (after if ahead.total_seconds() < 0 else before).format(time=words)
+
+
+_SAY: Final[dict[Why, Callable[[_Words], str]]] = {
+    Why.STATUTORY: _Words.statutory,
+    Why.CRITICAL: _Words.critical,
+    Why.OVERDUE: _Words.overdue,
+    Why.AGENCY: _Words.agency,
+    Why.TEMPER: _Words.temper,
+    Why.ELAPSED: _Words.elapsed,
+}
+
+
+def reasons(rows: pd.DataFrame, now: datetime) -> list[tuple[str, ...]]:
+    """Return for each row every reason why it stands there, the deciding one first."""
+    holds = whys(rows)
+    found = []
+    for row, kept in zip(
+        rows.itertuples(), holds.itertuples(index=False, name=None), strict=True
+    ):
+        words = _Words(row, now)
+        found.append(
+            tuple(_SAY[why](words) for why, held in zip(Why, kept, strict=True) if held)
+        )
+    return found
+
+
+def hours(seconds: float) -> str:
+    """Return business seconds as "2時間10分" or "2 h 10 min"; never as days.
+
+    A business day is no day of 24 hours, so days would say something else.
+    """
+    whole = round(abs(seconds) / 60)
+    hour, minute = divmod(whole, 60)
+    if hour and minute:
+        return _(N_("{hours}時間{minutes}分")).format(hours=hour, minutes=minute)
+    if hour:
+        return _(N_("{hours}時間")).format(hours=hour)
+    return _(N_("{minutes}分")).format(minutes=minute)
+
+
+def left(row: Any) -> str:
+    """Return "一次返信 あと2時間" or "解決 3時間超過"; 「—」 where no clock runs."""
+    if pd.isna(row.left):
+        return fmt.NOTHING
+    how = _("{step} {time}超過") if row.left < 0 else _("{step} あと{time}")
+    return how.format(step=_(str(row.step)), time=hours(row.left))
+
+
+def due(row: Any) -> str:
+    """Return when what was promised is due, as the other lists say it."""
+    if pd.isna(row.promise_at):
+        return fmt.NOTHING
+    return due_text(When(row.when), row.promise_at.to_pydatetime())
