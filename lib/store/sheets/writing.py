@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 TRIES: Final = 12
 """How often a commit is merged anew before the user is told that others are busy."""
 LONGEST_PAUSE: Final = 2.0
+LONGEST_SAVE: Final = 90.0
+"""Seconds after which no other try is begun: then the user is told (sheets.md 1.1)."""
 BLIND_FOR: Final = 300.0
 """Seconds after a load in which a new row may be written without a look: half of what
 a claim lives, so that the claims cover whatever the load did not show."""
@@ -152,7 +154,10 @@ class Writer:
         blind = self._may_go_blind(commit, self._watch.known())
         refused = False
         records: dict[RowKey, Record] = {}
+        until = time.monotonic() + LONGEST_SAVE
         for attempt in range(TRIES):
+            if time.monotonic() > until:
+                raise StoreUnavailable("no time left for another try")
             seen = None if blind else self._look(self._wanted(commit), claims=refused)
             if astray:
                 self._put_right_unanswered(commit)
