@@ -14,7 +14,7 @@ from lib.schema.ids import new_commit_id
 from lib.schema.vocab import Category, Cause, Role
 from lib.settings import business, claim_types
 from lib.settings.claim_types import ClaimType, Sign
-from lib.ui import boundary, context, flash, navigation
+from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.setting import one_setting, since
@@ -189,3 +189,5 @@ st.title(_("設定"))
 centre_defaults()
 targets()
 claim_type_list()
+severity_rules.show(desk)
+scripts.show(desk)

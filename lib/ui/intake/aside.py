@@ -36,8 +36,8 @@ def draw(desk: UserStore, form: Form, found: Preview) -> None:
     """Draw the quiet column: nothing in it has to be answered."""
     if not viewport.sounds_like_phone():
         callers(desk, form, found)
-    guide(desk, form, found)
     severity(form, found)
+    guide(desk, form, found)
     if not viewport.sounds_like_phone():
         pasted(desk, found)
 
@@ -192,7 +192,7 @@ def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
         if place == 1 and now.step == 1:
             lines.append(_facts_line(now))
         if place == 2 and now.step > 0:  # noqa: PLR2004 - the third step
-            lines += [f"- {inert(_(question))}" for question in now.open_now]
+            lines += [f":small[・{inert(_(question))}]  " for question in now.open_now]
     cautions = [_words(desk, caution) for caution in scripts.CAUTIONS]
     lines.append("")
     lines += [f":small[:gray[・{inert(words)}]]  " for words in cautions if words]
@@ -201,14 +201,18 @@ def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
 
 def _step_line(place: int, now: int, title: str) -> str:
     if place < now:
-        return f"\n:gray[:material/check: {inert(title)}]\n"
+        return f"\n:small[:gray[✓ {inert(title)}]]\n"
     if place == now:
-        return f"\n:blue[:material/arrow_right: **{inert(title)}**]\n"
-    return f"\n:gray[:material/circle: {inert(title)}]\n"
+        return f"\n:blue[**▶ {inert(title)}**]\n"
+    return f"\n:small[:gray[{inert(title)}]]\n"
 
 
 def _quoted(words: str) -> str:
-    return f"\n> {inert(words)}\n"
+    return (
+        "\n"
+        + "\n".join(f"> :small[{line}]" for line in inert(words).split("\n"))
+        + "\n"
+    )
 
 
 def _facts_line(now: Standing) -> str:
