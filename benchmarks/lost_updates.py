@@ -79,15 +79,9 @@ HEADINGS: dict[str, Callable[[Outcome], str]] = {
 }
 
 
-def tabled(outcomes: Sequence[Outcome], course: Course) -> Table:
+def tabled(outcomes: Sequence[Outcome]) -> Table:
     """Lay out one column for each racer."""
-    table = Table(
-        title=(
-            f"{course.writers} processes, a person with {course.pace} acts an update, "
-            f"{course.records} records, {course.latency * 1000:.0f} ms a call"
-        ),
-        caption=f"seed {course.seed}; screens loaded every {course.look_every} updates",
-    )
+    table = Table()
     table.add_column("")
     for one in outcomes:
         table.add_column(one.racer, justify="right")
@@ -130,7 +124,12 @@ def main(
         )
         for line in outcome.verdict.examples[:EXAMPLES]:
             console.print(f"  {line}", markup=False, highlight=False)
-    console.print(tabled(outcomes, course))
+    console.print(
+        f"{writers} processes, a person with {pace} acts an update, "
+        f"{COURSE.records} records, {latency * 1000:.0f} ms a call, screens loaded "
+        f"every {COURSE.look_every} updates, seed {seed}"
+    )
+    console.print(tabled(outcomes))
     ours = [outcome for outcome in outcomes if outcome.racer == OURS]
     raise typer.Exit(0 if all(outcome.verdict.clean for outcome in ours) else 1)
 
