@@ -21,9 +21,9 @@ from lib.store.sheets.store import SheetsStore
 from lib.store.sql.opening import open_postgres, open_sqlite
 
 EVERY_SECONDS: Final = 2.0
-EVERY_SECONDS_OF_A_SHEET: Final = 8.0
-"""Seven reads a minute of the fifty that all processes of an installation share. With
-the two seconds after which an open page looks (`lib.ui.freshness`), what somebody typed
+EVERY_SECONDS_OF_A_SHEET: Final = 7.0
+"""Nine reads a minute of the fifty that all processes of an installation share. With
+the three seconds after which an open page looks (`lib.ui.freshness`), what somebody typed
 by hand is on the screen within about ten."""
 
 
