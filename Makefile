@@ -30,7 +30,7 @@ test: $(TEST_READY) ## lint, types, layers, tests and the short form of each pro
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.rerun --short
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --numprocesses auto --dist loadfile
 
 .PHONY: proof
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
