@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from lib import clock
@@ -43,7 +44,8 @@ def _day_text(day: date) -> str:
 
 def _decimal_text(number: float, *, percent: bool) -> str:
     """Return the shortest text that reads back equal; 80.0 % reads 「80%」."""
-    text = str(int(number)) if number.is_integer() else repr(number)
+    # Without an exponent: "3e-5%" would read as a range.
+    text = str(int(number)) if number.is_integer() else f"{Decimal(repr(number)):f}"
     return f"{text}%" if percent else text
 
 
