@@ -242,10 +242,16 @@ class UserStore:
     so that figures taken one after the other agree, and `revision` names them all.
     """
 
-    def __init__(self, live: LiveStore, principal: Principal) -> None:
+    def __init__(
+        self,
+        live: LiveStore,
+        principal: Principal,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         """Give `principal` their part of the data; `LiveStore.for_user` makes it."""
         self._live = live
         self._principal = principal
+        self._tell = tell
         self._pinned: Snapshot | None = None
 
     @property
@@ -396,6 +402,9 @@ class UserStore:
             raise self._without_foreign(conflict) from conflict
         finally:
             self._pinned = None
+        if self._tell:
+            for note in receipt.notes:
+                self._tell(note)
         return self._without_withheld(receipt)
 
     def everything(self) -> Snapshot:

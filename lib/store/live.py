@@ -223,11 +223,16 @@ class LiveStore:
         """Return every log row of one record, oldest first."""
         return self._store.audit(table, key)
 
-    def for_user(self, principal: Principal) -> UserStore:
-        """Return the only way for this person to the data; one for each page run."""
+    def for_user(
+        self, principal: Principal, tell: Callable[[str], None] | None = None
+    ) -> UserStore:
+        """Return the only way for this person to the data; one for each page run.
+
+        tell: gets what the author of a save should know (`Receipt.notes`).
+        """
         from lib.store.access import UserStore
 
-        return UserStore(self, principal)
+        return UserStore(self, principal, tell)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.actions import masters
 from lib.errors import NotAllowed
-from lib.i18n import Language
+from lib.i18n import Language, _
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Role, Source
@@ -24,6 +24,7 @@ from lib.store.drafts import DraftBox
 from lib.store.live import LiveStore
 from lib.store.memo import Memo
 from lib.store.opening import open_live
+from lib.ui import flash
 
 OPERATOR = "operator"
 """Session key of the chosen person: the member's key, a mail address."""
@@ -125,7 +126,12 @@ def desk() -> UserStore:
     who = principal()
     if who is None:
         raise NotAllowed
-    return live().for_user(who)
+    return live().for_user(who, _tell)
+
+
+def _tell(note: str) -> None:
+    """Say on the next run what the store had to do to save: rows had been moved."""
+    flash.say(_(note), "info")
 
 
 def guard(*roles: Role) -> UserStore:

@@ -494,3 +494,15 @@ def test_marks_are_shown_of_ones_own_cells_only(live, who, cells):
 def test_marks_of_no_table_are_refused(live):
     with pytest.raises(NotAllowed):
         live.for_user(ADMIN).marks("secrets")
+
+
+def test_the_author_is_told_what_the_store_had_to_do(live):
+    told = []
+    notes = ("行が動いていました。",)
+    commit = live.commit
+    live.commit = lambda change: replace(commit(change), notes=notes)
+
+    live.for_user(ADMIN, told.append).commit(saving(complaint()))
+    live.for_user(ADMIN).commit(saving(complaint()))
+
+    assert told == ["行が動いていました。"]
