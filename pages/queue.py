@@ -18,7 +18,7 @@ desk = context.guard(*navigation.entry("queue").roles)
 def whole_list() -> None:
     st.title(_("対応待ち"), anchor=False)
     handovers.show(desk, now)
-    promised.today(found.due)
+    promised.today(found.due, narrow=phone or bool(here.case))
     listing.bar(desk, here, found)
     listing.show(desk, here, found, phone=phone)
     if not here.case:

@@ -245,8 +245,8 @@ def _candidate(
     elif own is not None and member.rank < own:
         warning = TOO_LOW
     elif own is not None and member.rank > own:
-        said = N_("職位が上({title})")
-        reasons.append(Reason(said, {"title": member.title or member.rank}))
+        said = N_("職位が上({title})") if member.title else N_("職位が上")
+        reasons.append(Reason(said, {"title": member.title}))
     elif own is not None:
         reasons.append(Reason(N_("職位が同じ"), {}))
     if skills := _skills(member, case):

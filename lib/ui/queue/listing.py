@@ -47,15 +47,15 @@ COLUMNS: Final = (
 BESIDE_A_CASE: Final = ("severity", "why", "content", "due")
 ON_A_PHONE: Final = ("severity", "why", "content")
 WIDTHS: Final = {
-    "severity": 92,
-    "why": 250,
-    "content": 250,
-    "due": 130,
-    "handler": 92,
-    "standing": 112,
-    "left": 150,
+    "severity": 86,
+    "why": 276,
+    "content": 172,
+    "due": 118,
+    "handler": 86,
+    "standing": 102,
+    "left": 130,
 }
-NARROW: Final = {**WIDTHS, "why": 196, "content": 150, "due": 110}
+NARROW: Final = {**WIDTHS, "why": 216, "content": 130, "due": 108}
 ON_PHONE: Final = {**WIDTHS, "severity": 80, "why": 150, "content": 130}
 
 _SEVERITIES: Final = {

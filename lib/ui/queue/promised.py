@@ -16,13 +16,18 @@ from lib.ui import format as fmt
 from lib.ui.queue import words
 
 SHOWN: Final = 4
+SHOWN_NARROW: Final = 2
 """Promises that stand above the list; the rest is one press away."""
 
 _LETTERS: Final = 34
 
 
-def today(due: pd.DataFrame) -> None:
-    """Draw what was promised for today, the overdue first, each done in one press."""
+def today(due: pd.DataFrame, *, narrow: bool) -> None:
+    """Draw what was promised for today, the overdue first, each done in one press.
+
+    narrow: on a phone and beside a case there is room for fewer, and for no contents.
+    """
+    shown = SHOWN_NARROW if narrow else SHOWN
     with st.container(border=True, gap="xsmall", key="queue-today"):
         late = int((due["when"] == When.OVERDUE.value).sum())
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -36,19 +41,19 @@ def today(due: pd.DataFrame) -> None:
             )
         if due.empty:
             st.caption(inert(_("今日までの約束は、すべて果たしました。")))
-        for row in due.head(SHOWN).itertuples():
-            _promise(row)
-        if len(due) > SHOWN:
+        for row in due.head(shown).itertuples():
+            _promise(row, narrow=narrow)
+        if len(due) > shown:
             st.caption(
                 inert(
                     _(
                         "ほかに{count}件。下の一覧の「約束を超過」「今日の約束」で見られます。"
-                    ).format(count=len(due) - SHOWN)
+                    ).format(count=len(due) - shown)
                 )
             )
 
 
-def _promise(row: Any) -> None:
+def _promise(row: Any, *, narrow: bool) -> None:
     number = str(row.Index)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         colour = "red" if row.when == When.OVERDUE.value else "blue"
@@ -57,7 +62,7 @@ def _promise(row: Any) -> None:
             part
             for part in (
                 fmt.choice(what),
-                one_line(str(row.content), _LETTERS),
+                "" if narrow else one_line(str(row.content), _LETTERS),
                 str(row.handler) or _("担当なし"),
             )
             if part

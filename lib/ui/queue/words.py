@@ -19,6 +19,9 @@ from lib.schema.vocab import Severity, Temper
 from lib.ui import format as fmt
 from lib.ui.table import due_text
 
+_ROUGH_HOURS: Final = 4
+"""From so many hours on the minutes say nothing any more."""
+
 SHOWN: Final = 2
 """Reasons that a row of the list has room for; the case itself says all."""
 
@@ -126,6 +129,8 @@ def hours(seconds: float) -> str:
     """
     whole = round(abs(seconds) / 60)
     hour, minute = divmod(whole, 60)
+    if hour >= _ROUGH_HOURS:
+        hour, minute = round(whole / 60), 0
     if hour and minute:
         return _(N_("{hours}時間{minutes}分")).format(hours=hour, minutes=minute)
     if hour:
