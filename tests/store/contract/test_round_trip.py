@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lib.schema.cells.reading import BLANKS
+from lib.schema.cells.reading import BLANKS, is_error_value
 from lib.schema.column import Field
 from lib.schema.frames import empty_frame, frame_of
 from lib.schema.record import Record
@@ -31,10 +31,12 @@ def names_a_row(table: Table, field: Field) -> bool:
 def kept(store: Store, table: Table, name: str, text: str) -> str:
     """Return the text as a store keeps it: to the letter.
 
-    Only a sheet, where a slip of the hand adds them, takes blanks off what names a row.
+    Only a sheet, where a slip of the hand adds them, takes blanks off what names a row;
+    and a formula's error, which it cannot tell from the same word, names none.
     """
-    strips = store.kind == "Google Sheet" and names_a_row(table, table.field(name))
-    return text.strip(BLANKS) if strips else text
+    if store.kind != "Google Sheet" or not names_a_row(table, table.field(name)):
+        return text
+    return "" if is_error_value(text) else text.strip(BLANKS)
 
 
 def as_kept(store: Store, table: Table, record: Record) -> Record:
