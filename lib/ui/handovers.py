@@ -17,11 +17,15 @@ from lib.ui import boundary, context, filters, flash
 from lib.ui import format as fmt
 
 
-def show(desk: UserStore, now: datetime) -> None:
-    """Draw the hand-overs that this person is asked to take, gave, or may take."""
+def show(desk: UserStore, now: datetime, *, without: str = "") -> None:
+    """Draw the hand-overs that wait for this person or that they gave.
+
+    without: the case that stands open beside and says so itself.
+    """
     me = desk.principal.name
     for one in _waiting(desk, now):
-        if me in (one.taker, one.handover.given_by):
+        concerned = me in (one.taker, one.handover.given_by)
+        if concerned and one.handover.complaint_id != without:
             line(desk, one)
 
 
