@@ -20,6 +20,7 @@ from lib.text import inert
 from lib.ui import charts, context, figures, freshness, marks, navigation, sample_banner
 from lib.ui import format as fmt
 from lib.ui import table as tables
+from lib.ui.case import inside
 from lib.ui.filters import ledger_query, product_names
 from lib.ui.table import Grid
 
@@ -80,6 +81,7 @@ def main() -> None:
         first_steps()
         return
     answers(found)
+    inside.on_today(desk)
     company(found)
     for centre in found.centres:
         centre_card(centre)

@@ -32,10 +32,15 @@ from lib.schema.record import Stage
 from lib.schema.tables import table
 from lib.schema.vocab import (
     ActivityKind,
+    Answered,
     Channel,
+    ComplaintKind,
     ComplaintStatus,
+    Harassment,
     Medium,
+    OutsideThreat,
     Promise,
+    Recording,
     Severity,
 )
 from lib.settings.customer_key import customer_key
@@ -476,6 +481,20 @@ def _replies(activity: Activity) -> bool:
 def _refuse_blank(reason: str) -> None:
     if not reason.strip():
         raise InvalidRecord([FieldProblem("reason", N_("理由を書いてください。"))])
+
+
+def lacks_recording(case: Complaint) -> bool:
+    """Whether a promise or dispute on the phone has no recording to go back to (R43)."""
+    if case.channel is not Channel.PHONE or not case.is_open:
+        return False
+    disputed = (
+        case.kind is ComplaintKind.SECOND
+        or case.harassment in (Harassment.SUSPECTED, Harassment.CONFIRMED)
+        or case.outside_threat not in (OutsideThreat.UNASKED, OutsideThreat.NO)
+        or case.refund_refused is Answered.YES
+    )
+    kept = case.recording is Recording.YES and bool(case.recording_url.strip())
+    return (disputed or case.next_promise_at is not None) and not kept
 
 
 def merged_fields(

@@ -54,7 +54,8 @@ class Blocker:
     """One thing that is really open.
 
     message: what it is, a catalogue key; `details` fill its braces. due_at: by when,
-    where that is known. place: key of the row to go to, "" where the case itself is it.
+    where that is known. place: key of the row that is open. page: code of the page on
+    which it is settled, opened with `case` in its address; "" where there is none.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Blocker:
     details: Mapping[str, str]
     due_at: datetime | None = None
     place: str = ""
+    page: str = ""
 
 
 Check = Callable[[UserStore, Complaint, datetime], Iterable[Blocker]]

@@ -33,7 +33,8 @@ ACTIVITIES: Final = "activities"
 USUAL_WAIT: Final = timedelta(hours=1)
 """How long a colleague has where nobody says otherwise."""
 
-_ANSWERING: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+ANSWERING: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+"""Roles that are asked and may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def colleagues(
     others = [
         member
         for member in members
-        if member.name != desk.principal.name and member.role in _ANSWERING
+        if member.name != desk.principal.name and member.role in ANSWERING
     ]
     return sorted(
         others,

@@ -8,13 +8,16 @@ import pytest
 
 from lib import clock
 from lib.actions.cases import CLOSING_FIELDS
+from lib.actions.closing import PromiseEnd
 from lib.actions.entry import PromiseTime
 from lib.actions.searching import Order
 from lib.metrics.promises import When
+from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import (
+    ActivityKind,
     Answered,
     Cause,
     Certainty,
@@ -439,8 +442,10 @@ def test_closing_asks_only_what_is_missing_and_says_it_at_the_field(ledger, put)
 
     press(page, key(case, "save"))
 
-    for words in ("健康被害の有無", "漏えいの疑い", "復唱", "解決内容", "原因区分"):
+    for words in ("健康被害の有無", "漏えいの疑い", "復唱", "解決内容", "約束がどう"):
         assert words in told(page)
+    (refused,) = [w.value for w in page.warning]
+    assert "残っている約束、健康被害、漏えい疑い" in refused
     assert stored(case.id).is_open
 
 
@@ -458,10 +463,85 @@ def test_closing_with_its_answers_closes(ledger, put):
     for name, answer in answers.items():
         page.selectbox(key=f"{form}.{name}").set_value(answer)
     page.button_group(key=f"{form}.read_back").set_value(Done.DONE)
+    page.button_group(key=f"{form}.promise").set_value(PromiseEnd.KEPT)
 
     press(page, key(case, "save"))
 
     assert stored(case.id).status is ComplaintStatus.CLOSED
+
+
+def test_the_cause_is_preset_as_presumed(ledger, put):
+    put(case := complaint(claim_type="届かない・遅い"))
+    page = press(ledger(case=case.id), key(case, "open:close"))
+    form = f"case-{case.id}-{CLOSE}"
+
+    assert page.selectbox(key=f"{form}.cause").value is Cause.DELIVERY
+    assert page.selectbox(key=f"{form}.cause_certainty").value is Certainty.PRESUMED
+
+
+def test_what_was_to_be_asked_is_answered_on_the_call_and_leaves_the_list(ledger, put):
+    put(case := complaint(open_questions="・色は?\n・いつ?"))
+    page = press(ledger(case=case.id), key(case, "open:act"))
+    form = f"case-{case.id}-{ACT}"
+    page.text_area(key=f"{form}.content").set_value("電話した")
+    page.text_input(key=f"{form}.answer0").set_value("赤")
+
+    press(page, key(case, "save"))
+
+    assert stored(case.id).open_questions == "いつ?"
+    assert "電話した\n\n・色は? → 赤" in texts(page)
+
+
+def test_a_colleague_is_asked_and_the_answer_stands_on_the_timeline(ledger, put):
+    put(
+        case := complaint(content="化粧水で赤くなった"),
+        Member(email="s@example.jp", name="三郎", skills="化粧水"),
+        Member(email="j@example.jp", name="次郎", skills="配送", rank=9),
+    )
+    page = press(ledger(case=case.id), key(case, "open:inside"))
+    form = f"case-{case.id}-inside"
+    assert page.selectbox(key=f"{form}.asked_of").value == "三郎"
+    page.text_area(key=f"{form}.content").set_value("成分を教えてください")
+    press(page, key(case, "save"))
+
+    answer = next(t for t in page.text_input if ":answer:" in str(t.key))
+    answer.set_value("香料です")
+    press(page, f"{answer.key}:save")
+
+    assert "香料です" in texts(page)
+    assert not [t for t in page.text_input if ":answer:" in str(t.key)]
+
+
+def test_an_unanswered_question_stands_on_today(ledger, put, open_page):
+    put(case := complaint())
+    put(
+        Activity(
+            id="H-261121-AAAAA",
+            case_id=case.id,
+            at=clock.now(),
+            actor="次郎",
+            kind=ActivityKind.INTERNAL_CHECK,
+            content="返金できますか",
+            asked_of="佐藤 花子",
+            answer_due_at=clock.now() - timedelta(minutes=5),
+        )
+    )
+
+    page = open_page("today")
+
+    assert "返金できますか" in " ".join(m.value for m in page.markdown)
+    assert "超過" in " ".join(m.value for m in page.markdown)
+
+
+def test_the_recording_opens_from_the_timeline_and_its_lack_is_marked(ledger, put):
+    put(case := complaint(), heard := complaint(recording_url="https://example.jp/r"))
+    put(
+        activity(heard, kind=ActivityKind.HEARING, content=heard.content),
+    )
+
+    assert "録音: 不明" in told(ledger(case=case.id)).replace("\\", "")
+    page = ledger(case=heard.id)
+    assert "https://example.jp/r" in {link.url for link in page.get("link_button")}
 
 
 def test_a_symptom_is_asked_only_where_there_is_harm(ledger, put):

@@ -8,8 +8,9 @@ from typing import Any, Final
 import streamlit as st
 
 from lib import clock
-from lib.actions import cases
+from lib.actions import cases, closing, questions
 from lib.actions.business_settings import claim_types_of
+from lib.actions.closing import Blocker, PromiseEnd
 from lib.actions.entry import PromiseTime, due_at
 from lib.errors import InvalidRecord
 from lib.i18n import N_, _
@@ -19,12 +20,14 @@ from lib.schema.record import Stage
 from lib.schema.vocab import ActivityKind, ComplaintStatus, Promise
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import boundary, context, drafting, filters
+from lib.ui import boundary, context, drafting, filters, navigation
 from lib.ui import format as fmt
+from lib.ui.case import inside
 from lib.ui.case.groups import (
     ACT,
     CANCEL,
     CLOSE,
+    INSIDE,
     PROMISE,
     PROMISED,
     REVEAL,
@@ -56,7 +59,11 @@ def show(desk: UserStore, case: Complaint, editor: str) -> None:
         case "promise":
             _promise_editor(form, seen)
         case "close":
-            _close_editor(form, seen)
+            _close_editor(desk, form, seen)
+        case "inside":
+            _title(_("社内確認"))
+            inside.editor(desk, form, seen)
+            _save_buttons(seen, INSIDE, inside.submit, label=_("聞く"))
         case "cancel":
             _reason_editor(
                 form, seen, _("取り消す理由"), _("取消にする"), _submit_cancel
@@ -92,6 +99,7 @@ def _act_editor(form: Form, seen: Complaint) -> None:
     _title(_("対応を書く"))
     drafting.offer(form, STEP_FIELDS, title="content")
     field_input(form, "content", required=True, height=140)
+    asked = _answers(form, seen)
     left, right = st.columns(2)
     with left:
         field_input(form, "medium")
@@ -111,8 +119,37 @@ def _act_editor(form: Form, seen: Complaint) -> None:
         _next_promise(form, seen)
     with st.expander(_("証跡")):
         field_input(form, "evidence_url")
-    drafting.autosave(form, STEP_FIELDS)
+    drafting.autosave(form, (*STEP_FIELDS, *asked))
     _save_buttons(seen, ACT, _submit_step)
+
+
+MOST_QUESTIONS: Final = 8
+"""Questions with a place for an answer; the others stay on the list."""
+
+
+def _asked(seen: Complaint) -> dict[str, str]:
+    """Return the case's open questions by the name of their field."""
+    found = questions.listed(seen.open_questions)[:MOST_QUESTIONS]
+    return {f"answer{place}": question for place, question in enumerate(found)}
+
+
+def _answers(form: Form, seen: Complaint) -> tuple[str, ...]:
+    """Draw what was to be asked on the next call, and return the fields' names."""
+    asked = _asked(seen)
+    if not asked:
+        return ()
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/checklist: **{inert(_('この電話で聞くこと'))}**")
+        for name, question in asked.items():
+            st.text_input(
+                question,
+                key=form.key(name),
+                placeholder=_("答えを書くと、対応履歴に残って一覧から消えます"),
+                live="800ms",
+                on_change="ignore",
+                persist_state="session",
+            )
+    return tuple(asked)
 
 
 def _next_promise(form: Form, seen: Complaint) -> None:
@@ -158,7 +195,15 @@ def _submit_step(seen: Complaint) -> None:
     step = form.values(STEP_FIELDS)
     if step["kind"] is not ActivityKind.EXPERT:
         step["expert"] = None
-    submit("act", seen, ACT, _promised(form), step=step)
+    answers = {
+        question: str(form.get(name) or "") for name, question in _asked(seen).items()
+    }
+    parts = [step["content"].strip(), questions.told(answers)]
+    values = _promised(form)
+    if parts[1]:
+        step["content"] = "\n\n".join(part for part in parts if part)
+        values["open_questions"] = questions.left(seen, answers)
+    submit("act", seen, ACT, values, step=step)
 
 
 def _promise_editor(form: Form, seen: Complaint) -> None:
@@ -183,9 +228,10 @@ def _submit_promise(seen: Complaint) -> None:
         submit("renew", seen, PROMISE, values)
 
 
-def _close_editor(form: Form, seen: Complaint) -> None:
+def _close_editor(desk: UserStore, form: Form, seen: Complaint) -> None:
     _title(_("完了にする"))
     st.caption(inert(_("完了の前に確かめることだけを聞きます。")))
+    _what_is_open(form, closing.blockers(desk, seen, clock.now()))
     asked = [name for name in cases.CLOSING_FIELDS if _is_asked(form, seen, name)]
     for pair in _pairs(asked):
         for column, name in zip(st.columns(2), pair, strict=False):
@@ -194,7 +240,56 @@ def _close_editor(form: Form, seen: Complaint) -> None:
                     form, name, pills=name == "read_back", on_change=_rerun_for(name)
                 )
     drafting.autosave(form, cases.CLOSING_FIELDS)
+    _what_is_missing(form)
     _save_buttons(seen, CLOSE, _submit_close, label=_("完了にする"))
+
+
+def _what_is_open(form: Form, found: Sequence[Blocker]) -> None:
+    """Say what is really open: a promise is settled here, the rest where it stands."""
+    for blocker in found:
+        words = _(blocker.message).format(**blocker.details)
+        if blocker.code == closing.PROMISE:
+            st.pills(
+                words,
+                list(PromiseEnd),
+                key=form.key(closing.PROMISE),
+                format_func=fmt.choice,
+                on_change="ignore",
+                persist_state="session",
+            )
+            form.show_problems(closing.PROMISE)
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            due = f" ({fmt.short_moment(blocker.due_at)})" if blocker.due_at else ""
+            st.markdown(
+                f":red[:material/block: **{inert(words)}**]{inert(due)}",
+                width="content",
+            )
+            if blocker.page:
+                navigation.link(blocker.page, _("そこを開く"), case=form_case(form))
+
+
+def form_case(form: Form) -> str:
+    """Return the number of the case that a form belongs to."""
+    return form.name.removeprefix("case-").rpartition("-")[0]
+
+
+def _what_is_missing(form: Form) -> None:
+    """Name beside the button what keeps the case open, once closing was refused."""
+    if not form.problems:
+        return
+    labels = {
+        closing.PROMISE: _("残っている約束"),
+        closing.BLOCKED: _("残っている期限・点検"),
+    }
+    names = [
+        labels.get(name) or _(Complaint.field(name).label) for name in form.problems
+    ]
+    st.warning(
+        _("まだ完了にしていません。答えるところ: {names}").format(
+            names=inert(fmt.listed(names))
+        )
+    )
 
 
 _UNFOLDING: Final = ("harm", "severity")
@@ -215,7 +310,8 @@ def _is_asked(form: Form, seen: Complaint, name: str) -> bool:
 
 def _submit_close(seen: Complaint) -> None:
     answers = form_of(seen, CLOSE).values(cases.CLOSING_FIELDS)
-    submit("change", seen, CLOSE, {**answers, "status": ComplaintStatus.CLOSED})
+    form = form_of(seen, CLOSE)
+    submit("close", seen, CLOSE, answers, promise=form.get(closing.PROMISE))
 
 
 def _reason_editor(

@@ -97,6 +97,7 @@ STEP_KINDS: Final = tuple(
 )
 
 ACT, CLOSE, CANCEL, PROMISE, REVEAL = "act", "close", "cancel", "promise", "reveal"
+INSIDE = "inside"
 """Editors that are no group."""
 
 WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)

@@ -65,14 +65,19 @@ def _step(case: Complaint, step: Step) -> None:
         return
     told = " · ".join(
         inert(part)
-        for part in (_whose(done), fmt.choice(done.medium), fmt.choice(done.kind))
+        for part in (
+            _whose(done),
+            fmt.choice(done.medium),
+            fmt.choice(done.kind),
+            f"→ {done.asked_of}" if done.asked_of else "",
+        )
         if part
     )
     st.markdown(f":gray[{when}] **{told}** {_verdict(step)}")
     if done.content != case.content:
         shown_text(done.content)
-    if done.evidence_url:
-        _evidence(done)
+    if where := done.evidence_url or _recording_of(case, done):
+        _evidence(where)
 
 
 def _whose(done: Activity) -> str:
@@ -112,11 +117,19 @@ def _verdict(step: Step) -> str:
     return f":{colour}-badge[{inert(f'{shape} {_(words)} {at}')}]"
 
 
-def _evidence(done: Activity) -> None:
-    if done.evidence_url.startswith(("https://", "http://")):
-        st.link_button(_("録音・証跡を開く"), done.evidence_url, type="tertiary")
+def _recording_of(case: Complaint, done: Activity) -> str:
+    """Return where the recording of the call is, at the step that tells of it."""
+    first = done.kind is ActivityKind.HEARING and done.content == case.content
+    return case.recording_url if first else ""
+
+
+def _evidence(where: str) -> None:
+    if where.startswith(("https://", "http://")):
+        st.link_button(
+            _("録音・証跡を開く"), where, icon=":material/graphic_eq:", type="tertiary"
+        )
     else:
-        st.text(done.evidence_url)
+        st.text(where)
 
 
 def audit_log(desk: UserStore, case: Complaint) -> None:

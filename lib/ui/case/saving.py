@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 
 from lib import clock
-from lib.actions import cases
+from lib.actions import cases, closing
 from lib.errors import Conflict, InvalidRecord
 from lib.i18n import _
 from lib.schema.activity import Activity
@@ -25,7 +25,15 @@ from lib.schema.record import Record
 from lib.schema.vocab import ActivityKind, Medium
 from lib.store.access import UserStore
 from lib.ui import boundary, context, drafting, flash
-from lib.ui.case.groups import ACT, CLOSE, GROUPS, PROMISE, PROMISED, WRITERS
+from lib.ui.case.groups import (
+    ACT,
+    CLOSE,
+    GROUPS,
+    INSIDE,
+    PROMISE,
+    PROMISED,
+    WRITERS,
+)
 from lib.ui.conflict import Clash
 from lib.ui.form import Form, problems_by_field, widget_values
 
@@ -67,6 +75,7 @@ _VERBS: Final[Mapping[str, Callable[..., Complaint]]] = {
     "renew": cases.renew_promise,
     "change": cases.change,
     "cancel": cases.cancel,
+    "close": closing.close,
 }
 
 
@@ -177,7 +186,9 @@ def open_editor(case: Complaint, editor: str) -> None:
         form.set(medium=Medium.CALL_OUT, kind=ActivityKind.HEARING, content="")
     elif editor == PROMISE:
         form.set(**widget_values(case, PROMISED))
-    elif editor in (CLOSE, *BY_CODE):
+    elif editor == CLOSE:
+        form.set(**_closing_start(case))
+    elif editor in BY_CODE:
         form.set(**widget_values(case, fields_of(editor)))
 
 
@@ -200,14 +211,22 @@ def fields_of(editor: str) -> tuple[str, ...]:
 
 def form_of(seen: Complaint, editor: str) -> Form:
     """Return the form of an editor, with what is wrong with its fields."""
-    record: type[Record] = Activity if editor == ACT else Complaint
+    record: type[Record] = Activity if editor in (ACT, INSIDE) else Complaint
     problems = st.session_state.get(name_of(seen.id, "problems")) or {}
     untouched: dict[str, Any] = {}
     if editor == ACT:
         untouched = {"medium": Medium.CALL_OUT, "kind": ActivityKind.HEARING}
-    elif editor in (CLOSE, *BY_CODE):
+    elif editor == CLOSE:
+        untouched = _closing_start(seen)
+    elif editor in BY_CODE:
         untouched = widget_values(seen, fields_of(editor))
     return Form(f"case-{seen.id}-{editor}", record, problems, untouched)
+
+
+def _closing_start(seen: Complaint) -> dict[str, Any]:
+    """Return what the closing form starts with: the case, and a presumed cause."""
+    presets = closing.presets(context.desk(), seen, clock.now())
+    return widget_values(seen, cases.CLOSING_FIELDS) | presets
 
 
 def may_write(desk: UserStore) -> bool:

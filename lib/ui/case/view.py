@@ -8,7 +8,8 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib import clock
-from lib.actions import cases
+from lib.actions import cases, closing, guiding, questions
+from lib.actions.closing import PromiseEnd
 from lib.actions.entry import PromiseTime, due_at, recognise
 from lib.actions.searching import OPEN
 from lib.errors import NotAllowed
@@ -26,13 +27,23 @@ from lib.store.access import UserStore
 from lib.text import digits, inert, masked
 from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
-from lib.ui.case import editors, handing, second
+from lib.ui.case import editors, handing, inside, second
 from lib.ui.case.editors import sees_contact
-from lib.ui.case.groups import ACT, CANCEL, CLOSE, GROUPS, PROMISE, REVEAL, Group
+from lib.ui.case.groups import (
+    ACT,
+    CANCEL,
+    CLOSE,
+    GROUPS,
+    INSIDE,
+    PROMISE,
+    REVEAL,
+    Group,
+)
 from lib.ui.case.history import audit_log, shown_text, timeline
 from lib.ui.case.saving import (
     back,
     clash_of,
+    form_of,
     may_write,
     name_of,
     open_editor,
@@ -71,6 +82,7 @@ def show(desk: UserStore, number: str) -> None:
         marks.note(desk, table("complaints"), number, case)
         _story(desk, case)
         _promise(desk, case)
+        inside.waiting(desk, case)
         _buttons(desk, case)
         second.show(desk, case)
         _advice(case)
@@ -85,6 +97,8 @@ def _head(desk: UserStore, case: Complaint) -> None:
         outbox.badge(desk, "complaints", case.id)
         _close_button()
     badges = [(fmt.badge_colour(c), fmt.choice(c)) for c in _chips(case)]
+    if cases.lacks_recording(case):
+        badges.append(("orange", f"{_('録音')}: {fmt.choice(case.recording)}"))
     if case.source is not Source.APP:
         badges.append(("violet", f"{_('入力元')}: {fmt.choice(case.source)}"))
     st.markdown(" ".join(f":{colour}-badge[{inert(text)}]" for colour, text in badges))
@@ -174,6 +188,7 @@ def _kept(case: Complaint) -> None:
     chosen = st.session_state[name_of(case.id, "kept")]
     if chosen is PromiseTime.SOLVED:
         open_editor(case, CLOSE)
+        form_of(case, CLOSE).set(**{closing.PROMISE: PromiseEnd.KEPT})
         return
     if chosen is PromiseTime.OTHER:
         open_editor(case, ACT)
@@ -206,6 +221,8 @@ def _buttons(desk: UserStore, case: Complaint) -> None:
             handing.buttons(desk, case)
             _handler_menu(desk, case)
             _opening(case, CLOSE, _("完了にする"), ":material/check_circle:")
+            if inside.can_ask(desk, case):
+                _opening(case, INSIDE, _("社内確認"), ":material/forum:")
             _opening(case, CANCEL, _("取消にする"), ":material/block:", kind="tertiary")
         else:
             _opening(case, PROMISE, _("再開する"), ":material/undo:")
@@ -256,15 +273,38 @@ def _change_to(case: Complaint, name: str) -> None:
 
 
 def _advice(case: Complaint) -> None:
-    missing = case.problems(Stage.ADVISED) if case.is_open else ()
-    asked = [line for line in case.open_questions.splitlines() if line.strip()]
-    if not (missing or asked):
-        return
-    lines = [_(problem.message) for problem in missing] + asked
-    st.caption(
-        f":material/help: **{inert(_('まだ聞いていないこと'))}**  \n"
-        + "  \n".join(f"・{inert(line)}" for line in lines)
-    )
+    if case.is_open and guiding.apologised_too_early(case):
+        words = _(
+            "自社の非を確認中です。内容についての謝罪は、事実を確かめてからにしましょう。"
+        )
+        st.warning(inert(words), icon=":material/warning:")
+    asked = questions.listed(case.open_questions)
+    if asked:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f":material/checklist: **{inert(_('折返しで聞くこと'))}**  \n"
+                + "  \n".join(f"・{inert(line)}" for line in asked),
+                width="stretch",
+            )
+            if case.is_open and may_write(context.desk()):
+                st.button(
+                    _("答えを書く"),
+                    key=name_of(case.id, "open:answers"),
+                    icon=":material/edit_note:",
+                    type="tertiary",
+                    on_click=open_editor,
+                    args=(case, ACT),
+                )
+    missing = [
+        _(problem.message)
+        for problem in (case.problems(Stage.ADVISED) if case.is_open else ())
+        if problem.field != guiding.CONTENT_APOLOGY
+    ]
+    if missing:
+        st.caption(
+            f":material/help: **{inert(_('まだ聞いていないこと'))}**  \n"
+            + "  \n".join(f"・{inert(line)}" for line in missing)
+        )
 
 
 # What is known --------------------------------------------------------------------

@@ -186,7 +186,8 @@ def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
         )
         lines.append(f":orange[:material/warning: **{inert(warning)}**]")
     for place, title in enumerate(_TITLES):
-        lines.append(_step_line(place, now.step, _(title)))
+        left = place == 2 and now.open_now  # noqa: PLR2004 - the third step
+        lines.append(_step_line(place, now.step, _(title), is_done=not left))
         if place == now.step:
             lines += [_quoted(words) for words in _spoken(desk, place, said)]
         if place == 1 and now.step == 1:
@@ -199,8 +200,8 @@ def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _step_line(place: int, now: int, title: str) -> str:
-    if place < now:
+def _step_line(place: int, now: int, title: str, *, is_done: bool) -> str:
+    if place < now and is_done:
         return f"\n:small[:gray[✓ {inert(title)}]]\n"
     if place == now:
         return f"\n:blue[**▶ {inert(title)}**]\n"
