@@ -604,6 +604,7 @@ class NoticeKind(Choice):
 
     CRITICAL = "最重要"
     AGENCY = "行政からの連絡"
+    HANDOVER = "引き継ぎ"
     PROMISE = "約束の超過"
     TARGET_NEAR = "目安の80%"
     TARGET_OVER = "目安の超過"

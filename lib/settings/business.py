@@ -201,6 +201,7 @@ TARGET_SETTINGS: Final = (
 PUSHABLE: Final = (
     NoticeKind.CRITICAL,
     NoticeKind.AGENCY,
+    NoticeKind.HANDOVER,
     NoticeKind.PROMISE,
     NoticeKind.TARGET_NEAR,
     NoticeKind.TARGET_OVER,

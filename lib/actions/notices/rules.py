@@ -24,6 +24,8 @@ from lib.metrics.sla import Standing
 from lib.schema.audit import CREATED
 from lib.schema.complaint import SETTLED
 from lib.schema.vocab import (
+    ActivityKind,
+    EscalationStatus,
     InquiryStatus,
     NoticeKind,
     Role,
@@ -90,6 +92,37 @@ def _agencies(facts: Facts) -> pd.DataFrame:
     return _steps(cases, cases.index + ":agency:" + again, since)
 
 
+def _handovers(facts: Facts) -> pd.DataFrame:
+    """Hand-overs that wait for 受けた: to who is asked, and to the giver once they moved.
+
+    Each asking is a step of its own, named by its time: a step holds nobody's name.
+    """
+    rows = facts.frames["escalations"]
+    live = rows[
+        (rows["status"] == EscalationStatus.OPEN.value)
+        & (rows["source"] != Source.SAMPLE.value)
+        & rows["accepted_at"].isna()
+    ]
+    done = facts.frames["activities"]
+    done = done[done["kind"] == ActivityKind.HANDOVER.value]
+    last = done.groupby("case_id")["at"].max().reindex(live["complaint_id"])
+    own = live.set_index("complaint_id")
+    raised = own["raised_at"]
+    asked = last.where(last > raised, raised)
+    moved = asked > raised
+    step = pd.Series(live.index, own.index).astype("str") + ":handover:"
+    step += asked.dt.strftime("%y%m%d%H%M")
+    to_taker = own.assign(handler=own["taken_by"])
+    to_giver = own.assign(handler=own["given_by"])[moved]
+    return pd.concat(
+        [
+            _steps(to_taker, pd.Index(step), asked),
+            _steps(to_giver, pd.Index(step[moved] + ":giver"), asked[moved]),
+        ],
+        ignore_index=True,
+    )
+
+
 def _overdue_promises(facts: Facts) -> pd.DataFrame:
     """Promises whose time has passed; a new time is a new promise."""
     owed = promises.open_promises(_real(facts.frames["complaints"]), facts.now)
@@ -129,6 +162,13 @@ RULES: Final = (
         to_handler=True,
         found=_agencies,
         in_first_week=True,
+    ),
+    Rule(
+        NoticeKind.HANDOVER,
+        N_("引き継ぎを頼まれたとき、頼んだ人に受けられず次の人へ移ったとき"),
+        (),
+        to_handler=True,
+        found=_handovers,
     ),
     Rule(
         NoticeKind.PROMISE,

@@ -30,6 +30,7 @@ HELD_UP: Final = timedelta(minutes=30)
 _LINES: Final = {
     NoticeKind.CRITICAL: N_("最重要の苦情 {number}"),
     NoticeKind.AGENCY: N_("センター・行政からの連絡 {number}"),
+    NoticeKind.HANDOVER: N_("引き継ぎ(10分以内に「受けた」か、次の人へ) {number}"),
     NoticeKind.PROMISE: N_("約束の時刻を過ぎました {number}"),
     NoticeKind.TARGET_NEAR: N_("目安の時間の80%が過ぎました {number}"),
     NoticeKind.TARGET_OVER: N_("目安の時間を過ぎました {number}"),

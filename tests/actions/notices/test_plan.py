@@ -10,10 +10,13 @@ import pytest
 from lib.actions.notices import plan
 from lib.actions.notices.rules import RULES
 from lib.schema.audit import CREATED, AuditEntry
+from lib.schema.escalation import Escalation
 from lib.schema.masters import Member
 from lib.schema.notice import Notice
 from lib.schema.vocab import (
+    ActivityKind,
     ComplaintStatus,
+    EscalationStatus,
     Flag,
     InquiryStatus,
     NoticeKind,
@@ -37,6 +40,7 @@ from tests.actions.notices.rows import (
     tokyo,
     told,
 )
+from tests.metrics.rows import activity
 
 EVERYTHING = said(business.AT_ONCE, "、".join(k.value for k in business.PUSHABLE))
 
@@ -89,8 +93,62 @@ def test_a_target_tells_the_handler_then_the_manager_then_the_administrator(
     assert found == ([(kind, slow.id, channel)] if kind else [])
 
 
+HANDED_OVER_AT = NOON - timedelta(minutes=20)
+
+
+def handed_over(of: Any, **values: Any) -> Escalation:
+    return Escalation(
+        **{
+            "id": "E-261118-7F3QX",
+            "complaint_id": of.id,
+            "raised_at": HANDED_OVER_AT,
+            "given_by": CLERK.name,
+            "taken_by": LEAD.name,
+            **values,
+        }
+    )
+
+
+def test_a_hand_over_is_told_to_who_is_asked_where_settings_say_so() -> None:
+    given = case(handler=LEAD.name)
+
+    assert told(tables(given, handed_over(given))) == []
+    assert told(tables(given, handed_over(given), EVERYTHING)) == [
+        ("HANDOVER", given.id, "lead")
+    ]
+
+
+def test_a_hand_over_that_went_on_is_told_to_the_next_and_to_the_giver() -> None:
+    given = case(handler=ADMIN.name)
+    moved = activity(
+        given, HANDED_OVER_AT + timedelta(minutes=10), kind=ActivityKind.HANDOVER
+    )
+    made = handed_over(given, taken_by=ADMIN.name)
+
+    assert told(tables(given, made, moved, EVERYTHING)) == [
+        ("HANDOVER", given.id, "admin"),
+        ("HANDOVER", given.id, "clerk"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"status": EscalationStatus.WORKING, "accepted_at": NOON},
+        {"status": EscalationStatus.CANCELLED},
+        {"source": Source.SAMPLE},
+    ],
+)
+def test_a_hand_over_that_waits_for_nobody_is_silent(over: dict[str, Any]) -> None:
+    given = case(handler=LEAD.name)
+
+    assert told(tables(given, handed_over(given, **over), EVERYTHING)) == []
+
+
 def test_every_rule_has_an_example_here() -> None:
-    shown = {"CRITICAL", "AGENCY", "PROMISE"} | {kind for _r, _n, kind, _c in TARGETS}
+    shown = {"CRITICAL", "AGENCY", "PROMISE", "HANDOVER"} | {
+        kind for _r, _n, kind, _c in TARGETS
+    }
 
     assert {rule.kind.name for rule in RULES} == shown - {None}
     assert {rule.kind for rule in RULES} == set(business.PUSHABLE)

@@ -245,7 +245,7 @@ def test_no_message_holds_what_a_person_typed(live: LiveStore) -> None:
     full_of_canaries(live, NOON)
     view = live.for_user(SYSTEM)
     codes = ("complaints", "agency_inquiries", "activities", "kpi_days", "members")
-    codes += ("centres", "settings", "notices", "audit")
+    codes += ("escalations", "centres", "settings", "notices", "audit")
     frames = {code: view.frame(code) for code in codes}
     names = ("lead", "clerk")
 
