@@ -14,7 +14,12 @@ from lib.schema.column import Field
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.tables import table
-from lib.schema.vocab import ComplaintKind, ComplaintStatus, EscalationStatus
+from lib.schema.vocab import (
+    Change,
+    ComplaintKind,
+    ComplaintStatus,
+    EscalationStatus,
+)
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -140,7 +145,11 @@ def _event_counts(frames: Frames, now: pd.Timestamp) -> pd.DataFrame:
 
 
 def _with_centre(escalations: pd.DataFrame, complaints: pd.DataFrame) -> pd.DataFrame:
-    live = escalations[escalations["status"] != EscalationStatus.CANCELLED.value]
+    # Only the time or the place was changed: nobody above had to come in.
+    changes = escalations["changes"]
+    same_person = (changes != "") & ~changes.str.contains(Change.PERSON.value)
+    cancelled = escalations["status"] == EscalationStatus.CANCELLED.value
+    live = escalations[~cancelled & ~same_person]
     centres = live["complaint_id"].map(complaints["received_centre"])
     return live.assign(received_centre=centres).dropna(subset=["received_centre"])
 

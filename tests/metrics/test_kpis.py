@@ -19,6 +19,7 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
 from lib.schema.vocab import (
     AnswerRateMethod,
+    Change,
     ComplaintKind,
     ComplaintStatus,
     Medium,
@@ -406,6 +407,16 @@ def test_escalations_are_divided_by_the_calls_of_the_centre_that_took_them():
 
     assert value(kpi("escalation_rate"), days) == pytest.approx(1 / 50)
     assert value(kpi("escalation_rate"), of(first, escalation(first, at(16)))) is None
+
+
+def test_a_case_that_only_changed_time_or_place_was_not_escalated():
+    first = complaint(at(16))
+    later = escalation(first, at(16, 11), changes=(Change.TIME, Change.PLACE))
+    above = escalation(first, at(16, 12), changes=(Change.PERSON, Change.TIME))
+
+    assert value(kpi("escalation_rate"), of(calls(MONDAY, 60, 50), first, later)) == 0
+    both = of(calls(MONDAY, 60, 50), first, later, above)
+    assert value(kpi("escalation_rate"), both) == pytest.approx(1 / 50)
 
 
 def test_referrals_are_cases_on_the_day_of_first_contact():
