@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.client import Run, Session
+from lib import clock
+from lib.schema.complaint import Complaint
+from lib.schema.ids import id_for, new_commit_id
+from lib.schema.vocab import Promise, Severity, Source, Temper
+from lib.store.opening import open_store
+from lib.store.protocol import Commit, Insert
 from tools.serve import Server, fill_with_sample, serving
 
 FLOOR = Path(__file__).parent / "floor" / "app.py"
@@ -55,6 +62,7 @@ class Effort:
     think: mean seconds between two reruns of one person, exponential.
     idle: sessions opened to weigh one.
     months, complaints_per_day: the sample store, where none is given.
+    open_cases: complaints that wait in it beside, for the page 対応待ち.
     """
 
     rounds: int
@@ -65,10 +73,11 @@ class Effort:
     idle: int
     months: int
     complaints_per_day: int
+    open_cases: int
 
 
-LONG = Effort(100, 30, (10, 25, 50), 60.0, MEAN_THINK, 50, 25, 27)
-SHORT = Effort(8, 3, (5,), 5.0, 1.0, 5, 2, 3)
+LONG = Effort(100, 30, (10, 25, 50), 60.0, MEAN_THINK, 50, 25, 27, 5_000)
+SHORT = Effort(8, 3, (5,), 5.0, 1.0, 5, 2, 3, 200)
 WARMING_ROUNDS = 5
 
 
@@ -341,7 +350,36 @@ def filled_folder(effort: Effort, given: Path | None) -> Iterator[Path]:
         fill_with_sample(
             data, months=effort.months, complaints_per_day=effort.complaints_per_day
         )
+        leave_open(data, effort.open_cases)
         yield data
+
+
+def leave_open(data: Path, count: int) -> None:
+    """Add complaints that wait: of every age and temper, some promises overdue."""
+    chance = random.Random(SEED)
+    now = clock.now()
+    temper, severity = list(Temper), list(Severity)
+    rows = [
+        Insert(
+            Complaint(
+                id=id_for("K", now, f"open:{number}"),
+                content=f"{number}番の申出。届いた品が違っていた",
+                received_at=now - timedelta(minutes=chance.randrange(60 * 24 * 40)),
+                handler=f"担当 {number % 9}" if number % 20 else "",
+                temper=chance.choice(temper),
+                severity=chance.choices(severity, (60, 25, 13, 2))[0],
+                next_promise=Promise.CALL_BACK,
+                next_promise_at=now + timedelta(hours=chance.randrange(-48, 120)),
+                source=Source.SAMPLE,
+            )
+        )
+        for number in range(count)
+    ]
+    store = open_store(f"sqlite:///{data / 'mimamori.db'}", data=data)
+    try:
+        store.commit(Commit(new_commit_id(), "benchmark", now, tuple(rows)))
+    finally:
+        store.close()
 
 
 def main(
