@@ -52,9 +52,10 @@ class Preview:
 
     complaint: not checked; only for looking at. claims: the types offered today.
     claim: the one that was tapped. earlier_ids: cases of the same customer or order,
-    newest first.
+    newest first. entry: what was typed.
     """
 
+    entry: Entry
     complaint: Complaint
     claims: tuple[ClaimType, ...]
     claim: ClaimType | None
@@ -84,7 +85,7 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     proposal = propose(facts, rules_of(desk, now.date()))
     values |= _severity(entry, proposal)
     complaint = Complaint.model_construct(**values)
-    return Preview(complaint, claims, claim, proposal, earlier)
+    return Preview(entry, complaint, claims, claim, proposal, earlier)
 
 
 def _severity(entry: Entry, proposal: Proposal) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def guide(desk: UserStore, form: Form, found: Preview) -> None:
     )
     if not folder.open:
         return
-    entry = state.read_entry(form)
+    entry = found.entry
     now = guiding.standing(entry, found.complaint)
     said = _typed(desk, entry)
     with folder:
