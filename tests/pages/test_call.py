@@ -222,3 +222,26 @@ def test_a_report_never_replaces_what_is_typed(open_page):
         "山田",
         "届かない",
     }
+
+
+# The rules in 設定 -----------------------------------------------------------------
+
+
+def test_a_rule_is_previewed_on_the_open_cases_and_then_moves_them(open_page, put):
+    put(case := complaint(temper=Temper.ANGRY))
+    page = open_page("settings")
+    page.session_state["settings:rule:open"] = True
+    page.run()
+    page.selectbox(key="settings:rule").set_value("温度感が高い").run()
+    (number,) = [n for n in page.number_input if n.key.endswith(":temper")]
+
+    number.set_value(3).run()
+    (told,) = [w.value for w in page.warning]
+    assert "1件の重大度が変わります" in told.replace("\\", "")
+    assert complaints()[0].severity is Severity.LOW
+
+    page.button(key=number.key.replace(":temper", ":save")).click().run()
+
+    (after,) = complaints()
+    assert (after.id, after.severity) == (case.id, Severity.HIGH)
+    assert after.severity_reason == "温度感が3以上"
