@@ -25,7 +25,7 @@ from lib.store.protocol import Commit, Insert, Update, Write
 MOST_AT_ONCE: Final = 200
 """Cases that one press changes."""
 
-_SOURCES: Final = ("complaints", "agency_inquiries", "deadlines")
+_SOURCES: Final = ("complaints", "agency_inquiries", "deadlines", "kpi_days")
 
 
 def open_work(desk: UserStore, now: datetime) -> pd.DataFrame:
@@ -39,6 +39,7 @@ def open_work(desk: UserStore, now: datetime) -> pd.DataFrame:
         lambda: queue(
             {code: desk.frame(code) for code in _SOURCES},
             targets.clocks_of(desk, minute),
+            targets.company_of(desk.frame("centres")),
             minute,
         ),
     )
@@ -49,12 +50,11 @@ class Asked:
     """Which open work is asked for.
 
     handler: "" for everybody's, `ME`, `NOBODY` or the slug of a name.
-    when: of these only; None for all. only_imports: what was imported and is untouched.
+    when: of these only; None for all.
     """
 
     handler: str = ""
     when: When | None = None
-    only_imports: bool = False
 
 
 def chosen(work: pd.DataFrame, asked: Asked, *, me: str) -> Mask:
@@ -70,8 +70,6 @@ def chosen(work: pd.DataFrame, asked: Asked, *, me: str) -> Mask:
         found &= handler.isin(names).to_numpy(dtype=bool)
     if asked.when is not None:
         found &= (work["when"] == asked.when.value).to_numpy(dtype=bool)
-    if asked.only_imports:
-        found &= work["is_import"].to_numpy(dtype=bool)
     return found
 
 
@@ -84,7 +82,7 @@ class Counts:
     today: int
     critical: int
     nobody: int
-    imports: int
+    undated: int
 
 
 def counted(work: pd.DataFrame) -> Counts:
@@ -98,12 +96,12 @@ def counted(work: pd.DataFrame) -> Counts:
         today=int(when.get(When.TODAY.value, 0)),
         critical=int(grave.sum()),
         nobody=int((work["handler"] == "").sum()),
-        imports=int(work["is_import"].sum()),
+        undated=int(when.get(When.UNDATED.value, 0)),
     )
 
 
 def todays_promises(work: pd.DataFrame) -> pd.DataFrame:
-    """Return the complaints whose promise is overdue or due today, overdue first."""
+    """Return the work whose promise or answer is overdue or due today, overdue first."""
     due = work[work["when"].isin([When.OVERDUE.value, When.TODAY.value])]
     return due.sort_values("promise_at", kind="stable")
 

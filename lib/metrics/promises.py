@@ -54,16 +54,21 @@ def open_promises(complaints: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """
     settled = [status.value for status in SETTLED]
     owed = complaints[~complaints["status"].isin(settled)]
-    due = owed["next_promise_at"]
-    at = pd.Timestamp(now)
-    when = pd.Series(When.LATER.value, index=owed.index, dtype="object")
-    when[due.dt.normalize() == at.normalize()] = When.TODAY.value
-    when[due < at] = When.OVERDUE.value
-    when[due.isna() | untouched_import(owed)] = When.UNDATED.value
+    stands = when(owed["next_promise_at"].mask(untouched_import(owed)), now)
     words = pd.CategoricalDtype([w.value for w in When], ordered=True)
-    return owed.assign(when=when.astype(words)).sort_values(
+    return owed.assign(when=stands.astype(words)).sort_values(
         ["when", "next_promise_at"], kind="stable"
     )
+
+
+def when(due: pd.Series, now: datetime) -> pd.Series:
+    """Return how moments stand to now, as the words of `When`; 約束なし for none."""
+    at = pd.Timestamp(now)
+    found = pd.Series(When.LATER.value, index=due.index, dtype="object")
+    found[due.dt.normalize() == at.normalize()] = When.TODAY.value
+    found[due < at] = When.OVERDUE.value
+    found[due.isna()] = When.UNDATED.value
+    return found
 
 
 def untouched_import(complaints: pd.DataFrame) -> pd.Series:

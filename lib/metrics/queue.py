@@ -18,7 +18,8 @@ from lib.i18n import N_
 from lib.metrics import promises, referrals
 from lib.metrics.figures import Frames
 from lib.metrics.promises import untouched_import
-from lib.metrics.sla import Standing, Step
+from lib.metrics.sla import Standing, Step, work_time
+from lib.schema.masters import Centre
 from lib.schema.vocab import (
     Applicability,
     Choice,
@@ -74,6 +75,9 @@ one). is_import: imported and not touched since.
 """
 
 _HOT: Final = 4
+_UNASKED_LIKE: Final = 2
+"""Where nobody asked, who complains is taken to be dissatisfied: not calmer than calm."""
+
 _TEMPERS: Final = {temper.value: code for code, temper in enumerate(Temper)}
 _FAR: Final = np.iinfo(np.int64).max
 _GRAVE_LETTERS: Final = (
@@ -82,17 +86,25 @@ _GRAVE_LETTERS: Final = (
     ContactKind.COMMITMENT_NOTICE.value,
     ContactKind.PRESS.value,
 )
+_ANSWER_OWED: Final = (
+    InquiryStatus.RECEIVED.value,
+    InquiryStatus.CHECKING.value,
+    InquiryStatus.PREPARING.value,
+)
 _ANSWERED: Final = (InquiryStatus.CLOSED.value, InquiryStatus.CANCELLED.value)
 
 
-def queue(frames: Frames, clocks: pd.DataFrame, now: datetime) -> pd.DataFrame:
+def queue(
+    frames: Frames, clocks: pd.DataFrame, company: Centre, now: datetime
+) -> pd.DataFrame:
     """Return all open complaints and inquiries with `COLUMNS`, first things first.
 
     The index is their number. Without open work there are no rows.
 
     Args:
-        frames: complaints, agency_inquiries and deadlines.
+        frames: complaints, agency_inquiries, deadlines and kpi_days.
         clocks: `sla.clocks` of the same complaints at the same moment.
+        company: whose hours count for agencies, which have no target clock.
         now: the moment that counts.
     """
     live = _running(frames["deadlines"])
@@ -100,7 +112,7 @@ def queue(frames: Frames, clocks: pd.DataFrame, now: datetime) -> pd.DataFrame:
     contacts = contacts[~contacts["status"].isin(_ANSWERED)]
     parts = [
         _complaints(frames[COMPLAINTS], clocks, contacts, now),
-        _inquiries(contacts, now),
+        _inquiries(contacts, frames["kpi_days"], company, now),
     ]
     known = [part for part in parts if len(part)]
     if not known:
@@ -133,7 +145,7 @@ def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
     keys = [
         rows["received_at"].to_numpy(dtype="datetime64[s]").astype(np.int64),
         -rows["waited"].to_numpy(),
-        -rows["temper"].to_numpy(),
+        -rows["temper"].replace(0, _UNASKED_LIKE).to_numpy(),
         _seconds(rows["agency_at"]),
         np.where(overdue, _seconds(rows["promise_at"]), _FAR),
         ~critical,
@@ -211,10 +223,17 @@ def _pressing(clocks: pd.DataFrame) -> pd.DataFrame:
 # Agencies ---------------------------------------------------------------------------
 
 
-def _inquiries(contacts: pd.DataFrame, now: datetime) -> pd.DataFrame:
+def _inquiries(
+    contacts: pd.DataFrame, kpi_days: pd.DataFrame, company: Centre, now: datetime
+) -> pd.DataFrame:
+    """Return the agencies' contacts; an answer that is owed counts like a promise."""
     others = ~contacts["agency_kind"].isin(referrals.CONSUMER_CENTRES)
     grave = others | contacts["contact_kind"].isin(_GRAVE_LETTERS)
-    since = (pd.Timestamp(now) - contacts["first_contact_at"]).dt.total_seconds()
+    since = contacts["first_contact_at"]
+    time = work_time(since, kpi_days, company, now)
+    at_now = time.positions(pd.Series(pd.DatetimeIndex([now])))[0]
+    waited = np.where(since.notna(), np.maximum(0, at_now - time.positions(since)), 0)
+    owed = contacts["own_due_at"].where(contacts["status"].isin(_ANSWER_OWED))
     return pd.DataFrame(
         {
             "table": INQUIRIES,
@@ -225,11 +244,14 @@ def _inquiries(contacts: pd.DataFrame, now: datetime) -> pd.DataFrame:
             "content": contacts["agency_name"] + " " + contacts["facts"],
             "received_at": contacts["first_contact_at"],
             "promise": None,
-            "promise_at": contacts["own_due_at"],
-            "when": promises.When.LATER.value,
+            "promise_at": owed,
+            # An agency that nobody owes an answer is not without a date.
+            "when": promises.when(owed, now).mask(
+                owed.isna(), promises.When.LATER.value
+            ),
             "agency_at": contacts["agency_due_at"],
             "temper": 0,
-            "waited": since.fillna(0).astype("int64"),
+            "waited": waited,
             "step": None,
             "standing": Standing.NONE.value,
             "left": np.nan,

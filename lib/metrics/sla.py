@@ -109,7 +109,7 @@ def clocks(
     settled = [status.value for status in SETTLED]
     complaints = frames["complaints"]
     cases = complaints[~complaints["status"].isin(settled)]
-    time = _work_time(cases, frames["kpi_days"], company, now)
+    time = work_time(cases["received_at"], frames["kpi_days"], company, now)
     at_now = int(time.positions(pd.Series(pd.DatetimeIndex([now])))[0])
     starts = time.positions(cases["received_at"])
     pauses = _pauses(cases, frames["activities"], time, starts, at_now)
@@ -294,10 +294,11 @@ def _still(cases: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     return changes.loc[still, ["place", "at", "until"]]
 
 
-def _work_time(
-    cases: pd.DataFrame, kpi_days: pd.DataFrame, company: Centre, now: datetime
+def work_time(
+    since: pd.Series, kpi_days: pd.DataFrame, company: Centre, now: datetime
 ) -> WorkTime:
-    earliest = cases["received_at"].min()
+    """Return the company's business time from the earliest moment to well past now."""
+    earliest = since.min()
     first = now.date() if pd.isna(earliest) else min(earliest.date(), now.date())
     off = kpi_days[
         (kpi_days["centre"] == COMPANY)

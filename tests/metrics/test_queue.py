@@ -47,7 +47,8 @@ NOW = tokyo(11, 20, 15)
 
 def listed(*rows: Record, now: datetime = NOW) -> pd.DataFrame:
     tables = frames(rows)
-    return queue(tables, sla.clocks(tables, COMPANY_HOURS, usual(), now), now)
+    clocks = sla.clocks(tables, COMPANY_HOURS, usual(), now)
+    return queue(tables, clocks, COMPANY_HOURS, now)
 
 
 def case(
@@ -102,6 +103,14 @@ BEFORE_AND_AFTER = {
     "the hotter first": (
         [case("furious", temper=Temper.FURIOUS)],
         [case("angry", temper=Temper.ANGRY, received=NOW - timedelta(days=9))],
+    ),
+    "an answer overdue to an agency like an overdue promise": (
+        [inquiry(NOW, id="owed", own_due_at=NOW - timedelta(hours=2))],
+        [case("late", next_promise_at=NOW - timedelta(hours=1))],
+    ),
+    "who was not asked how they feel before who is calm": (
+        [case("unasked")],
+        [case("calm", temper=Temper.CALM, received=NOW - timedelta(days=9))],
     ),
     "what has waited longer first": (
         [case("old", received=NOW - timedelta(days=2))],
@@ -203,6 +212,25 @@ def test_how_grave_a_contact_from_an_agency_is(values, severity) -> None:
     found = listed(inquiry(NOW, id="G", **values))
 
     assert found.loc["G", "severity"] == severity.value
+
+
+def test_an_agency_waits_in_business_time_and_only_until_it_is_answered() -> None:
+    came = tokyo(11, 20, 11)
+    found = listed(
+        inquiry(came, id="owed", own_due_at=NOW - timedelta(hours=1)),
+        inquiry(
+            came,
+            id="answered",
+            own_due_at=NOW - timedelta(hours=1),
+            status=InquiryStatus.MENDING,
+        ),
+    )
+
+    assert found["waited"].to_dict() == {"owed": 3 * HOUR, "answered": 3 * HOUR}
+    assert found["when"].to_dict() == {
+        "owed": When.OVERDUE.value,
+        "answered": When.LATER.value,
+    }
 
 
 def test_an_imported_case_is_neither_late_nor_counted() -> None:

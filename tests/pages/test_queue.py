@@ -248,10 +248,10 @@ def test_imported_cases_are_grey_last_and_never_late(queue, put):
 
 @pytest.mark.usefixtures("imported")
 def test_imported_cases_get_a_handler_and_a_date_together(queue):
-    page = open_many(queue(source="import"))
+    page = open_many(queue(promise="none"))
     page.selectbox(key="queue.many.handler").set_value(CLERK.name).run()
     well(page.button(key="queue.many.assign").click().run())
-    page = open_many(queue(handler=name_slug(CLERK.name)))
+    page = open_many(queue(promise="none"))
     well(page.button(key="queue.many.date").click().run())
 
     frame = context.live().for_user(SYSTEM).frame("complaints")
@@ -264,7 +264,7 @@ def test_imported_cases_get_a_handler_and_a_date_together(queue):
 
 @pytest.mark.usefixtures("imported")
 def test_nobody_and_a_past_time_are_refused(queue):
-    page = open_many(queue(source="import"))
+    page = open_many(queue(promise="none"))
 
     page.button(key="queue.many.assign").click().run()
 

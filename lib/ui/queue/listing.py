@@ -23,7 +23,7 @@ from lib.metrics.sla import Standing
 from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
 from lib.schema.tables import table
-from lib.schema.vocab import Severity, Source
+from lib.schema.vocab import Severity
 from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import boundary, context, filters, flash
@@ -100,12 +100,7 @@ def listed(desk: UserStore, here: Address, now: datetime) -> Listed:
 
 def asked_for(here: Address) -> Asked:
     """Return which open work an address of this page asks for."""
-    wanted = here.wanted
-    return Asked(
-        wanted.handler,
-        wanted.promise,
-        only_imports=Source.IMPORT in wanted.choices.get("source", ()),
-    )
+    return Asked(here.wanted.handler, here.wanted.promise)
 
 
 # Above ------------------------------------------------------------------------------
@@ -114,9 +109,13 @@ _WHOSE: Final = {"": N_("全員"), ME: N_("自分"), NOBODY: N_("担当なし")}
 _VIEWS: Final = {
     "overdue": N_("約束を超過"),
     "today": N_("今日の約束"),
-    "import": N_("取り込んだまま"),
+    "undated": N_("日時が決まっていない"),
 }
-_WHEN: Final = {"overdue": When.OVERDUE, "today": When.TODAY}
+_WHEN: Final = {
+    "overdue": When.OVERDUE,
+    "today": When.TODAY,
+    "undated": When.UNDATED,
+}
 
 
 def bar(desk: UserStore, here: Address, found: Listed) -> None:
@@ -124,7 +123,7 @@ def bar(desk: UserStore, here: Address, found: Listed) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _whose(desk, here)
         _views(here, found)
-        _many(found)
+        _many(here, found)
 
 
 def _whose(desk: UserStore, here: Address) -> None:
@@ -164,12 +163,11 @@ def _views(here: Address, found: Listed) -> None:
     counts = {
         "overdue": found.counts.overdue,
         "today": found.counts.today,
-        "import": found.counts.imports,
+        "undated": found.counts.undated,
     }
-    shown = [code for code in _VIEWS if counts[code] or code != "import"]
-    wanted = asked_for(here)
-    chosen = "import" if wanted.only_imports else None
-    chosen = next((c for c, w in _WHEN.items() if w is wanted.when), chosen)
+    shown = [code for code in _VIEWS if counts[code] or code != "undated"]
+    wanted = asked_for(here).when
+    chosen = next((code for code, when in _WHEN.items() if when is wanted), None)
     st.session_state["queue.view"] = chosen if chosen in shown else None
     st.pills(
         _("どれを見るか"),
@@ -184,8 +182,7 @@ def _views(here: Address, found: Listed) -> None:
 
 def _choose_view() -> None:
     code = st.session_state["queue.view"]
-    imports = {"source": (Source.IMPORT,)} if code == "import" else {}
-    _show(promise=_WHEN.get(code), choices=imports)
+    _show(promise=_WHEN.get(code))
 
 
 def _show(**wanted: Any) -> None:
@@ -197,7 +194,7 @@ def _show(**wanted: Any) -> None:
 # Many at once -----------------------------------------------------------------------
 
 
-def _many(found: Listed) -> None:
+def _many(here: Address, found: Listed) -> None:
     panel = st.popover(
         _("まとめて"),
         icon=":material/checklist:",
@@ -218,7 +215,8 @@ def _many(found: Listed) -> None:
             _("一覧の上から何件を変えるか(全{count}件)").format(count=len(keys)),
             min_value=1,
             max_value=most,
-            value=most,
+            # Those without a date are meant all together, others one by one.
+            value=most if asked_for(here).when is When.UNDATED else 1,
             key=f"queue.many.count.{most}",
         )
         st.selectbox(
@@ -352,7 +350,7 @@ def _nothing(here: Address) -> None:
             type="primary",
             icon=":material/filter_list_off:",
             on_click=_show,
-            kwargs={"handler": "", "promise": None, "choices": {}},
+            kwargs={"handler": "", "promise": None},
         )
 
 
@@ -390,6 +388,13 @@ def _cells(rows: pd.DataFrame, now: datetime) -> dict[str, Callable[[], list[Any
         ],
         "left": lambda: [words.left(row) for row in each],
     }
+
+
+def _standing(row: Any) -> list[str]:
+    """Return the chip of a complaint's clock; an agency's contact has none."""
+    if row.table != COMPLAINTS:
+        return []
+    return [words.standing(Standing(str(row.standing)))]
 
 
 def _severity(word: Any) -> str:

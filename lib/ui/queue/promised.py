@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.i18n import _
 from lib.metrics.promises import When
+from lib.metrics.queue import COMPLAINTS
 from lib.schema.vocab import Promise
 from lib.text import inert, one_line
 from lib.ui import filters, results
@@ -61,7 +62,7 @@ def _promise(row: Any, *, narrow: bool) -> None:
         said = " · ".join(
             part
             for part in (
-                fmt.choice(what),
+                fmt.choice(what) if row.table == COMPLAINTS else _("行政への回答"),
                 "" if narrow else one_line(str(row.content), _LETTERS),
                 str(row.handler) or _("担当なし"),
             )
@@ -71,7 +72,8 @@ def _promise(row: Any, *, narrow: bool) -> None:
             f":{colour}-badge[{inert(words.due(row))}] {inert(said)}", width="stretch"
         )
         _open(number, f"queue.promise.{number}")
-        results.menu(f"queue.result.{number}", number)
+        if row.table == COMPLAINTS:
+            results.menu(f"queue.result.{number}", number)
 
 
 def _open(number: str, key: str) -> None:
