@@ -193,10 +193,10 @@ def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
         if place == 1 and now.step == 1:
             lines.append(_facts_line(now))
         if place == 2 and now.step > 0:  # noqa: PLR2004 - the third step
-            lines += [f":small[・{inert(_(question))}]  " for question in now.open_now]
+            lines += [f":small[• {inert(_(question))}]  " for question in now.open_now]
     cautions = [_words(desk, caution) for caution in scripts.CAUTIONS]
     lines.append("")
-    lines += [f":small[:gray[・{inert(words)}]]  " for words in cautions if words]
+    lines += [f":small[:gray[• {inert(words)}]]  " for words in cautions if words]
     return "\n".join(lines)
 
 
