@@ -37,7 +37,7 @@ def draw(desk: UserStore, form: Form, found: Preview) -> None:
     if not viewport.sounds_like_phone():
         callers(desk, form, found)
     severity(form, found)
-    guide(desk, form, found)
+    guide(desk, found)
     if not viewport.sounds_like_phone():
         pasted(desk, found)
 
@@ -145,7 +145,7 @@ _TITLES: Final = (
 )
 
 
-def guide(desk: UserStore, form: Form, found: Preview) -> None:
+def guide(desk: UserStore, found: Preview) -> None:
     """Draw the four steps, the present one with its words; folded away on a phone."""
     folder = st.expander(
         _("電話の進み方"),
