@@ -101,9 +101,16 @@ def counted(work: pd.DataFrame) -> Counts:
 
 
 def todays_promises(work: pd.DataFrame) -> pd.DataFrame:
-    """Return the work whose promise or answer is overdue or due today, overdue first."""
+    """Return the work whose promise or answer is overdue or due today.
+
+    Overdue promises to customers come first, then overdue answers to agencies, then
+    what is due today; the oldest first.
+    """
     due = work[work["when"].isin([When.OVERDUE.value, When.TODAY.value])]
-    return due.sort_values("promise_at", kind="stable")
+    later = due["when"] != When.OVERDUE.value
+    ranked = due.assign(later=later, agency=due["table"] != COMPLAINTS)
+    ranked = ranked.sort_values(["later", "agency", "promise_at"], kind="stable")
+    return ranked.drop(columns=["later", "agency"])
 
 
 # Many at once -----------------------------------------------------------------------

@@ -24,6 +24,7 @@ from lib.schema.vocab import (
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from tests.builders import complaint, fill
+from tests.metrics.rows import inquiry
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=clock.TOKYO)
 TARO = Principal("taro@example.jp", "鈴木 太郎", Role.MANAGER)
@@ -173,3 +174,13 @@ def test_the_promises_of_today_begin_with_the_longest_overdue(desk):
     found = queueing.todays_promises(queueing.open_work(desk, NOW))
 
     assert list(found.index) == [first.id, second.id, third.id]
+
+
+def test_a_customer_who_was_forgotten_stands_before_an_agency_that_was(desk):
+    late = complaint(next_promise_at=NOW - timedelta(minutes=5))
+    owed = inquiry(NOW, id="G-261120-AAAAA", own_due_at=NOW - timedelta(days=3))
+    stored(desk, owed, late, complaint(next_promise_at=NOW + timedelta(hours=1)))
+
+    found = queueing.todays_promises(queueing.open_work(desk, NOW))
+
+    assert list(found.index[:2]) == [late.id, owed.id]

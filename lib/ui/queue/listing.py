@@ -47,12 +47,12 @@ COLUMNS: Final = (
 BESIDE_A_CASE: Final = ("severity", "why", "content", "due")
 ON_A_PHONE: Final = ("severity", "why", "content")
 WIDTHS: Final = {
-    "severity": 86,
-    "why": 276,
-    "content": 172,
-    "due": 118,
+    "severity": 92,
+    "why": 272,
+    "content": 160,
+    "due": 124,
     "handler": 86,
-    "standing": 102,
+    "standing": 106,
     "left": 130,
 }
 NARROW: Final = {**WIDTHS, "why": 216, "content": 130, "due": 108}
@@ -383,9 +383,7 @@ def _cells(rows: pd.DataFrame, now: datetime) -> dict[str, Callable[[], list[Any
         "content": lambda: [one_line(str(row.content), grids.LONGEST) for row in each],
         "due": lambda: [words.due(row) for row in each],
         "handler": lambda: [str(row.handler) or _("なし") for row in each],
-        "standing": lambda: [
-            [words.standing(Standing(str(row.standing)))] for row in each
-        ],
+        "standing": lambda: [_standing(row) for row in each],
         "left": lambda: [words.left(row) for row in each],
     }
 

@@ -13,7 +13,7 @@ from babel.dates import format_timedelta
 from lib import clock
 from lib.i18n import N_, _, current
 from lib.metrics.promises import When
-from lib.metrics.queue import Why, whys
+from lib.metrics.queue import COMPLAINTS, Why, whys
 from lib.metrics.sla import Standing
 from lib.schema.vocab import Severity, Temper
 from lib.ui import format as fmt
@@ -69,6 +69,10 @@ class _Words:
         return fmt.choice(Severity.CRITICAL)
 
     def overdue(self) -> str:
+        if self.row.table != COMPLAINTS:
+            return self._until(
+                self.row.promise_at, _("回答まで{time}"), _("回答を{time}超過")
+            )
         return self._until(
             self.row.promise_at, _("約束まで{time}"), _("約束を{time}超過")
         )
