@@ -45,11 +45,17 @@ def section(desk: UserStore) -> None:
 
 
 def _outsourced(desk: UserStore) -> list[Centre]:
-    return [
-        row
-        for row in standing(table("centres"), desk.frame("centres"))
-        if isinstance(row, Centre) and row.active is Flag.YES and row.code != COMPANY
-    ]
+    def made() -> list[Centre]:
+        rows = standing(table("centres"), desk.frame("centres"))
+        return [
+            row
+            for row in rows
+            if isinstance(row, Centre)
+            and row.active is Flag.YES
+            and row.code != COMPANY
+        ]
+
+    return desk.derived("centres with sheets", made)
 
 
 def _line(centre: Centre, told: Told | None) -> None:

@@ -13,6 +13,7 @@ from lib.actions.notices.digest import digest_for, last_digest
 from lib.actions.notices.plan import Audience, Times
 from lib.actions.notices.rules import RULES, Rule
 from lib.errors import NotAllowed, NotSent
+from lib.i18n import current
 from lib.notify import sending
 from lib.notify.sending import Channel, Message
 from lib.schema.masters import Member
@@ -73,6 +74,18 @@ def overview(store: UserStore, addresses: Mapping[str, str], now: datetime) -> O
         NotAllowed: it is for administrators and managers.
     """
     _refuse_others(store)
+    name = "notices overview", tuple(addresses), _minute(now)
+    return store.derived(name, lambda: _overview(store, addresses, now))
+
+
+def _minute(now: datetime) -> datetime:
+    """Return the minute that lies in `now`: nothing here changes faster by itself."""
+    return now.replace(second=0, microsecond=0)
+
+
+def _overview(
+    store: UserStore, addresses: Mapping[str, str], now: datetime
+) -> Overview:
     notices = store.frame("notices")
     times = plan.times_on(store.frame("settings"), now.date())
     members = {"members": store.frame("members")}
@@ -99,9 +112,14 @@ def overview(store: UserStore, addresses: Mapping[str, str], now: datetime) -> O
 def recent(store: UserStore, count: int = 50) -> pd.DataFrame:
     """Return the newest notices, the newest first; raises NotAllowed as `overview`."""
     _refuse_others(store)
-    notices = store.frame("notices")
-    told = notices[notices["step"] != plan.BEGIN]
-    return told.sort_values("due_at", ascending=False, kind="stable").head(count)
+
+    def made() -> pd.DataFrame:
+        notices = store.frame("notices")
+        told = notices[notices["step"] != plan.BEGIN]
+        newest = told.sort_values("due_at", ascending=False, kind="stable")
+        return newest.head(count)
+
+    return store.derived(("notices recent", count), made)
 
 
 def preview(
@@ -114,12 +132,18 @@ def preview(
     channel: "" for what a lead would read. Raises NotAllowed as `overview` does.
     """
     _refuse_others(store)
-    readers: Sequence[Member] = (
-        queue.readers(store, channel, channels, now)
-        if channel
-        else queue.leads_of(store)
-    )
-    return texts.digest_message(digest_for(store, readers, now), base)
+    names = tuple(channels)
+
+    def made() -> Message:
+        readers: Sequence[Member] = (
+            queue.readers(store, channel, names, now)
+            if channel
+            else queue.leads_of(store)
+        )
+        return texts.digest_message(digest_for(store, readers, now), base)
+
+    name = "notices preview", channel, names, base, current(), _minute(now)
+    return store.derived(name, made)
 
 
 def try_channel(
