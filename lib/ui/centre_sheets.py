@@ -47,13 +47,14 @@ def section(desk: UserStore) -> None:
 def _outsourced(desk: UserStore) -> list[Centre]:
     def made() -> list[Centre]:
         rows = standing(table("centres"), desk.frame("centres"))
-        return [
-            row
+        own = {
+            row.code: row
             for row in rows
             if isinstance(row, Centre)
             and row.active is Flag.YES
-            and row.code != COMPANY
-        ]
+            and row.code not in ("", COMPANY)
+        }
+        return list(own.values())
 
     return desk.derived("centres with sheets", made)
 

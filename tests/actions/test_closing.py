@@ -93,7 +93,7 @@ def test_one_tap_says_that_the_promise_was_kept(desk):
     after = close(desk, case, PromiseEnd.KEPT)
 
     assert (after.status, after.closed_at) == (ComplaintStatus.CLOSED, NOW)
-    assert steps(desk, after)[0].startswith("約束を果たした: 折返し")
+    assert any(s.startswith("約束を果たした: 折返し") for s in steps(desk, after))
 
 
 def test_nobody_has_to_keep_a_promise_that_the_customer_gave_up(desk):
@@ -104,7 +104,7 @@ def test_nobody_has_to_keep_a_promise_that_the_customer_gave_up(desk):
 
     assert after.status is ComplaintStatus.CLOSED
     assert after.first_reply_at is None
-    assert steps(desk, after)[0].startswith("約束は要らなくなった")
+    assert any(s.startswith("約束は要らなくなった") for s in steps(desk, after))
 
 
 def test_a_promise_that_a_call_answered_does_not_block(desk):
