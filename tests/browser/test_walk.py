@@ -132,7 +132,7 @@ def record_a_complaint(walk: Walk, content: str, *, claim: str) -> str:
     walk.chip(claim).click()
     walk.box("内容", required=True).fill(content)
     walk.chip("30分後").click()
-    expect(walk.page.get_by_text("11:00")).to_be_visible()
+    expect(walk.page.get_by_text("11:00").first).to_be_visible()
     walk.button("登録する").click()
     expect(walk.page.get_by_text(walk.word("受け付けました"))).to_be_visible()
     shown = walk.page.get_by_text(NUMBER).inner_text()
