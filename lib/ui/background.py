@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock, Timeout
 
@@ -16,13 +16,14 @@ from lib import clock
 from lib.actions import connecting
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
-from lib.errors import ActionRefused, AppError
+from lib.errors import ActionRefused
 from lib.settings.customer_key import secret_of
 from lib.settings.install import installation
 from lib.store.live import LiveStore
 from lib.store.row_memory import RowMemory
 from lib.store.sql.backup import back_up_daily
-from lib.ui import boundary, context
+from lib.ui import context
+from lib.ui.repeating import repeated
 
 log = logging.getLogger(__name__)
 
@@ -46,21 +47,21 @@ FOLDED_EVERY: Final = 60.0
 @asynccontextmanager
 async def daily_backup(every_seconds: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Keep a daily copy of the store while the app runs; its own task, ended with it."""
-    async with _running(_repeat(every_seconds)):
+    async with repeated(_back_up, every_seconds, "daily copy"):
         yield
 
 
 @asynccontextmanager
 async def caretaker(every_seconds: float = TIDIED_EVERY) -> AsyncIterator[None]:
     """Take in what people type into a shared sheet, while the app runs."""
-    async with _running(_tidy_again_and_again(Caretaker(), every_seconds)):
+    async with repeated(Caretaker().round, every_seconds, "rows typed by hand"):
         yield
 
 
 @asynccontextmanager
 async def sheet_rows(every_seconds: float = TENDED_EVERY) -> AsyncIterator[None]:
     """Keep rows laid out ahead in the sheet, and formulas in its rows."""
-    async with _running(_tend_again_and_again(RowKeeper(), every_seconds)):
+    async with repeated(RowKeeper().round, every_seconds, "the sheet's rows"):
         yield
 
 
@@ -93,22 +94,11 @@ class RowKeeper:
         return wrote
 
 
-async def _tend_again_and_again(keeper: RowKeeper, every_seconds: float) -> None:
-    while True:
-        try:
-            await asyncio.to_thread(keeper.round)
-        except AppError as error:
-            log.info("the sheet's rows have to wait: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - its text may quote a customer
-            log.error("the sheet's rows: %s", boundary.trace(error))  # noqa: TRY400
-        await asyncio.sleep(every_seconds)
-
-
 @asynccontextmanager
 async def centre_files(every_seconds: float = FOLDED_EVERY) -> AsyncIterator[None]:
     """Keep the outsourced centres' own spreadsheets folded, while the app runs."""
     folder = Folder()
-    async with _running(_fold_again_and_again(folder, every_seconds)):
+    async with repeated(folder.round, every_seconds, "the centres' files"):
         yield
     await asyncio.to_thread(folder.close)
 
@@ -136,58 +126,17 @@ class Folder:
             self._files.close()
 
 
-async def _fold_again_and_again(folder: Folder, every_seconds: float) -> None:
-    while True:
-        try:
-            await asyncio.to_thread(folder.round)
-        except AppError as error:
-            log.info("the centres' files have to wait: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - its text may quote a customer
-            log.error("centres' files: %s", boundary.trace(error))  # noqa: TRY400
-        await asyncio.sleep(every_seconds)
-
-
-@asynccontextmanager
-async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _repeat(every_seconds: float) -> None:
-    while True:
-        try:
-            await asyncio.to_thread(_back_up)
-        except ActionRefused:
-            return  # PostgreSQL: its own tools make the copies
-        except AppError:
-            log.exception("the daily copy could not be made; trying again later")
-        await asyncio.sleep(every_seconds)
-
-
 def _back_up() -> None:
     place = installation()
-    made = back_up_daily(place.store_url, data=place.data)
+    try:
+        made = back_up_daily(place.store_url, data=place.data)
+    except ActionRefused:
+        return  # PostgreSQL: its own tools make the copies
     if made:
         log.info("daily copy made: %s", made.name)
 
 
 # What people type into a sheet ------------------------------------------------------
-
-
-async def _tidy_again_and_again(keeper: Caretaker, every_seconds: float) -> None:
-    while True:
-        try:
-            await asyncio.to_thread(keeper.round)
-        except AppError as error:
-            log.info("rows typed by hand have to wait: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - its text may quote a customer
-            log.error("rows typed by hand: %s", boundary.trace(error))  # noqa: TRY400
-        await asyncio.sleep(every_seconds)
 
 
 class Caretaker:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from lib import clock
 from lib.actions import handover
-from lib.errors import AppError
-from lib.ui import boundary, context
+from lib.ui import context
+from lib.ui.repeating import repeated
 
 log = logging.getLogger(__name__)
 
@@ -22,24 +21,8 @@ EVERY_SECONDS: Final = 20.0
 @asynccontextmanager
 async def passing_on(every_seconds: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Pass hand-overs on while the app runs; its own task and thread, ended with it."""
-    task = asyncio.create_task(_again_and_again(every_seconds))
-    try:
+    async with repeated(look, every_seconds, "hand-overs"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _again_and_again(every_seconds: float) -> None:
-    while True:
-        await asyncio.sleep(every_seconds)
-        try:
-            await asyncio.to_thread(look)
-        except AppError as error:
-            log.warning("hand-overs wait: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - its text may quote a customer
-            log.error("hand-overs: %s", boundary.trace(error))  # noqa: TRY400
 
 
 def look() -> int:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from lib import clock
 from lib.actions.notices.queue import Sender
-from lib.errors import AppError
 from lib.settings.install import app_url, notify_addresses
 from lib.store.live import LiveStore
-from lib.ui import boundary, context
+from lib.ui import context
+from lib.ui.repeating import repeated
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +23,8 @@ EVERY_SECONDS: Final = 15.0
 @asynccontextmanager
 async def notifier(every_seconds: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Send notices while the app runs; its own task and thread, ended with it."""
-    task = asyncio.create_task(_again_and_again(Notifier(), every_seconds))
-    try:
+    async with repeated(Notifier().round, every_seconds, "notices"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _again_and_again(one: Notifier, every_seconds: float) -> None:
-    while True:
-        try:
-            await asyncio.to_thread(one.round)
-        except AppError as error:
-            log.warning("notices wait: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - its text may quote a customer
-            log.error("notices: %s", boundary.trace(error))  # noqa: TRY400
-        await asyncio.sleep(every_seconds)
 
 
 class Notifier:
