@@ -28,6 +28,7 @@ from lib.actions import checking, connecting, importing
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
+from lib.actions.centre_files import keeping
 from lib.actions.centre_files import making as centre_making
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.notices import queue, texts
@@ -152,6 +153,7 @@ def check(
         memory = RowMemory(place.data, place.store_url)
         everything = checking.check(snapshot)
         found = resting.finished(snapshot, everything, memory, clock.now())
+        found += keeping.told(place.data)
     problems = checking.to_mend(found)
     if json:
         told = {"problems": [asdict(p) | {"typed": _typed(p)} for p in found]}
