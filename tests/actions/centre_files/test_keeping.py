@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 from filelock import FileLock
+from typer.testing import CliRunner
 
-from lib import clock
+from lib import cli, clock
 from lib.actions.centre_files.keeping import (
     LOCK,
     CentreFiles,
@@ -111,3 +113,19 @@ def test_what_a_person_has_to_decide_is_kept_until_it_is_decided(main, files, tm
 
     assert [problem.column for problem in told(tmp_path)] == ["着信数"]
     assert last_foldings(tmp_path)["A"].refused == ""
+
+
+def test_the_command_check_lists_it_too(main, files, tmp_path, monkeypatch):
+    fill(main, kpi_day(centre="A", offered=1))
+    store = open_file("file-a", tmp_path)
+    fill(store, kpi_day(centre="A", offered=2))
+    store.close()
+    files.fold_all(main)
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path))
+    monkeypatch.setenv("MIMAMORI_STORE", f"sqlite:///{tmp_path / 'main.db'}")
+
+    found = CliRunner().invoke(cli.app, ["check", "--json"])
+
+    problems = orjson.loads(found.stdout)["problems"]
+    assert found.exit_code == 1
+    assert "1 / 2" in [problem["typed"] for problem in problems]
