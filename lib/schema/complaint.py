@@ -21,6 +21,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     Done,
     Fault,
+    GraveAccident,
     Harassment,
     HarassmentKind,
     Harm,
@@ -205,6 +206,10 @@ class Complaint(Record):
         Harm, Column("健康被害", help="体の不調・けが。完了の前に必ず確かめる")
     ] = Harm.UNASKED
     symptom: Annotated[Symptom | None, Column("症状", help="健康被害があるとき")] = None
+    accident: Annotated[
+        GraveAccident,
+        Column("重大製品事故", help="疑いでも選ぶ。10日以内の報告が要ることがある"),
+    ] = GraveAccident.UNASKED
     leak: Annotated[
         Answered,
         Column(
@@ -237,6 +242,10 @@ class Complaint(Record):
     harassment_kind: Annotated[
         HarassmentKind | None, Column("カスハラ種別", help="疑い・該当のとき")
     ] = None
+    crisis_id: Annotated[
+        str,
+        Column("重大事案番号", help="重大な事案の一件のとき", refers="crises"),
+    ] = ""
     recording: Annotated[Recording, Column("録音", help="通話の録音があるか")] = (
         Recording.UNKNOWN
     )

@@ -35,6 +35,9 @@ class Deadline(Record):
         datetime, Column("起算日時", help="数え始める時刻", shown=Shown.FIRST)
     ]
     due_at: Annotated[datetime, Column("期限", help="いつまでか", shown=Shown.FIRST)]
+    owner: Annotated[str, Column("担当", help="この期限を守る人", refers="members")] = (
+        ""
+    )
     change_reason: Annotated[str, Column("期限変更の理由", help="手で変えたとき")] = ""
     applies: Annotated[
         Applicability,

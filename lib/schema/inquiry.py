@@ -18,6 +18,7 @@ from lib.schema.vocab import (
     ContactKind,
     Decision,
     InquiryStatus,
+    Match,
     MediationResult,
     MendedPlace,
     SalesForm,
@@ -74,6 +75,9 @@ class AgencyInquiry(Record):
             refers="complaints",
         ),
     ] = ""
+    matched: Annotated[
+        Match, Column("照合", help="この件を先に知っていたか、確かめたか")
+    ] = Match.UNASKED
     order_number: Annotated[
         str, Column("注文番号", help="先方が言う注文番号", verbatim=True)
     ] = ""
@@ -126,6 +130,9 @@ class AgencyInquiry(Record):
         str,
         Column("根拠法令・ガイドライン", help="判断のもとにした条文・指針", long=True),
     ] = ""
+    decided_by: Annotated[
+        str, Column("判断者", help="判断を起こした人", refers="members")
+    ] = ""
     answered_at: Annotated[datetime | None, Column("回答日時", help="回答した時刻")] = (
         None
     )
@@ -133,8 +140,18 @@ class AgencyInquiry(Record):
     approver: Annotated[
         str, Column("承認者", help="回答を確かめたもう一人", refers="members")
     ] = ""
+    approved_at: Annotated[datetime | None, Column("承認日時", help="確かめた時刻")] = (
+        None
+    )
     sole_approval_reason: Annotated[
         str, Column("単独承認の理由", help="一人で決めたとき")
+    ] = ""
+    executives_told_at: Annotated[
+        datetime | None,
+        Column("経営への報告日時", help="行政からの連絡を経営に伝えた時刻"),
+    ] = None
+    executives_told_by: Annotated[
+        str, Column("経営へ報告した人", help="伝えた人", refers="members")
     ] = ""
     repeat_contacts: Annotated[
         int,

@@ -15,6 +15,7 @@ from lib.schema.vocab import (
     ImprovementStatus,
     InspectionItem,
     InspectionResult,
+    MendedPlace,
 )
 
 _STARTED = frozenset(
@@ -32,6 +33,10 @@ class Improvement(Record):
     kind: Annotated[
         ImprovementKind, Column("種類", help="どこを変えるか", shown=Shown.FIRST)
     ] = ImprovementKind.OTHER
+    place: Annotated[
+        MendedPlace | None,
+        Column("修正箇所", help="直すところ", shown=Shown.FIRST),
+    ] = None
     product_code: Annotated[
         str,
         Column(
@@ -63,6 +68,10 @@ class Improvement(Record):
         ImprovementStatus,
         Column("状態", help="案→実施→効果確認→定着", shown=Shown.FIRST),
     ] = ImprovementStatus.IDEA
+    due_on: Annotated[
+        date | None, Column("期限", help="いつまでに直すか", shown=Shown.FIRST)
+    ] = None
+    done_on: Annotated[date | None, Column("完了日", help="直し終えた日")] = None
     check_on: Annotated[
         date | None, Column("効果確認日", help="効き目を確かめる日", shown=Shown.FIRST)
     ] = None

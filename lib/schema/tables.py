@@ -9,8 +9,10 @@ from typing import Any, Final
 from lib.i18n import N_
 from lib.schema.activity import Activity
 from lib.schema.audit import AuditEntry
+from lib.schema.care import CareRecord
 from lib.schema.column import Field
 from lib.schema.complaint import Complaint
+from lib.schema.crisis import Crisis, RecallLot
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
 from lib.schema.inquiry import AgencyInquiry
@@ -18,7 +20,9 @@ from lib.schema.kpi_day import KpiDay
 from lib.schema.learning import Improvement, Inspection
 from lib.schema.masters import Centre, Member, Product, Setting
 from lib.schema.notice import Notice
+from lib.schema.page_check import PageCheck
 from lib.schema.record import Record
+from lib.schema.task import Task
 
 KEY_SEPARATOR = "|"
 """Joins the parts of a natural key into the one text that logs and claims carry."""
@@ -107,6 +111,34 @@ TABLES: Final[tuple[Table, ...]] = (
         Escalation,
         prefix="E",
     ),
+    Table(
+        "crises",
+        "重大事案",
+        N_("漏えい・製品事故・重大なミスを一件一行で残します。"),
+        Crisis,
+        prefix="C",
+    ),
+    Table(
+        "recall_lots",
+        "回収ロット",
+        N_("回収する商品のロットごとの数です。"),
+        RecallLot,
+        key=("crisis_id", "product_code", "lot"),
+    ),
+    Table(
+        "tasks",
+        "作業",
+        N_("重大事案の手順と、行政からの指示です。"),
+        Task,
+        prefix="W",
+    ),
+    Table(
+        "care_records",
+        "フォロー・相談",
+        N_("応対した人へのフォローと、本人からの相談です。"),
+        CareRecord,
+        prefix="F",
+    ),
     Table("deadlines", "期限", N_("法定・社内の期限です。"), Deadline, prefix="T"),
     Table(
         "improvements",
@@ -121,6 +153,13 @@ TABLES: Final[tuple[Table, ...]] = (
         N_("毎月の点検です。"),
         Inspection,
         key=("month", "item"),
+    ),
+    Table(
+        "page_checks",
+        "ページ点検",
+        N_("LP・確認画面・解約・返品の表示と台本の点検です。"),
+        PageCheck,
+        key=("checked_on", "page", "item"),
     ),
     Table(
         "settings",

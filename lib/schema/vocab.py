@@ -326,6 +326,12 @@ class ActivityKind(Choice):
     AGENCY_REPORT = "行政報告"
     STATUS_CHANGE = "状態変更"
     REVEAL = "連絡先表示"
+    AGENCY_CONTACT = "行政からの連絡"
+    DECISION = "判断"
+    APPROVAL = "承認"
+    AGENCY_ANSWER = "行政への回答"
+    MEND = "修正"
+    EXPORT = "書き出し"
     OTHER = "その他"
 
 
@@ -477,6 +483,87 @@ class InquiryStatus(Choice):
     MENDING = "修正中"
     CLOSED = "完了"
     CANCELLED = "取消"
+
+
+class Match(Choice):
+    """照合: whether the agency's case was already known to us (事前把握率)."""
+
+    UNASKED = "未確認"
+    FOUND = "一致あり"
+    NONE = "一致なし"
+
+
+class TaskKind(Choice):
+    """種別 of a task: what it was born from."""
+
+    CRISIS = "危機対応"
+    INSTRUCTION = "行政の指示"
+    CLOCK = "期限の手当て"
+    OTHER = "その他"
+
+
+class CareKind(Choice):
+    """種別 of a talk with an operator (R59, L20)."""
+
+    DAY = "フォロー(24時間)"
+    WEEK = "フォロー(7日)"
+    CONSULTATION = "本人からの相談"
+
+
+class CrisisKind(Choice):
+    """種別 of a crisis (R64-R66)."""
+
+    LEAK = "個人情報の漏えい"
+    ACCIDENT = "製品の欠陥・事故"
+    MISTAKE = "サービスの重大なミス"
+
+
+class CrisisStatus(Choice):
+    """状態 of a crisis."""
+
+    WORKING = "対応中"
+    CLOSED = "完了"
+    CANCELLED = "取消"
+
+
+class LeakTrigger(Choice):
+    """漏えいの型: the four that must be reported, or none of them (L1)."""
+
+    SENSITIVE = "要配慮個人情報"
+    FINANCIAL = "財産的被害のおそれ"
+    MALICIOUS = "不正目的のおそれ"
+    MANY = "1,000人超"
+    NONE = "どれにも当たらない"
+
+
+class GraveAccident(Choice):
+    """重大製品事故にあたるもの (L3); suspicion is enough."""
+
+    UNASKED = "未確認"
+    NO = "なし"
+    DEATH = "死亡"
+    LONG_TREATMENT = "30日以上の治療"
+    POISONING = "一酸化炭素中毒"
+    FIRE = "火災"
+    LASTING_HARM = "後遺障害"
+
+
+class PageKind(Choice):
+    """ページの種類: which list of items a page is checked against."""
+
+    LANDING_PAGE = "LP"
+    CONFIRMATION = "最終確認画面"
+    CANCELLATION_PATH = "解約導線"
+    RETURN_TERMS = "返品表示"
+    SCRIPT = "解約抑止の台本"
+
+
+class CheckResult(Choice):
+    """結果 of one item of a page check."""
+
+    GOOD = "良"
+    TO_IMPROVE = "要改善"
+    NOT_APPLICABLE = "対象外"
 
 
 class DeadlineKind(Choice):

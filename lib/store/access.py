@@ -66,6 +66,11 @@ def of_own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Ser
     return frame[column] == who.centre
 
 
+def no_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
+    """Nothing, whoever wrote it."""
+    return pd.Series(data=False, index=frame.index)
+
+
 def own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
     """The person's own centre; what is agreed with another is not theirs to know."""
     return frame["code"] == who.centre
@@ -153,6 +158,7 @@ class Right:
     rows: which it sees; it may change no others. owner: the column that decides
         this, which it may not change. blanks: cells withheld from it, which it may
         not change either. insert, update: whether it may at all.
+    drop_box: whether it may add rows that it does not see afterwards.
     """
 
     rows: Rows = every_row
@@ -160,6 +166,7 @@ class Right:
     blanks: Blanks = nothing
     insert: bool = False
     update: bool = False
+    drop_box: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -192,21 +199,26 @@ _PERSONAL: Final = {
 _READ: Final = Right()
 _WRITE: Final = Right(insert=True, update=True)
 _ALL_CODES: Final = frozenset(table.code for table in TABLES)
+_APART: Final = frozenset({"audit", "care_records"})
+"""Tables that are withheld from people who otherwise see everything."""
 
 
 def _rights(right: Right, codes: frozenset[str] = _ALL_CODES) -> dict[str, Right]:
     return dict.fromkeys(codes, right)
 
 
+_CONFIDES: Final = Right(no_row, insert=True, drop_box=True)
+"""Whoever was hurt may say so; what was said is between them and their manager."""
 _MANAGES: Final = _rights(_WRITE) | {"audit": _READ}
 
 RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
     Role.ADMIN: _MANAGES,
     Role.MANAGER: _MANAGES,
     # Who may change a role or a centre's rights could give themselves any.
-    Role.CLERK: _rights(_WRITE, _ALL_CODES - {"audit"})
-    | {"settings": _READ, "members": _READ, "centres": _READ},
-    Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - {"audit"}),
+    Role.CLERK: _rights(_WRITE, _ALL_CODES - _APART)
+    | {"settings": _READ, "members": _READ, "centres": _READ}
+    | {"care_records": _CONFIDES},
+    Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - _APART),
     Role.OUTSOURCED: {
         "kpi_days": Right(of_own_centre, "centre", insert=True, update=True),
         "centres": Right(own_centre),
@@ -220,6 +232,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
             update=True,
         ),
         "activities": Right(on_own_complaints, insert=True),
+        "care_records": _CONFIDES,
     },
 }
 """Role → table → right. A table that is not named does not exist for the role."""
@@ -408,16 +421,22 @@ class UserStore:
         return self._without_withheld(receipt)
 
     def everything(self) -> Snapshot:
-        """Return all tables as they stand, to be checked; 操作ログ as far as theirs.
+        """Return all tables as they stand, to be checked; `_APART` as far as theirs.
 
         Raises:
-            NotAllowed: the person does not see every row and cell of them.
+            NotAllowed: the person does not see every row and cell of the others.
         """
         if not self._sees_all:
             raise NotAllowed
         found = self._snapshot()
-        log = self._view(found, "audit")
-        return replace(found, frames={**found.frames, "audit": log})
+        apart = {code: self._view(found, code) for code in _APART}
+        hidden = [code for code in _APART if not self._sees_whole(code)]
+        return replace(
+            found,
+            frames={**found.frames, **apart},
+            problems=tuple(p for p in found.problems if p.table not in hidden),
+            statuses=found.statuses[~found.statuses["table"].isin(hidden)],
+        )
 
     def may_mend(self, code: str) -> bool:
         """Whether rows of a table may be mended, and by this person."""
@@ -438,9 +457,12 @@ class UserStore:
 
     @property
     def _sees_all(self) -> bool:
-        """Whether every table but 操作ログ is theirs to see, whole."""
-        rights = [self._right(code) for code in _ALL_CODES - {"audit"}]
-        return all(right is not None and right.is_plain for right in rights)
+        """Whether every table but those `_APART` is theirs to see, whole."""
+        return all(self._sees_whole(code) for code in _ALL_CODES - _APART)
+
+    def _sees_whole(self, code: str) -> bool:
+        right = self._right(code)
+        return right is not None and right.is_plain
 
     def _may_mend(self, row: RowMend) -> bool:
         tables = [row.table, *(table_of(new).code for new in row.also)]
@@ -598,7 +620,7 @@ class UserStore:
         return right.update and self._may_update(before, right, write)
 
     def _may_insert(self, after: Snapshot, right: Right, record: Record) -> bool:
-        if right.is_plain:
+        if right.is_plain or right.drop_box:
             return True
         one = frame_of(table_of(record), [record])
         return bool(right.rows(after, one, self._principal).all())
