@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from lib.errors import Conflict, NotAllowed
+from lib.schema.care import CareRecord
 from lib.schema.masters import Centre, Member, Product, Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
-from lib.schema.vocab import Flag, Role, Source
+from lib.schema.vocab import CareKind, Flag, Role, Source
 from lib.store.access import RIGHTS
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -52,6 +53,7 @@ ROWS = (
     activity("K-b", id="H-b"),
     activity("K-own", id="H-own"),
     inquiry("G-1", officer_name="OWN-CANARY", received_centre="A"),
+    CareRecord(id="F-1", kind=CareKind.CONSULTATION, for_whom="社員", note="つらい"),
     kpi_day("A", offered=1),
     kpi_day("B", offered=2),
     kpi_day("自社", orders=3),
@@ -107,8 +109,8 @@ ALL = {
 VISIBLE = {
     ADMIN: ALL | {"audit": None},
     MANAGER: ALL | {"audit": None},
-    CLERK: ALL | {"audit": ()},
-    VIEWER: ALL | {"audit": ()},
+    CLERK: ALL | {"audit": (), "care_records": ()},
+    VIEWER: ALL | {"audit": (), "care_records": ()},
     AGENT_A: dict.fromkeys(CODES, ())
     | {
         "complaints": ["K-a", "K-over", "K-same"],
@@ -164,6 +166,13 @@ def test_foreign_and_unknown_cannot_be_told_apart(live, who):
             answers.add(str(error))
 
     assert len(answers) == 1
+
+
+def test_a_clerk_checks_every_table_but_what_colleagues_confided(live):
+    everything = live.for_user(CLERK).everything()
+
+    assert everything.frames["care_records"].empty
+    assert len(everything.frames["complaints"]) == len(ALL["complaints"])
 
 
 def test_a_table_that_does_not_exist_is_not_allowed(live):
@@ -258,6 +267,7 @@ NEW = {
     "centres": Centre(code="N", name="新"),
     "activities": activity("K-a", id="H-new"),
     "settings": Setting(group="g", name="n", effective_from=NOON.date()),
+    "care_records": CareRecord(id="F-2", kind=CareKind.DAY, for_whom="甲"),
 }
 EDITS = {
     "complaints": ("K-a", {"content": "直した"}),
@@ -267,19 +277,20 @@ EDITS = {
     "members": ("a1@a", {"title": "長"}),
     "centres": ("A", {"name": "改"}),
     "settings": ("しきい値|応答率|2026-11-21", {"value": "90"}),
+    "care_records": ("F-1", {"note": "直した"}),
 }
 MAY_INSERT = {
     ADMIN: set(NEW),
     MANAGER: set(NEW),
     CLERK: set(NEW) - {"settings", "members", "centres"},
     VIEWER: set(),
-    AGENT_A: {"complaints", "kpi_days", "activities"},
-    AGENT_B: set(),
+    AGENT_A: {"complaints", "kpi_days", "activities", "care_records"},
+    AGENT_B: {"care_records"},
 }
 MAY_EDIT = {
     ADMIN: set(EDITS),
     MANAGER: set(EDITS),
-    CLERK: set(EDITS) - {"settings", "members", "centres"},
+    CLERK: set(EDITS) - {"settings", "members", "centres", "care_records"},
     VIEWER: set(),
     AGENT_A: {"complaints", "kpi_days"},
     AGENT_B: set(),
@@ -292,7 +303,10 @@ MAY_EDIT = {
 def test_each_role_adds_what_it_may(live, who, code):
     commit = saving(NEW[code])
     if code in MAY_INSERT[who]:
-        assert live.for_user(who).commit(commit).records
+        live.for_user(who).commit(commit)
+        assert table_of(NEW[code]).key_of(NEW[code]) in keys(
+            live.for_user(SYSTEM), code
+        )
     else:
         refused(live, who, commit)
 
