@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -95,6 +95,10 @@ class AgencyInquiry(Record):
         str,
         Column("販路・LP", help="どのページ・店から買ったか", suggests="sales_pages"),
     ] = ""
+    occurred_on: Annotated[
+        date | None,
+        Column("購入・発生日", help="先方が言う、買った日か事が起きた日"),
+    ] = None
     category: Annotated[Category, Column("内容分類", help="PIO-NETと同じ分け方")] = (
         Category.UNASKED
     )
@@ -184,6 +188,14 @@ class AgencyInquiry(Record):
         InquiryStatus, Column("状態", help="いまどこまで進んだか", shown=Shown.FIRST)
     ] = InquiryStatus.RECEIVED
     attachment_url: Annotated[str, Column("添付URL", help="書面・資料の置き場所")] = ""
+    customer_key: Annotated[
+        str,
+        Column(
+            "照合キー",
+            help="先方が言うお客様の連絡先から作る印。先に知っていたかを見るためだけに使う",
+            shown=Shown.AUTO,
+        ),
+    ] = ""
     received_centre: Annotated[
         str,
         Column(
@@ -261,3 +273,8 @@ class AgencyInquiry(Record):
     def is_open(self) -> bool:
         """Whether an answer or a mend is still owed."""
         return self.status not in {InquiryStatus.CLOSED, InquiryStatus.CANCELLED}
+
+    @property
+    def rang_again_unanswered(self) -> bool:
+        """Whether the agency called again before anybody answered: 警報."""
+        return self.is_open and self.repeat_contacts > 0 and self.answered_at is None
