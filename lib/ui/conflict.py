@@ -15,7 +15,6 @@ import streamlit as st
 
 from lib.errors import FieldConflict
 from lib.i18n import N_, _
-from lib.schema.complaint import Complaint
 from lib.schema.record import Record
 from lib.schema.vocab import Choice
 from lib.text import inert
@@ -39,13 +38,14 @@ class Clash:
     changed_by: by field, who wrote the other version and when.
     """
 
-    seen: Complaint
+    seen: Record
     values: Mapping[str, Any]
     fields: tuple[FieldConflict, ...]
     changed_by: Mapping[str, tuple[str, datetime | None]]
 
 
-Settled = Callable[[Complaint, Mapping[str, Any]], None]
+Settled = Callable[[Any, Mapping[str, Any]], None]
+"""Gets the base of the next save, a record of the kind that clashed, and its values."""
 
 SHORT: Final = 200
 """Letters up to which both versions are shown without a frame that scrolls."""
@@ -65,7 +65,7 @@ def show(name: str, clash: Clash, *, on_settled: Settled, on_back: Settled) -> N
         ),
         icon=":material/difference:",
     )
-    form = Form(name, Complaint)
+    form = Form(name, type(clash.seen))
     for found in clash.fields:
         ask(form, found, clash.changed_by.get(found.field, ("", None)))
     with st.container(horizontal=True):
