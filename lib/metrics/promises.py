@@ -81,13 +81,14 @@ def due(
 ) -> pd.DataFrame:
     """Return every promise whose time has come, a row a promise.
 
-    Columns: `case_id`, `due_at`, `received_centre`, `kept` (bool). A promise is made
-    by an action that carries 次の約束日時, or stands on the complaint alone. It is
-    kept where, after it was made and not after it was due, something reached the
-    customer (a call, mail, chat, letter, refund or shipment) or the case was closed.
-    One that was moved in time, before it was due, is no promise any more. Complaints that
-    were cancelled or only imported do not count, nor do promises of which a sheet does
-    not tell when they were made.
+    Columns: `case_id`, `due_at`, `received_centre`, `kept` and `forgotten` (bool). A
+    promise is made by an action that carries 次の約束日時, or stands on the complaint
+    alone. It is kept where, after it was made and not after it was due, something
+    reached the customer (a call, mail, chat, letter, refund or shipment) or the case
+    was closed; forgotten where nothing has until now, however late. One that was moved
+    in time, before it was due, is no promise any more. Complaints that were cancelled
+    or only imported do not count, nor do promises of which a sheet does not tell when
+    they were made.
     """
     counted = complaints.loc[
         (complaints["status"] != ComplaintStatus.CANCELLED.value)
@@ -98,10 +99,12 @@ def due(
     made["replaced_at"] = made.groupby("case_id")["at"].shift(-1)
     kept_at = _first_after(made, _contacts(counted, activities))
     made["kept"] = kept_at <= made["due_at"]
+    made["forgotten"] = ~(kept_at <= pd.Timestamp(now))
     made["received_centre"] = made["case_id"].map(counted["received_centre"])
     moved = ~made["kept"] & (made["replaced_at"] < made["due_at"])
     come = made[(made["due_at"] <= pd.Timestamp(now)) & ~moved]
-    return come[["case_id", "due_at", "received_centre", "kept"]].reset_index(drop=True)
+    found = come[["case_id", "due_at", "received_centre", "kept", "forgotten"]]
+    return found.reset_index(drop=True)
 
 
 def unanswered(complaints: pd.DataFrame, activities: pd.DataFrame) -> pd.Index:

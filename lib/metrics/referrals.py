@@ -15,6 +15,12 @@ CONSUMER_CENTRES: Final = (
 )
 """Kinds of agency whose contacts are counted as referrals; others weigh more."""
 
+_ANSWER_OWED: Final = (
+    InquiryStatus.RECEIVED.value,
+    InquiryStatus.CHECKING.value,
+    InquiryStatus.PREPARING.value,
+)
+
 
 def live(inquiries: pd.DataFrame) -> pd.DataFrame:
     """Return the inquiries that were not cancelled."""
@@ -35,6 +41,16 @@ def other_agencies(inquiries: pd.DataFrame) -> pd.DataFrame:
     """Return the cases that any other agency brought: each one weighs at once."""
     kept = live(inquiries)
     return kept[~kept["agency_kind"].isin(CONSUMER_CENTRES)]
+
+
+def called_again(inquiries: pd.DataFrame) -> pd.Series:
+    """Return a mask: agencies that had to call again before they were answered.
+
+    Such a case is at 警報, whoever it is from.
+    """
+    waits = inquiries["status"].isin(_ANSWER_OWED)
+    again: pd.Series = (inquiries["repeat_contacts"].fillna(0) > 0) & waits
+    return again
 
 
 def within(inquiries: pd.DataFrame, last: date, days: int = 7) -> pd.DataFrame:

@@ -9,11 +9,10 @@ every figure about a person.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from lib.metrics.figures import Frames
 from lib.schema.vocab import (
     ComplaintKind,
     ComplaintStatus,
@@ -21,6 +20,9 @@ from lib.schema.vocab import (
     SecondaryCause,
     Temper,
 )
+
+if TYPE_CHECKING:
+    from lib.metrics.figures import Frames
 
 FEWEST: Final = 3
 """Cases with a known time below which no mean is given: it would say too little."""

@@ -17,7 +17,7 @@ from lib.i18n import N_, _
 from lib.metrics import kpis, referrals
 from lib.metrics.figures import Frames, between, of_centre
 from lib.schema.masters import Centre
-from lib.schema.vocab import Choice, InquiryStatus
+from lib.schema.vocab import Choice
 
 
 class State(Choice):
@@ -264,14 +264,7 @@ def _fixed_alarms(
         yield Reason(
             N_("センター以外から連絡がありました({kinds})。"), {"kinds": kinds}
         )
-    unanswered = cases["status"].isin(
-        [
-            InquiryStatus.RECEIVED.value,
-            InquiryStatus.CHECKING.value,
-            InquiryStatus.PREPARING.value,
-        ]
-    )
-    again = cases[(cases["repeat_contacts"] > 0) & unanswered]
+    again = cases[referrals.called_again(cases)]
     if len(again):
         yield Reason(
             N_("回答の前に再連絡を受けた件が{count}件あります。"), {"count": len(again)}

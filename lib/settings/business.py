@@ -7,6 +7,7 @@ touches how older days are read.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -21,7 +22,17 @@ from lib.schema.frames import JOINER
 from lib.schema.vocab import NoticeKind, Severity
 from lib.settings.spans import Span, read_span
 
-Kind = Literal["percent", "time", "words", "span", "kinds", "name", "date", "script"]
+Kind = Literal[
+    "percent",
+    "number",
+    "time",
+    "words",
+    "span",
+    "kinds",
+    "name",
+    "date",
+    "script",
+]
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _WEEKDAYS: Final = "月火水木金土日祝"
@@ -272,6 +283,8 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
     match wanted.kind:
         case "percent":
             return _percent(plain.removesuffix("%").strip())
+        case "number":
+            return _number(plain)
         case "time":
             return _time(plain)
         case "span":
@@ -297,6 +310,19 @@ def _percent(plain: str) -> str:
     if not 0 <= share <= 100:  # noqa: PLR2004 - percent
         raise _refused(N_("0から100までの数で入力してください。"))
     return f"{share:g}"
+
+
+def _number(plain: str) -> str:
+    """Return a number of 0 or more, or "" for none."""
+    if not plain:
+        return ""
+    try:
+        found = float(plain.replace(",", ""))
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < math.inf:
+        raise _refused(N_("0以上の数で入力してください。"))
+    return f"{found:.15g}"
 
 
 def _time(plain: str) -> str:

@@ -7,15 +7,21 @@ import pytest
 
 from lib.metrics.figures import TYPED, between, figures, of_centre
 from lib.metrics.kpis import (
+    FIGURES,
     KPIS,
+    Better,
+    Kpi,
+    Lack,
     Unit,
     daily,
     kpi,
     measured,
+    total,
     value,
     value_of_day,
 )
 from lib.schema.kpi_day import COMPANY
+from lib.schema.masters import Setting
 from lib.schema.tables import table
 from lib.schema.vocab import (
     AnswerRateMethod,
@@ -23,8 +29,11 @@ from lib.schema.vocab import (
     ComplaintKind,
     ComplaintStatus,
     Medium,
+    SecondaryCause,
+    Temper,
     UtilisationMethod,
 )
+from lib.settings.worth import FURTHER_ORDERS, UNIT_PRICE
 from tests.metrics.rows import (
     NOW,
     activity,
@@ -70,6 +79,31 @@ EXAMPLES = {
         {"offered": 100, "short_abandoned": 5, "answered_in_time": 76},
         {"offered": 20, "short_abandoned": 1, "answered_in_time": 19},
         95 / 114,
+    ),
+    "short_abandonment_rate": (
+        {"offered": 100, "short_abandoned": 5},
+        {"offered": 20, "short_abandoned": 1},
+        6 / 120,
+    ),
+    "ivr_abandonment_rate": (
+        {"offered": 90, "ivr_abandoned": 10},
+        {"offered": 100, "ivr_abandoned": 0},
+        10 / 200,
+    ),
+    "service_level_of_offered": (
+        {"offered": 100, "answered_in_time": 76},
+        {"offered": 20, "answered_in_time": 19},
+        95 / 120,
+    ),
+    "service_level_of_answered": (
+        {"answered": 80, "answered_in_time": 76},
+        {"answered": 20, "answered_in_time": 19},
+        95 / 100,
+    ),
+    "callbacks_undone": (
+        {"callbacks_promised": 8, "callbacks_done": 6},
+        {"callbacks_promised": 2, "callbacks_done": 2},
+        2,
     ),
     "average_wait": (
         {"answered": 60, "wait_seconds": 1800},
@@ -301,6 +335,98 @@ def test_centres_that_count_differently_are_never_added_up():
     assert value(kpi("answer_rate"), alike) == pytest.approx(99 / 109)
 
 
+def test_a_total_over_differing_centres_says_how_they_were_brought_together():
+    """By their own ways 90/100 and 9/8; brought to 「含む」 99 of 110 got through."""
+    days = of(
+        calls(MONDAY, 100, 90),
+        kpi_day(MONDAY, "C2", offered=10, answered=9, short_abandoned=2),
+        centre("C1"),
+        centre("C2", answer_rate_method=AnswerRateMethod.WITHOUT_SHORT),
+    )
+
+    found = total(kpi("answer_rate"), days)
+    own = daily(kpi("answer_rate"), days, [MONDAY], found.method)
+
+    assert found.value.number == pytest.approx(99 / 110)
+    assert "「含む」の方式にそろえて" in found.note.text()
+    assert own.tolist() == pytest.approx([99 / 110])
+
+
+def test_centres_that_count_alike_have_a_total_without_a_note():
+    days = of(calls(MONDAY, 100, 90), calls(MONDAY, 10, 9, "C2"))
+
+    found = total(kpi("answer_rate"), days)
+
+    assert found.value.number == pytest.approx(99 / 110)
+    assert (found.method, found.note) == ("", None)
+
+
+def test_utilisation_has_no_total_over_centres_that_count_differently():
+    work = {"talk_seconds": 60, "hold_seconds": 0, "acw_seconds": 0, "idle_seconds": 0}
+    days = of(
+        kpi_day(MONDAY, staffed_minutes=2, **work),
+        kpi_day(MONDAY, "C2", staffed_minutes=2, **work),
+        centre("C1", utilisation_method=UtilisationMethod.A),
+        centre("C2", utilisation_method=UtilisationMethod.B),
+    )
+
+    found = total(kpi("utilisation"), days)
+
+    assert found.value.number is None
+    assert found.value.lack is Lack.MIXED
+    assert "合算しません" in found.note.text()
+
+
+@pytest.mark.parametrize("seconds", ["service_level_seconds", "short_abandon_seconds"])
+def test_calls_within_20_and_within_30_seconds_are_not_one_share(seconds):
+    counts = {"offered": 50, "short_abandoned": 0, "answered_in_time": 40}
+    rows = [kpi_day(MONDAY, **counts), kpi_day(MONDAY, "C2", **counts)]
+
+    alike = of(*rows, centre("C1"), centre("C2"))
+    differing = of(*rows, centre("C1"), centre("C2", **{seconds: 30}))
+
+    assert value(kpi("service_level"), alike) == pytest.approx(0.8)
+    assert measured(kpi("service_level"), differing).lack is Lack.MIXED
+    assert pd.isna(daily(kpi("service_level"), differing, [MONDAY]).iloc[0])
+
+
+def test_short_abandons_do_not_part_centres_that_leave_them_in():
+    """Their seconds differ, but neither takes short abandons away."""
+    days = of(
+        calls(MONDAY, 100, 90),
+        calls(MONDAY, 10, 9, "C2"),
+        centre("C1"),
+        centre("C2", short_abandon_seconds=10),
+    )
+
+    assert value(kpi("answer_rate"), days) == pytest.approx(99 / 110)
+
+
+@pytest.mark.parametrize(
+    ("rows", "lack"),
+    [
+        ((), Lack.BLANK),
+        ((kpi_day(MONDAY, offered=5),), Lack.BLANK),
+        ((calls(MONDAY, 0, 0),), Lack.NOTHING),
+        ((calls(MONDAY, 10, 9),), None),
+    ],
+)
+def test_a_missing_value_says_why_it_is_missing(rows, lack):
+    found = measured(kpi("answer_rate"), of(*rows))
+
+    assert found.lack is lack
+    assert (found.number is None) == (lack is not None)
+    reason = found.reason(kpi("answer_rate"))
+    assert (reason.text() if reason else None) == (lack.value if lack else None)
+
+
+def test_too_small_a_denominator_is_named_with_its_floor():
+    found = measured(kpi("referral_rate"), of(inquiry(at(16)), shipped(499)))
+
+    assert found.lack is Lack.FEW
+    assert "500" in found.reason(kpi("referral_rate")).text()
+
+
 def test_utilisation_follows_the_method_of_the_centre():
     """A: (6000 + 1000 + 2000) / 12000. B: (6000 + 500 + 1000) / 12000."""
     row = kpi_day(
@@ -395,6 +521,30 @@ def test_second_complaints_are_a_share_of_all():
     assert value(kpi("second_complaint_rate"), of(shipped(1))) is None
 
 
+def test_a_second_complaint_nobody_could_prevent_is_counted_apart():
+    """4 complaints, 2 of them second, 1 of these hostile from the first word."""
+    hostile = complaint(at(16), kind=ComplaintKind.SECOND, temper=Temper.HOSTILE)
+    days = of(
+        complaint(at(16)),
+        complaint(at(16)),
+        complaint(at(16), kind=ComplaintKind.SECOND),
+        hostile,
+    )
+
+    assert value(kpi("second_complaint_rate"), days) == pytest.approx(0.25)
+    assert value(kpi("hostile_seconds"), days) == 1
+
+
+def test_a_written_cause_stands_above_the_temper():
+    angry = complaint(at(16), kind=ComplaintKind.SECOND, temper=Temper.HOSTILE)
+    ours = escalation(angry, at(16, 11), secondary_cause=SecondaryCause.MANNERS)
+
+    days = of(complaint(at(16)), angry, ours)
+
+    assert value(kpi("second_complaint_rate"), days) == pytest.approx(0.5)
+    assert value(kpi("hostile_seconds"), days) == 0
+
+
 def test_escalations_are_divided_by_the_calls_of_the_centre_that_took_them():
     first, other = complaint(at(16)), complaint(at(16), received_centre=COMPANY)
     days = of(
@@ -480,16 +630,78 @@ def test_the_share_of_kept_promises_counts_those_whose_time_has_come():
     assert value(kpi("promises_kept_rate"), of(coming)) is None
 
 
+def test_a_promise_is_forgotten_until_something_reaches_the_customer():
+    late = complaint(at(16), next_promise_at=at(17, 10))
+    forgotten = complaint(at(16), next_promise_at=at(17, 10))
+    coming = complaint(at(16), next_promise_at=at(30))
+    days = of(
+        late, forgotten, coming, activity(late, at(18, 9), medium=Medium.CALL_OUT)
+    )
+
+    assert value(kpi("promises_forgotten"), days) == 1
+    assert daily(kpi("promises_forgotten"), days, [TUESDAY]).tolist() == [1]
+
+
+# An estimate -----------------------------------------------------------------
+
+
+NEW_YEAR = day(1, 1)
+
+
+def worth(setting, number, since=NEW_YEAR):
+    return Setting(
+        group=setting.group, name=setting.name, effective_from=since, value=number
+    )
+
+
+def test_the_worth_of_those_who_stayed_is_their_number_times_two_settings():
+    """3 x 4,000 yen x 2 on Monday; from Tuesday the price is 5,000: 2 x 5,000 x 2."""
+    days = of(
+        kpi_day(MONDAY, retention_confirmed=3),
+        kpi_day(TUESDAY, retention_confirmed=2),
+        kpi_day(WEDNESDAY),
+        worth(UNIT_PRICE, "4,000"),
+        worth(UNIT_PRICE, "5000", TUESDAY),
+        worth(FURTHER_ORDERS, "2"),
+    )
+
+    assert value(kpi("retention_worth"), days) == 44_000
+    assert kpi("retention_worth").is_estimate
+    assert kpi("retention_worth").symbol() == "継続確認数 × 平均単価 × 平均追加回数"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (),
+        (worth(UNIT_PRICE, "4000"),),
+        (worth(UNIT_PRICE, "たぶん4000"), worth(FURTHER_ORDERS, "2")),
+        (worth(UNIT_PRICE, "4000"), worth(FURTHER_ORDERS, "2", TUESDAY)),
+    ],
+)
+def test_nothing_is_estimated_while_a_setting_is_open(rows):
+    days = of(kpi_day(MONDAY, retention_confirmed=3), *rows)
+
+    assert value(kpi("retention_worth"), days) is None
+
+
 # What a figure says about itself ---------------------------------------------
 
 
-@pytest.mark.parametrize("entry", KPIS, ids=lambda entry: entry.code)
-def test_every_kpi_says_its_formula_in_words_and_symbols(entry):
+@pytest.mark.parametrize("entry", FIGURES, ids=lambda entry: entry.code)
+def test_every_figure_says_what_it_is(entry):
     assert entry.name
-    assert entry.words.endswith("。")
-    assert entry.edge.endswith("。")
+    assert all(t.endswith("。") for t in (entry.words, entry.edge, entry.origin))
     assert entry.symbol()
-    assert ("÷" in entry.symbol()) == bool(entry.ratios[0][1].denominator)
+    assert entry.version >= 1
+    assert not (entry.better is Better.NONE and entry.target is not None)
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in FIGURES if isinstance(e, Kpi)], ids=lambda entry: entry.code
+)
+def test_every_kpi_says_its_formula_in_symbols(entry):
+    assert ("÷" in entry.symbol()) == bool(entry.ratio().denominator)
     assert not (entry.is_share and entry.factor != 1)
     assert (entry.unit is Unit.PER_THOUSAND) == (entry.factor == 1000)
 
@@ -509,10 +721,12 @@ def test_the_symbols_follow_the_columns_that_are_computed():
 
 
 def test_codes_are_unique_and_rows_are_tables():
-    codes = [entry.code for entry in KPIS]
+    codes = [entry.code for entry in FIGURES]
+    names = [entry.name for entry in FIGURES]
 
     assert len(set(codes)) == len(codes)
-    assert all(table(entry.rows) for entry in KPIS)
+    assert len(set(names)) == len(names)
+    assert all(table(entry.rows) for entry in FIGURES)
 
 
 def test_everything_can_be_asked_of_an_empty_store():
