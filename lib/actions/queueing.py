@@ -19,6 +19,7 @@ from lib.metrics.queue import COMPLAINTS, queue
 from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import ActivityKind, Promise, Severity
+from lib.settings.agencies import no_rebuttal
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
@@ -41,6 +42,7 @@ def open_work(desk: UserStore, now: datetime) -> pd.DataFrame:
             targets.clocks_of(desk, minute),
             targets.company_of(desk.frame("centres")),
             minute,
+            no_rebuttal(desk.frame("settings"), minute.date()),
         ),
     )
 

@@ -40,13 +40,6 @@ GRAVE_LETTERS: Final = (
 )
 """Kinds of contact that are 最重要 whoever sends them (domain.md 7.8)."""
 
-ANSWER_OWED: Final = (
-    InquiryStatus.RECEIVED,
-    InquiryStatus.CHECKING,
-    InquiryStatus.PREPARING,
-)
-"""Statuses in which the agency waits for our answer."""
-
 SETTLED: Final = (InquiryStatus.CLOSED, InquiryStatus.CANCELLED)
 
 
@@ -109,7 +102,6 @@ def alarms(
     """
     live = ~inquiries["status"].isin([status.value for status in SETTLED])
     kinds = inquiries["agency_kind"]
-    owed = owes_answer(inquiries)
     due = inquiries[["agency_due_at", "own_due_at"]].min(axis=1)
     signs = pd.DataFrame(
         {
@@ -119,7 +111,7 @@ def alarms(
             "letter": inquiries["contact_kind"].isin(
                 [kind.value for kind in GRAVE_LETTERS]
             ),
-            "late": owed & (due < pd.Timestamp(now)),
+            "late": referrals.owed(inquiries) & (due < pd.Timestamp(now)),
         },
         index=inquiries.index,
     ).apply(lambda sign: (sign & live).astype(bool))
@@ -127,12 +119,6 @@ def alarms(
     state = pd.Series(State.NORMAL.value, index=inquiries.index, dtype=object)
     state = state.mask(signs["late"], State.WATCH.value)
     return signs.assign(state=state.mask(grave, State.ALARM.value))
-
-
-def owes_answer(inquiries: pd.DataFrame) -> pd.Series:
-    """Return a mask: whether the agency waits for our answer."""
-    owed: pd.Series = inquiries["status"].isin([status.value for status in ANSWER_OWED])
-    return owed
 
 
 # Approval ---------------------------------------------------------------------------
@@ -192,9 +178,7 @@ def last_said(activities: pd.DataFrame) -> pd.Series:
     return last
 
 
-def waiting_approval(
-    inquiries: pd.DataFrame, activities: pd.DataFrame
-) -> pd.DataFrame:
+def waiting_approval(inquiries: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the open inquiries whose answer waits to be approved."""
     last = last_said(activities)
     asked = last.index[last == Approval.WAITING.value]
@@ -207,7 +191,7 @@ def waiting_approval(
     return inquiries[
         inquiries.index.isin(asked)
         & inquiries["approved_at"].isna()
-        & owes_answer(inquiries)
+        & referrals.owed(inquiries)
         & drafted
     ]
 

@@ -1,13 +1,15 @@
 """対応待ち: all open work in the order in which it is to be done (domain.md 7.8).
 
-A statutory deadline that runs comes first, then 最重要, then a promise that is overdue,
-then a deadline that an agency named, then 温度感, then what has waited longest. Within
-equals of one rule the next one decides. What was imported and nobody has touched since
+An agency whose instructions come before sales stands above everything (R15). Then a
+statutory deadline that runs comes first, then 最重要, then a promise that is overdue, then
+a deadline that an agency named, then 温度感, then what has waited longest. Within equals
+of one rule the next one decides. What was imported and nobody has touched since
 stands last, whatever it says: it is to be given a date, not to be hurried over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -17,18 +19,21 @@ import pandas as pd
 from lib.i18n import N_
 from lib.metrics import promises, referrals
 from lib.metrics.figures import Frames
+from lib.metrics.inquiries import alarms
 from lib.metrics.promises import untouched_import
 from lib.metrics.sla import Standing, Step, work_time
+from lib.metrics.state import State
 from lib.schema.masters import Centre
 from lib.schema.vocab import (
+    AgencyKind,
     Applicability,
     Choice,
-    ContactKind,
     DeadlineKind,
     InquiryStatus,
     Severity,
     Temper,
 )
+from lib.settings.agencies import NO_REBUTTAL
 
 COMPLAINTS: Final = "complaints"
 INQUIRIES: Final = "agency_inquiries"
@@ -37,6 +42,7 @@ INQUIRIES: Final = "agency_inquiries"
 class Why(Choice):
     """What decides where a case stands, most pressing first: the order itself."""
 
+    AUTHORITY = N_("消費者庁などからの連絡")
     STATUTORY = N_("法定の期限")
     CRITICAL = N_("最重要")
     OVERDUE = N_("約束を超過")
@@ -63,6 +69,7 @@ COLUMNS: Final = (
     "standing",
     "left",
     "is_import",
+    "is_authority",
 )
 """Columns of `queue`.
 
@@ -71,7 +78,8 @@ statutory_at: the earliest statutory deadline that runs; is_checked: whether som
 said that it applies. agency_at: the earliest deadline that an agency named. temper: 1
 to 5, 0 where nobody asked. waited: business seconds on our side. step, standing, left:
 of the target clock that runs out next, with the business seconds left (NaN without
-one). is_import: imported and not touched since.
+one). is_import: imported and not touched since. is_authority: from an agency that is
+followed without argument, and open.
 """
 
 _HOT: Final = 4
@@ -80,22 +88,15 @@ _UNASKED_LIKE: Final = 2
 
 _TEMPERS: Final = {temper.value: code for code, temper in enumerate(Temper)}
 _FAR: Final = np.iinfo(np.int64).max
-_GRAVE_LETTERS: Final = (
-    ContactKind.INJUNCTION_DEMAND.value,
-    ContactKind.EVIDENCE_DEMAND.value,
-    ContactKind.COMMITMENT_NOTICE.value,
-    ContactKind.PRESS.value,
-)
-_ANSWER_OWED: Final = (
-    InquiryStatus.RECEIVED.value,
-    InquiryStatus.CHECKING.value,
-    InquiryStatus.PREPARING.value,
-)
 _ANSWERED: Final = (InquiryStatus.CLOSED.value, InquiryStatus.CANCELLED.value)
 
 
 def queue(
-    frames: Frames, clocks: pd.DataFrame, company: Centre, now: datetime
+    frames: Frames,
+    clocks: pd.DataFrame,
+    company: Centre,
+    now: datetime,
+    no_rebuttal: Collection[AgencyKind] = NO_REBUTTAL,
 ) -> pd.DataFrame:
     """Return all open complaints and inquiries with `COLUMNS`, first things first.
 
@@ -106,13 +107,20 @@ def queue(
         clocks: `sla.clocks` of the same complaints at the same moment.
         company: whose hours count for agencies, which have no target clock.
         now: the moment that counts.
+        no_rebuttal: kinds of agency that are followed without argument.
     """
     live = _running(frames["deadlines"])
     contacts = referrals.live(frames[INQUIRIES])
     contacts = contacts[~contacts["status"].isin(_ANSWERED)]
     parts = [
         _complaints(frames[COMPLAINTS], clocks, contacts, now),
-        _inquiries(contacts, frames["kpi_days"], company, now),
+        _inquiries(
+            contacts,
+            frames["kpi_days"],
+            company,
+            now,
+            alarms(contacts, now, no_rebuttal),
+        ),
     ]
     known = [part for part in parts if len(part)]
     if not known:
@@ -128,6 +136,7 @@ def whys(rows: pd.DataFrame) -> pd.DataFrame:
     """
     quiet = rows["is_import"]
     holds = {
+        Why.AUTHORITY: rows["is_authority"] & ~quiet,
         Why.STATUTORY: rows["statutory_at"].notna(),
         Why.CRITICAL: (rows["severity"] == Severity.CRITICAL.value) & ~quiet,
         Why.OVERDUE: rows["when"] == promises.When.OVERDUE.value,
@@ -151,6 +160,7 @@ def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
         ~critical,
         quiet,
         _seconds(rows["statutory_at"]),
+        ~rows["is_authority"].to_numpy(dtype=bool) | quiet,
     ]
     return rows.iloc[np.lexsort(keys)]
 
@@ -186,6 +196,7 @@ def _complaints(
             "agency_at": of_case.reindex(owed.index),
             "temper": temper.fillna(0).astype("int64"),
             "is_import": untouched_import(owed).astype(bool),
+            "is_authority": False,
         },
         index=owed.index,
     )
@@ -224,16 +235,22 @@ def _pressing(clocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _inquiries(
-    contacts: pd.DataFrame, kpi_days: pd.DataFrame, company: Centre, now: datetime
+    contacts: pd.DataFrame,
+    kpi_days: pd.DataFrame,
+    company: Centre,
+    now: datetime,
+    signs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the agencies' contacts; an answer that is owed counts like a promise."""
-    others = ~contacts["agency_kind"].isin(referrals.CONSUMER_CENTRES)
-    grave = others | contacts["contact_kind"].isin(_GRAVE_LETTERS)
+    """Return the agencies' contacts; an answer that is owed counts like a promise.
+
+    signs: `inquiries.alarms` of the contacts; what is at 警報 is 最重要.
+    """
+    grave = signs["state"] == State.ALARM.value
     since = contacts["first_contact_at"]
     time = work_time(since, kpi_days, company, now)
     at_now = time.positions(pd.Series(pd.DatetimeIndex([now])))[0]
     waited = np.where(since.notna(), np.maximum(0, at_now - time.positions(since)), 0)
-    owed = contacts["own_due_at"].where(contacts["status"].isin(_ANSWER_OWED))
+    owed = contacts["own_due_at"].where(referrals.owed(contacts))
     return pd.DataFrame(
         {
             "table": INQUIRIES,
@@ -256,6 +273,7 @@ def _inquiries(
             "standing": Standing.NONE.value,
             "left": np.nan,
             "is_import": untouched_import(contacts).astype(bool),
+            "is_authority": signs["authority"],
         },
         index=contacts.index,
     )

@@ -15,11 +15,12 @@ CONSUMER_CENTRES: Final = (
 )
 """Kinds of agency whose contacts are counted as referrals; others weigh more."""
 
-_ANSWER_OWED: Final = (
+ANSWER_OWED: Final = (
     InquiryStatus.RECEIVED.value,
     InquiryStatus.CHECKING.value,
     InquiryStatus.PREPARING.value,
 )
+"""Statuses in which the agency waits for our answer."""
 
 
 def live(inquiries: pd.DataFrame) -> pd.DataFrame:
@@ -48,9 +49,14 @@ def called_again(inquiries: pd.DataFrame) -> pd.Series:
 
     Such a case is at 警報, whoever it is from.
     """
-    waits = inquiries["status"].isin(_ANSWER_OWED)
-    again: pd.Series = (inquiries["repeat_contacts"].fillna(0) > 0) & waits
+    again: pd.Series = (inquiries["repeat_contacts"].fillna(0) > 0) & owed(inquiries)
     return again
+
+
+def owed(inquiries: pd.DataFrame) -> pd.Series:
+    """Return a mask: agencies that wait for our answer."""
+    waits: pd.Series = inquiries["status"].isin(ANSWER_OWED)
+    return waits
 
 
 def within(inquiries: pd.DataFrame, last: date, days: int = 7) -> pd.DataFrame:

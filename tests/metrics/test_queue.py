@@ -76,6 +76,14 @@ def deadline(of: str, due: datetime, **values: Any) -> Deadline:
 
 
 BEFORE_AND_AFTER = {
+    "an agency that is followed without argument before any deadline": (
+        [inquiry(NOW, id="told", agency_kind=AgencyKind.HEALTH_OFFICE)],
+        [case("law"), deadline("law", NOW + timedelta(hours=1))],
+    ),
+    "an agency that called again unanswered before an overdue promise": (
+        [inquiry(NOW, id="again", repeat_contacts=1)],
+        [case("late", next_promise_at=NOW - timedelta(days=1))],
+    ),
     "a statutory deadline before 最重要": (
         [case("law"), deadline("law", NOW + timedelta(days=9))],
         [case("grave", severity=Severity.CRITICAL)],
@@ -206,6 +214,11 @@ def test_the_deadline_of_an_agency_moves_the_complaint_that_it_is_about() -> Non
         ({"contact_kind": ContactKind.EVIDENCE_DEMAND}, Severity.CRITICAL),
         ({"contact_kind": ContactKind.COMMITMENT_NOTICE}, Severity.CRITICAL),
         ({"contact_kind": ContactKind.MEDIATION}, Severity.HIGH),
+        ({"repeat_contacts": 1}, Severity.CRITICAL),
+        (
+            {"repeat_contacts": 1, "status": InquiryStatus.ANSWERED},
+            Severity.HIGH,
+        ),
     ],
 )
 def test_how_grave_a_contact_from_an_agency_is(values, severity) -> None:
@@ -323,9 +336,19 @@ def test_each_row_says_every_reason_that_holds() -> None:
 
     found = whys(rows)
 
-    assert found.loc["all"].all()
+    assert found.loc["all"].drop(Why.AUTHORITY.value).all()
     assert [why for why in Why if found.loc["none", why.value]] == [Why.ELAPSED]
 
 
 def test_the_columns_are_those_that_are_promised() -> None:
     assert list(listed(case("a")).columns) == list(COLUMNS)
+
+
+def test_who_is_followed_without_argument_is_data() -> None:
+    tables = frames([inquiry(NOW, id="G", agency_kind=AgencyKind.POLICE)])
+    clocks = sla.clocks(tables, COMPANY_HOURS, usual(), NOW)
+
+    found = queue(tables, clocks, COMPANY_HOURS, NOW, {AgencyKind.POLICE})
+
+    assert found["is_authority"].tolist() == [True]
+    assert not listed(inquiry(NOW, agency_kind=AgencyKind.POLICE))["is_authority"].any()

@@ -57,6 +57,9 @@ class _Words:
     row: Any
     now: datetime
 
+    def authority(self) -> str:
+        return _("消費者庁などの指示を最優先で")
+
     def statutory(self) -> str:
         text = self._until(
             self.row.statutory_at,
@@ -103,6 +106,7 @@ class _Words:
 
 
 _SAY: Final[dict[Why, Callable[[_Words], str]]] = {
+    Why.AUTHORITY: _Words.authority,
     Why.STATUTORY: _Words.statutory,
     Why.CRITICAL: _Words.critical,
     Why.OVERDUE: _Words.overdue,

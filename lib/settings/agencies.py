@@ -1,0 +1,40 @@
+"""Agencies that one does not argue with: their instructions come before sales (R15).
+
+The set that ships can be changed in 設定: a row of the group 「行政の扱い」 with the name
+「反論しない機関」 lists the kinds of agency, joined with 、, from its 適用開始日 on.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from lib.schema.frames import JOINER
+from lib.schema.vocab import AgencyKind
+from lib.settings.business import rows_of
+
+GROUP: Final = "行政の扱い"
+"""区分 of the row in 設定."""
+
+NAME: Final = "反論しない機関"
+
+NO_REBUTTAL: Final = frozenset(
+    {AgencyKind.CONSUMER_AGENCY, AgencyKind.PREFECTURE, AgencyKind.HEALTH_OFFICE}
+)
+"""What ships: they have usually looked into the matter before they call."""
+
+
+def no_rebuttal(settings: pd.DataFrame, on: date) -> frozenset[AgencyKind]:
+    """Return the kinds of agency that are followed without argument on that day.
+
+    A row in which no kind can be read (typed by hand in the sheet) is passed over.
+    """
+    for value in rows_of(settings, GROUP, NAME, until=on)["value"]:
+        plain = unicodedata.normalize("NFKC", str(value)).replace(",", JOINER)
+        words = (AgencyKind.from_text(word.strip()) for word in plain.split(JOINER))
+        if found := frozenset(kind for kind in words if kind):
+            return found
+    return NO_REBUTTAL
