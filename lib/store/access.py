@@ -22,6 +22,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
+from lib.settings.harassment import HARASSMENT
 from lib.store.live import LiveStore
 from lib.store.protocol import (
     CellStatus,
@@ -64,6 +65,11 @@ def of_own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Ser
         return pd.Series(data=False, index=frame.index)
     column = "received_centre" if "received_centre" in frame.columns else "centre"
     return frame[column] == who.centre
+
+
+def policy(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
+    """Return the settings that say how the company guards whoever answers calls."""
+    return frame["group"] == HARASSMENT
 
 
 def no_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
@@ -233,6 +239,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
         ),
         "activities": Right(on_own_complaints, insert=True),
         "care_records": _CONFIDES,
+        "settings": Right(policy),
     },
 }
 """Role → table → right. A table that is not named does not exist for the role."""

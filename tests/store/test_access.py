@@ -15,6 +15,7 @@ from lib.schema.masters import Centre, Member, Product, Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
 from lib.schema.vocab import CareKind, Flag, Role, Source
+from lib.settings.harassment import HARASSMENT
 from lib.store.access import RIGHTS
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -42,6 +43,7 @@ ROWS = (
     Member(email="b2@b", name="同姓", role=Role.OUTSOURCED, centre="B"),
     Product(code="P1", name="化粧水", maker="製造元A社", own_make=Flag.YES),
     Setting(group="しきい値", name="応答率", effective_from=NOON.date(), value="80"),
+    Setting(group=HARASSMENT, name="会社の方針", effective_from=NOON.date()),
     complaint("K-a", received_centre="A", handler="甲", contact="A-CANARY"),
     complaint("K-over", received_centre="A", handler="社員", contact="A-CANARY"),
     complaint("K-same", received_centre="A", handler="同姓", contact="A-CANARY"),
@@ -119,6 +121,7 @@ VISIBLE = {
         "centres": ["A"],
         "members": ["a1@a", "a2@a"],
         "products": ["P1"],
+        "settings": ["カスハラ対応|会社の方針|2026-11-21"],
     },
     AGENT_B: dict.fromkeys(CODES, ())
     | {
@@ -126,6 +129,7 @@ VISIBLE = {
         "centres": ["B"],
         "members": ["b1@b", "b2@b"],
         "products": ["P1"],
+        "settings": ["カスハラ対応|会社の方針|2026-11-21"],
     },
 }
 
