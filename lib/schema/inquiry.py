@@ -273,8 +273,3 @@ class AgencyInquiry(Record):
     def is_open(self) -> bool:
         """Whether an answer or a mend is still owed."""
         return self.status not in {InquiryStatus.CLOSED, InquiryStatus.CANCELLED}
-
-    @property
-    def rang_again_unanswered(self) -> bool:
-        """Whether the agency called again before anybody answered: 警報."""
-        return self.is_open and self.repeat_contacts > 0 and self.answered_at is None

@@ -48,6 +48,9 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("ledger", N_("苦情台帳"), ":material/list_alt:", ANSWER, READERS),
     PageEntry("queue", N_("対応待ち"), ":material/low_priority:", ANSWER, STAFF),
     PageEntry(
+        "inquiries", N_("行政問合せ"), ":material/account_balance:", ANSWER, READERS
+    ),
+    PageEntry(
         "kpi_entry",
         N_("日次KPI入力"),
         ":material/edit_calendar:",
