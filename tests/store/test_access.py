@@ -12,9 +12,10 @@ import pytest
 from lib.errors import Conflict, NotAllowed
 from lib.schema.care import CareRecord
 from lib.schema.masters import Centre, Member, Product, Setting
+from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
-from lib.schema.vocab import CareKind, Flag, Role, Source
+from lib.schema.vocab import CareKind, Flag, NoticeKind, Role, Source
 from lib.settings.harassment import HARASSMENT
 from lib.store.access import RIGHTS
 from lib.store.live import LiveStore
@@ -272,6 +273,9 @@ NEW = {
     "activities": activity("K-a", id="H-new"),
     "settings": Setting(group="g", name="n", effective_from=NOON.date()),
     "care_records": CareRecord(id="F-2", kind=CareKind.DAY, for_whom="甲"),
+    "notices": Notice(
+        step="K-a:critical", channel="c", kind=NoticeKind.CRITICAL, due_at=NOON
+    ),
 }
 EDITS = {
     "complaints": ("K-a", {"content": "直した"}),
@@ -286,7 +290,7 @@ EDITS = {
 MAY_INSERT = {
     ADMIN: set(NEW),
     MANAGER: set(NEW),
-    CLERK: set(NEW) - {"settings", "members", "centres"},
+    CLERK: set(NEW) - {"settings", "members", "centres", "notices"},
     VIEWER: set(),
     AGENT_A: {"complaints", "kpi_days", "activities", "care_records"},
     AGENT_B: {"care_records"},
