@@ -16,7 +16,7 @@ desk = context.guard(*navigation.entry("queue").roles)
 
 
 def whole_list() -> None:
-    st.title(_("対応待ち"), anchor=False)
+    st.title(_("対応待ち(エスカレーション)"), anchor=False)
     handovers.show(desk, now, without=filters.opened_case(desk, here))
     promised.today(found.due, narrow=phone or bool(here.case))
     listing.bar(desk, here, found)
