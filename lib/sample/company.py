@@ -9,6 +9,7 @@ from datetime import date
 
 from lib import clock
 from lib.sample import cast, goods, learning
+from lib.sample.care import care_records
 from lib.sample.chance import Chance
 from lib.sample.clocks import clocks
 from lib.sample.complaints import complaints, with_improvement
@@ -16,6 +17,7 @@ from lib.sample.inquiries import inquiries
 from lib.sample.kpi import ReferralCounts, kpi_days
 from lib.sample.story import Story
 from lib.schema.activity import Activity
+from lib.schema.care import CareRecord
 from lib.schema.complaint import Complaint
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
@@ -58,6 +60,7 @@ class SampleCompany:
     escalations: tuple[Escalation, ...]
     deadlines: tuple[Deadline, ...]
     activities: tuple[Activity, ...]
+    care_records: tuple[CareRecord, ...]
 
     @classmethod
     def tables(cls) -> tuple[str, ...]:
@@ -129,6 +132,7 @@ def sample_company(
         escalations=tuple(case.escalation for case in told if case.escalation),
         deadlines=(*clocks(told, chance, cut), *brought.deadlines),
         activities=tuple(sorted(activities, key=lambda a: a.at)),
+        care_records=care_records(story, told, Chance("care", *basis), cut),
     )
 
 

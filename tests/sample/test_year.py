@@ -13,18 +13,22 @@ import pytest
 
 from lib import clock
 from lib.actions.severity import Facts, propose
+from lib.metrics import care
+from lib.metrics.care import Standing
 from lib.sample import SampleCompany, sample_company
 from lib.sample.cast import OKINAWA, OWN, RANKS, SAPPORO
 from lib.sample.goods import BAD_LOT_ITEM, ITEMS, bad_lot, launched_on
 from lib.sample.story import Story
 from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
+from lib.schema.frames import frame_of
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.record import Stage
-from lib.schema.tables import table
+from lib.schema.tables import TABLES, table
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
+    CareKind,
     ComplaintKind,
     ComplaintStatus,
     ContactKind,
@@ -453,7 +457,9 @@ def test_a_bad_lot_shows_as_a_cluster_of_one_lot_within_three_weeks(company):
 
 def test_two_diagnosed_cases_with_one_symptom_start_a_clock_that_still_runs(company):
     running = [
-        d for d in company.deadlines if d.rule_code == "L7" and d.done_at is None
+        d
+        for d in company.deadlines
+        if d.rule_code == "L7同じ症状" and d.done_at is None
     ]
     by_id = {c.id: c for c in company.complaints}
 
@@ -510,6 +516,21 @@ def test_abuse_is_rare_confirmed_or_suspected_and_always_followed_up(company):
     assert 0 < len(abused) < 0.03 * len(company.complaints)
     assert {e.complaint_id for e in escalated} == abused
     assert all(e.follow_up_for and e.follow_up_due for e in escalated)
+
+
+def test_who_answered_a_hard_call_was_looked_after_and_one_talk_is_owed(company):
+    rows = {place.code: [] for place in TABLES}
+    for code, record in company:
+        rows[code].append(record)
+    frames = {place.code: frame_of(place, rows[place.code]) for place in TABLES}
+
+    found = care.duties(frames, STORY.start)
+
+    stands = Counter(duty.standing(NOW) for duty in found)
+    assert stands[Standing.OVERDUE] == 1
+    assert stands[Standing.DONE] > 50
+    waiting = [r for r in company.care_records if r.done_at is None]
+    assert [r.kind for r in waiting] == [CareKind.CONSULTATION]
 
 
 def test_improvements_stand_at_every_stage_and_complaints_point_to_them(company):
