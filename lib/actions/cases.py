@@ -18,6 +18,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.broken_rows import refuse_broken
+from lib.actions.clocks import starting
 from lib.actions.entry import recognise
 from lib.errors import Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -341,7 +342,8 @@ def _save(
         for name in LOGGED
         if name in values
     ]
-    inserts = tuple(Insert(step) for step in [*steps, *logged])
+    clocks = starting.starting(desk, seen, seen.model_copy(update=values), now=now)
+    inserts = (*(Insert(step) for step in [*steps, *logged]), *clocks)
     return _commit(desk, seen, values, inserts, now=now, commit_id=commit_id)
 
 
@@ -360,7 +362,7 @@ def _commit(
         return seen
     commit = Commit(commit_id, desk.principal.name, now, (*update, *inserts))
     try:
-        desk.commit(commit)
+        starting.commit(desk, commit)
     except Conflict as conflict:
         clashing = {found.field: found.theirs for found in conflict.fields}
         if not clashing or not clashing.keys() <= set(_FOLLOWING):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lib.actions.business_settings import claim_types_of
 from lib.actions.cases import severity_step
+from lib.actions.clocks.starting import starting
 from lib.actions.entry import Entry, complaint_values, recognise
 from lib.actions.severity import Facts, Proposal, is_lower, propose, rules_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
@@ -156,9 +157,9 @@ def register(
         number = id_for("K", entry.received_at, seed)
         complaint = Complaint.parse({**found.complaint.values(), "id": number})
         rows = (complaint, *_first_steps(complaint, found.proposal, seed, now))
-        commit = Commit(
-            entry_id, desk.principal.name, now, tuple(Insert(row) for row in rows)
-        )
+        clocks = starting(desk, None, complaint, now=now)
+        writes = (*(Insert(row) for row in rows), *clocks)
+        commit = Commit(entry_id, desk.principal.name, now, writes)
         try:
             return _saved(desk.commit(commit), complaint)
         except Conflict:

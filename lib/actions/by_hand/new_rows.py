@@ -15,13 +15,16 @@ import pandas as pd
 
 from lib.actions.business_settings import claim_types_of
 from lib.actions.by_hand.edits import memo_step, status_step
+from lib.actions.clocks import starting
 from lib.actions.complaints import heard
 from lib.actions.entry import Entry, PromiseTime, complaint_values, recognise
 from lib.actions.severity import Facts, propose, rules_of
 from lib.metrics.earlier import earlier_cases, times_of
 from lib.schema.complaint import SETTLED, Complaint
+from lib.schema.crisis import Crisis
 from lib.schema.frames import JOINER, standing_at
 from lib.schema.ids import new_id
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
@@ -115,7 +118,7 @@ def adoption(
         values,
         dict.fromkeys(values, ""),
         looks_of(snapshot.frames[table.code], key),
-        also=tuple(_first_steps(typed, values, now)),
+        also=tuple(_first_rows(desk, typed, values, now)),
     )
 
 
@@ -220,6 +223,17 @@ def _cases_of(desk: UserStore, key: str) -> tuple[datetime, ...]:
     return times_of(earlier_cases(complaints, customer_keys=[key], order_number=""))
 
 
+def _first_rows(
+    desk: UserStore, typed: _Typed, values: Mapping[str, Any], now: datetime
+) -> Iterator[Record]:
+    """Yield what comes into being with a typed row: its history, and its clocks."""
+    yield from _first_steps(typed, values, now)
+    row = typed.record
+    if isinstance(row, Complaint | AgencyInquiry | Crisis):
+        case = row.model_copy(update={"id": row.id, **values})
+        yield from starting.new_rows(desk, case, now=now)
+
+
 def _first_steps(
     typed: _Typed, values: Mapping[str, Any], now: datetime
 ) -> Iterator[Record]:
@@ -257,4 +271,4 @@ def taken_in(
     """
     whole = _Typed(table_by_code("complaints"), row.id, row, typed, frozenset())
     values = _fills(desk, whole, now, secret)
-    return [row.model_copy(update=values), *_first_steps(whole, values, now)]
+    return [row.model_copy(update=values), *_first_rows(desk, whole, values, now)]
