@@ -14,8 +14,10 @@ from typing import Any, Final, cast
 
 from lib.actions import cases
 from lib.actions.business_settings import claim_types_of
+from lib.actions.clocks import starting
+from lib.actions.crises import reading as crises
 from lib.errors import FieldProblem, InvalidRecord
-from lib.i18n import N_
+from lib.i18n import N_, _
 from lib.metrics import promises
 from lib.schema.complaint import Complaint
 from lib.schema.deadline import Deadline
@@ -37,6 +39,18 @@ PROMISE: Final = "promise"
 """`Blocker.code` of a promise, which the closing form itself can settle."""
 
 CLOCK: Final = "clock"
+
+CRISIS: Final = "crisis"
+
+STEPS_NAMED: Final = 3
+"""Open steps of a crisis that the message names; the rest are counted."""
+CLOCKS_PAGE: Final = "deadlines"
+"""The page on which a clock is confirmed or finished."""
+
+UNCONFIRMED: Final = N_(
+    "法定の期限が当てはまるか、まだ確かめていません: {rule}。該当か非該当かを決めてください。"
+)
+UNFINISHED: Final = N_("法定の期限が残っています: {rule}")
 
 BLOCKED: Final = "blocked"
 """The field under which problems stand that no field of the case is to blame for."""
@@ -99,18 +113,37 @@ def _running_clocks(
             clock.done_at is None and clock.applies is not Applicability.NOT_APPLICABLE
         )
         if runs and clock.kind is DeadlineKind.STATUTORY:
+            unsaid = clock.applies is Applicability.UNCHECKED
             yield Blocker(
                 CLOCK,
-                N_("法定の期限が残っています: {rule}"),
+                UNCONFIRMED if unsaid else UNFINISHED,
                 {"rule": clock.rule_code},
                 clock.due_at,
                 clock.id,
+                CLOCKS_PAGE,
             )
 
 
-CHECKS: list[Check] = [_open_promise, _running_clocks]
+def _crisis_list(desk: UserStore, case: Complaint, _now: datetime) -> Iterable[Blocker]:
+    if not case.crisis_id:
+        return
+    left = crises.left_in(desk, case.crisis_id)
+    if left:
+        named = "・".join(_(task.title) for task in left[:STEPS_NAMED])
+        more = len(left) - STEPS_NAMED
+        yield Blocker(
+            CRISIS,
+            N_("重大事案の手順が残っています({count}件): {steps}"),
+            {"count": str(len(left)), "steps": named + (" …" if more > 0 else "")},
+            left[0].due_at,
+            left[0].id,
+            "crisis",
+        )
+
+
+CHECKS: list[Check] = [_open_promise, _running_clocks, _crisis_list]
 """What is asked before closing, in the order of the message. Parts that bring another
-kind of open list (the crisis list) append theirs."""
+kind of open list append theirs."""
 
 
 def blockers(desk: UserStore, case: Complaint, now: datetime) -> tuple[Blocker, ...]:
@@ -151,7 +184,11 @@ def close(
         Conflict, NotAllowed: see `cases.edit`.
     """
     standing_now = blockers(desk, seen, now)
-    problems = [*_problems(standing_now, promise), *_unanswered(seen, answers)]
+    problems = [
+        *_problems(standing_now, promise),
+        *_unanswered(seen, answers),
+        *_beginning(desk, seen, answers, now),
+    ]
     if problems:
         raise InvalidRecord(problems)
     steps = []
@@ -171,6 +208,22 @@ def _problems(
             yield FieldProblem(
                 PROMISE, N_("残っている約束がどうなったかを選んでください。")
             )
+
+
+def _beginning(
+    desk: UserStore, seen: Complaint, answers: Mapping[str, Any], now: datetime
+) -> Iterable[FieldProblem]:
+    """Yield what stands in the way where the answers themselves start a clock."""
+    after = seen.model_copy(update=dict(answers))
+    found = starting.newly_proposed(desk, seen, after, now)
+    by_law = [one for one in found if one.rule.kind is DeadlineKind.STATUTORY]
+    if by_law and not desk.principal.is_outsourced:
+        yield FieldProblem(
+            BLOCKED,
+            N_(
+                "この答えから、法定の期限が始まります。先に答えだけを保存し、該当か非該当かを決めてください。"
+            ),
+        )
 
 
 def _unanswered(seen: Complaint, answers: Mapping[str, Any]) -> list[FieldProblem]:
