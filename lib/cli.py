@@ -31,6 +31,7 @@ from lib.actions.by_hand.tidying import tidy
 from lib.actions.centre_files import keeping
 from lib.actions.centre_files import making as centre_making
 from lib.actions.centre_files.keeping import CentreFiles
+from lib.actions.clocks import keeping as clock_keeping
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
 from lib.errors import ActionRefused, AppError, UnreadableFile
@@ -175,12 +176,14 @@ def check(
 def sync() -> None:
     """Take in what people typed into the sheet, as the running app does by itself."""
     with _store() as (store, place):
+        live = LiveStore(store)
         found = tidy(
-            LiveStore(store),
+            live,
             RowMemory(place.data, place.store_url),
             now=clock.now(),
             secret=secret_of(place.data),
         )
+        started = clock_keeping.keep(live, clock.now())
     _say(
         _(
             "番号を付けた行: {numbered} / 取り込んだ行: {stamped} / 対応履歴: {steps} / 書きかけ: {waiting}"
@@ -191,6 +194,8 @@ def sync() -> None:
             waiting=found.waiting,
         )
     )
+    if started:
+        _say(_("始まった期限: {count}").format(count=started))
     if found.refused:
         _complain(_("書けなかった行: {count}").format(count=found.refused))
     raise typer.Exit(LOOK if found.refused else DONE)

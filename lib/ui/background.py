@@ -16,6 +16,7 @@ from lib import clock
 from lib.actions import connecting
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
+from lib.actions.clocks import keeping
 from lib.errors import ActionRefused
 from lib.settings.customer_key import secret_of
 from lib.settings.install import installation
@@ -39,6 +40,9 @@ ASKED_EVERY: Final = 60.0
 TENDED_EVERY: Final = 120.0
 """Seconds between two looks at whether rows of the sheet lack their formulas: two reads
 where anything changed since, else none."""
+
+CLOCKED_EVERY: Final = 10.0
+"""Seconds between two looks at whether a case lacks a clock; nothing is asked for it."""
 
 FOLDED_EVERY: Final = 60.0
 """Seconds between two foldings of the centres' files: one read a file each time."""
@@ -124,6 +128,39 @@ class Folder:
         """Let go of all files."""
         if self._files is not None:
             self._files.close()
+
+
+@asynccontextmanager
+async def clock_keeper(every_seconds: float = CLOCKED_EVERY) -> AsyncIterator[None]:
+    """Start the clocks of what came past the app's forms, while the app runs."""
+    async with repeated(ClockKeeper().round, every_seconds, "clocks"):
+        yield
+
+
+class ClockKeeper:
+    """Looks once for each state of the data."""
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._done_for = -1
+
+    def round(self) -> int:
+        """Start what is lacking; return how many clocks that were.
+
+        Raises:
+            AppError: the store cannot be reached or changed; the next round tries again.
+        """
+        live = context.live()
+        if live.latest is None or live.problem is not None:
+            return 0
+        revision = live.snapshot().revision
+        if revision == self._done_for or live.snapshot().held is not None:
+            return 0
+        started = keeping.keep(live, clock.now())
+        self._done_for = revision
+        if started:
+            log.info("clocks started: %d", started)
+        return started
 
 
 def _back_up() -> None:

@@ -61,6 +61,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.caretaker(),
         background.sheet_rows(),
         background.centre_files(),
+        background.clock_keeper(),
         notifying.notifier(),
         handing_over.passing_on(),
     ):
