@@ -6,21 +6,23 @@ No field of it can hold what a person typed, so no message made of it can either
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
 
 from lib.actions import targets, today
+from lib.actions.clocks import running
 from lib.actions.notices import plan
 from lib.actions.today import TaskKind
-from lib.metrics import promises
+from lib.metrics import promises, running_out
 from lib.metrics.promises import When
+from lib.metrics.running_out import Line
 from lib.metrics.sla import Standing
 from lib.metrics.state import State
 from lib.schema.masters import Member
-from lib.schema.vocab import NoticeKind, NoticeState, Source
+from lib.schema.vocab import DeadlineKind, NoticeKind, NoticeState, Source
 from lib.store.access import UserStore
 from lib.text import folded
 
@@ -31,6 +33,18 @@ class Counted:
 
     count: int = 0
     new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Dates that laws, guidelines and agencies set: over, within a day, unconfirmed.
+
+    unconfirmed: statutory ones of which nobody has said whether they apply.
+    """
+
+    over: int = 0
+    near: int = 0
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +67,20 @@ class Overview:
     over: Counted
     late: Counted
     missing: int
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What those who read a channel have to do themselves."""
+    """What those who read a channel have to do themselves.
+
+    clocks: dates of 期限 that are theirs and over, or within a day of it.
+    """
 
     overdue: int = 0
     due_today: int = 0
     near: Counted = field(default_factory=Counted)
+    clocks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,10 @@ def digest_for(store: UserStore, readers: Sequence[Member], now: datetime) -> Di
     return Digest(
         day=now.date(),
         overview=_overview(store, clocks, since, now) if is_led else None,
-        own=_own(store.frame("complaints"), clocks, readers, since, now),
+        own=replace(
+            _own(store.frame("complaints"), clocks, readers, since, now),
+            clocks=_own_dates(_dates(store, now), readers, now),
+        ),
         is_sample=bool((store.frame("complaints")["source"] == Source.SAMPLE).any()),
         quiet_until=ends.date() if ends else None,
     )
@@ -129,7 +151,29 @@ def _overview(
         over=_reached(clocks, (Standing.OVER, Standing.LATE), "over_at", since),
         late=_reached(clocks, (Standing.LATE,), "late_at", since),
         missing=len(morning.missing),
+        clocks=_clocks(_dates(store, now), now),
     )
+
+
+def _dates(store: UserStore, now: datetime) -> Sequence[Line]:
+    found = running.everything_that_can_run_out(store, now)
+    return [line for line in found if not line.is_import]
+
+
+def _clocks(lines: Sequence[Line], now: datetime) -> Clocks:
+    """Count what others set; own targets are counted as such elsewhere."""
+    set_by_others = [line for line in lines if line.kind is not DeadlineKind.OWN]
+    stands = [line.standing(now) for line in set_by_others]
+    return Clocks(
+        over=stands.count(running_out.Standing.OVERDUE),
+        near=stands.count(running_out.Standing.SOON),
+        unconfirmed=sum(line.awaits_word for line in set_by_others),
+    )
+
+
+def _own_dates(lines: Sequence[Line], readers: Sequence[Member], now: datetime) -> int:
+    names = {folded(member.name) for member in readers}
+    return sum(folded(line.owner) in names for line in running_out.urgent(lines, now))
 
 
 def _own(

@@ -65,6 +65,7 @@ SOURCES: Final = (
     "complaints",
     "agency_inquiries",
     "activities",
+    "deadlines",
     "escalations",
     "kpi_days",
     "members",

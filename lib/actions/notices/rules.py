@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +25,8 @@ from lib.schema.audit import CREATED
 from lib.schema.complaint import SETTLED
 from lib.schema.vocab import (
     ActivityKind,
+    Applicability,
+    DeadlineKind,
     EscalationStatus,
     InquiryStatus,
     NoticeKind,
@@ -89,7 +91,52 @@ def _agencies(facts: Facts) -> pd.DataFrame:
         facts, cases, "agency_inquiries", "first_contact_at", "repeat_contacts"
     )
     again = cases["repeat_contacts"].fillna(0).astype("int64").astype("str")
-    return _steps(cases, cases.index + ":agency:" + again, since)
+    contacts = _steps(cases, cases.index + ":agency:" + again, since)
+    return pd.concat([contacts, _clocks_of_agencies(facts, cases)], ignore_index=True)
+
+
+NEAR: Final = ":clock-near"
+OVER: Final = ":clock-over"
+"""How the steps of an agency's deadline end; their words differ from a contact's."""
+
+
+def _clocks_of_agencies(facts: Facts, cases: pd.DataFrame) -> pd.DataFrame:
+    """Deadlines that an agency waits for: a day before the end, and once it is over.
+
+    Every other clock waits for the digest. One that began less than a day before its
+    end is not told twice on that day: the contact itself was.
+    """
+    rows = facts.frames["deadlines"]
+    void = rows["applies"] == Applicability.NOT_APPLICABLE.value
+    live = rows[
+        rows["case_id"].isin(cases.index)
+        & rows["kind"].isin(_TOLD_KINDS)
+        & rows["done_at"].isna()
+        & ~void
+    ]
+    holder = cases["handler"].reindex(live["case_id"]).to_numpy()
+    own = live["owner"].where(live["owner"] != "", holder)
+    told = live.assign(handler=own).set_index("case_id")
+    name = pd.Index(told["id"].astype("str"))
+    near_at = told["due_at"] - DAY_BEFORE
+    near_at = near_at.where(told["started_at"] < near_at)
+    return pd.concat(
+        [
+            _steps(told, name + NEAR + _moment(told["due_at"]), near_at),
+            _steps(told, name + OVER + _moment(told["due_at"]), told["due_at"]),
+        ],
+        ignore_index=True,
+    )
+
+
+DAY_BEFORE: Final = timedelta(days=1)
+_TOLD_KINDS: Final = (DeadlineKind.STATUTORY.value, DeadlineKind.AGENCY.value)
+
+
+def _moment(at: pd.Series) -> pd.Index:
+    """Return it as part of a step: a deadline that was moved is a new one."""
+    said: pd.Index = pd.Index(at.dt.strftime(":%y%m%d%H%M"))
+    return said
 
 
 def _handovers(facts: Facts) -> pd.DataFrame:
@@ -157,7 +204,9 @@ RULES: Final = (
     ),
     Rule(
         NoticeKind.AGENCY,
-        N_("消費生活センターや行政から連絡があったとき"),
+        N_(
+            "消費生活センターや行政から連絡があったとき、その法定・先方指定の期限が24時間を切ったとき・過ぎたとき"
+        ),
         _LEADS,
         to_handler=True,
         found=_agencies,

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from lib.actions.notices.digest import Counted, Digest, Overview, Own
+from lib.actions.notices.digest import Clocks, Counted, Digest, Overview, Own
+from lib.actions.notices.rules import NEAR, OVER
 from lib.actions.today import TaskKind
 from lib.i18n import N_, _
 from lib.metrics.state import State
@@ -35,6 +36,11 @@ _LINES: Final = {
     NoticeKind.TARGET_NEAR: N_("目安の時間の80%が過ぎました {number}"),
     NoticeKind.TARGET_OVER: N_("目安の時間を過ぎました {number}"),
     NoticeKind.TARGET_LATE: N_("目安を1営業日過ぎました {number}"),
+}
+
+_CLOCK_LINES: Final = {
+    NEAR: N_("行政・団体への期限が24時間を切りました {number}"),
+    OVER: N_("行政・団体への期限を過ぎました {number}"),
 }
 
 _TASKS: Final = {
@@ -112,11 +118,18 @@ def _cases(pushed: Sequence[Notice], base: str) -> Iterator[str]:
     ranked = sorted(pushed, key=lambda n: (order.index(n.kind), n.due_at, n.step))
     for row in ranked[:MOST_LINES]:
         number = own_number(row.case_id)
-        said = _(_LINES[row.kind]).format(number=number or _("(番号はアプリで)"))
+        said = _(_words(row)).format(number=number or _("(番号はアプリで)"))
         yield f"•{said}\n  {_case_link(row.kind, number, base)}"
     rest = len(ranked) - MOST_LINES
     if rest > 0:
         yield _("ほか{count}件").format(count=rest) + f"\n  {_link(base, 'today')}"
+
+
+def _words(row: Notice) -> str:
+    for part, words in _CLOCK_LINES.items():
+        if part in row.step:
+            return words
+    return _LINES[row.kind]
 
 
 def own_number(typed: str) -> str:
@@ -167,7 +180,23 @@ def _overview(seen: Overview, base: str) -> Iterator[str]:
         page, query = _TASK_LINKS[kind]
         said = _(_TASKS[kind]).format(count=count)
         yield f"•{said}\n  {_link(base, page, **query)}"
+    yield from _clocks(seen.clocks, base)
     yield from _others(seen)
+
+
+def _clocks(seen: Clocks, base: str) -> Iterator[str]:
+    said = []
+    if seen.over:
+        said.append(_("超過 {count}件").format(count=seen.over))
+    if seen.near:
+        said.append(_("24時間以内 {count}件").format(count=seen.near))
+    if seen.unconfirmed:
+        said.append(
+            _("該当・非該当の確認待ち {count}件").format(count=seen.unconfirmed)
+        )
+    if said:
+        yield _("期限: {words}").format(words=_("、").join(said))
+        yield f"  {_link(base, 'deadlines')}"
 
 
 def _calls_words(seen: Overview) -> str:
@@ -207,6 +236,8 @@ def _own(own: Own, base: str, *, is_alone: bool) -> Iterator[str]:
         said.append(_("今日の約束 {count}件").format(count=own.due_today))
     if own.near.count:
         said.append(_counted(_("目安の80%を過ぎた苦情"), own.near))
+    if own.clocks:
+        said.append(_("24時間以内か超過の期限 {count}件").format(count=own.clocks))
     if said:
         words = _("、").join(said)
         yield _("担当の分: {words}").format(words=words)

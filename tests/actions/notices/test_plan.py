@@ -10,12 +10,16 @@ import pytest
 from lib.actions.notices import plan
 from lib.actions.notices.rules import RULES
 from lib.schema.audit import CREATED, AuditEntry
+from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
+from lib.schema.ids import id_for
 from lib.schema.masters import Member
 from lib.schema.notice import Notice
 from lib.schema.vocab import (
     ActivityKind,
+    Applicability,
     ComplaintStatus,
+    DeadlineKind,
     EscalationStatus,
     Flag,
     InquiryStatus,
@@ -334,6 +338,65 @@ def test_an_agency_that_rings_again_is_told_again() -> None:
 
 
 # To whom ----------------------------------------------------------------------------
+
+
+def letter(of: Any, **values: Any) -> Deadline:
+    """Return a clock that a letter of an agency set, due the day after noon."""
+    return Deadline(
+        **{
+            "id": id_for("T", NOON, str(of.id)),
+            "case_id": of.id,
+            "rule_code": "L14根拠資料",
+            "kind": DeadlineKind.STATUTORY,
+            "started_at": NOON - timedelta(days=14),
+            "due_at": NOON + timedelta(days=1),
+            **values,
+        }
+    )
+
+
+def test_a_deadline_of_an_agency_is_told_a_day_before_and_once_it_is_over() -> None:
+    call = inquiry(handler=CLERK.name)
+    known = tables(call, letter(call))
+    contact = plan.due(known, CHANNELS, NOON)
+
+    first = [n for n in contact if "clock" in n.step]
+    over = [
+        n
+        for n in plan.due(
+            tables(call, letter(call), *contact), CHANNELS, NOON + timedelta(days=2)
+        )
+        if "clock" in n.step
+    ]
+
+    assert {n.channel for n in first} == {"admin", "lead", "clerk"}
+    assert all(":clock-near:" in n.step for n in first)
+    assert {n.channel for n in over} == {"admin", "lead", "clerk"}
+    assert all(":clock-over:" in n.step for n in over)
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        {"kind": DeadlineKind.OWN},
+        {"kind": DeadlineKind.GUIDELINE},
+        {"done_at": NOON},
+        {"applies": Applicability.NOT_APPLICABLE, "checked_by": "主任 二郎"},
+        {"started_at": NOON - timedelta(hours=1), "due_at": NOON + timedelta(hours=3)},
+    ],
+)
+def test_what_no_agency_waits_for_is_left_to_the_digest(silent: dict[str, Any]) -> None:
+    call = inquiry(handler=CLERK.name)
+
+    due = plan.due(tables(call, letter(call, **silent)), CHANNELS, NOON)
+
+    assert not [n for n in due if "clock" in n.step]
+
+
+def test_the_clock_of_a_complaint_is_left_to_the_digest() -> None:
+    grave = case()
+
+    assert told(tables(grave, letter(grave))) == []
 
 
 def test_two_people_who_read_one_channel_are_told_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,22 @@ import pytest
 
 from lib import clock
 from lib.actions.notices import digest, plan, texts
-from lib.actions.notices.digest import Counted, Digest, Overview, Own
+from lib.actions.notices.digest import Clocks, Counted, Digest, Overview, Own
+from lib.actions.notices.queue import SOURCES
+from lib.actions.notices.rules import NEAR, OVER
 from lib.actions.today import TaskKind
 from lib.metrics.state import State
 from lib.notify.sending import Message
 from lib.schema.activity import Activity
 from lib.schema.column import Field
+from lib.schema.deadline import Deadline
+from lib.schema.ids import id_for
 from lib.schema.kpi_day import KpiDay
 from lib.schema.masters import Centre, Member, Product
 from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM
 from lib.schema.record import Record
-from lib.schema.vocab import NoticeKind, Role, Severity, Source
+from lib.schema.vocab import DeadlineKind, NoticeKind, Role, Severity, Source
 from lib.settings import business
 from lib.store.live import LiveStore
 from lib.store.opening import open_live
@@ -57,6 +62,19 @@ def test_a_case_is_named_by_its_number_with_a_link() -> None:
         "•最重要の苦情 K-261118-7F3QX\n"
         "  https://mimamori.example.jp/ledger?case=K-261118-7F3QX"
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (NEAR, "•行政・団体への期限が24時間を切りました G-261118-7F3QX"),
+        (OVER, "•行政・団体への期限を過ぎました G-261118-7F3QX"),
+    ],
+)
+def test_a_deadline_of_an_agency_is_told_as_what_it_is(step: str, words: str) -> None:
+    row = notice(NoticeKind.AGENCY, "G-261118-7F3QX", step=f"T-1{step}:2611181200")
+
+    assert told(row).body.split("\n")[0] == words
 
 
 def test_the_most_pressing_comes_first() -> None:
@@ -143,6 +161,17 @@ def test_the_morning_message_is_three_sentences_with_counts_and_links() -> None:
         "担当の分: 時刻を過ぎた約束 1件",
         "  https://mimamori.example.jp/ledger?status=open&handler=me",
     ]
+
+
+def test_the_morning_message_counts_deadlines_where_any_are_near() -> None:
+    seen = replace(OVERVIEW, clocks=Clocks(over=1, near=2, unconfirmed=3))
+    found = Digest(date(2026, 11, 18), seen, Own(clocks=2))
+
+    lines = texts.digest_message(found, BASE).body.split("\n")
+
+    assert "期限: 超過 1件、24時間以内 2件、該当・非該当の確認待ち 3件" in lines
+    assert f"  {BASE}/deadlines" in lines
+    assert "担当の分: 24時間以内か超過の期限 2件" in lines
 
 
 def test_a_clerk_who_owes_nothing_reads_that() -> None:
@@ -238,15 +267,29 @@ def full_of_canaries(live: LiveStore, now: datetime) -> None:
         marked(Activity(id=f"H-{n}", case_id=c.id, at=now, content="x"))
         for n, c in enumerate(cases)
     ]
+    rows.append(marked(running_clock(asked[0])))
     fill(live, *rows)
+
+
+def running_clock(of: Record, **values: Any) -> Deadline:
+    """Return a statutory clock on a case that ends two hours after noon."""
+    return Deadline(
+        **{
+            "id": id_for("T", NOON, str(of.values()["id"])),
+            "case_id": of.values()["id"],
+            "rule_code": "L14根拠資料",
+            "kind": DeadlineKind.STATUTORY,
+            "started_at": NOON - timedelta(days=15),
+            "due_at": NOON + timedelta(hours=2),
+            **values,
+        }
+    )
 
 
 def test_no_message_holds_what_a_person_typed(live: LiveStore) -> None:
     full_of_canaries(live, NOON)
     view = live.for_user(SYSTEM)
-    codes = ("complaints", "agency_inquiries", "activities", "kpi_days", "members")
-    codes += ("escalations", "centres", "settings", "notices", "audit")
-    frames = {code: view.frame(code) for code in codes}
+    frames = {code: view.frame(code) for code in SOURCES}
     names = ("lead", "clerk")
 
     due = plan.due(frames, names, NOON)
