@@ -44,14 +44,14 @@ _LEAK = tuple(
     for code, days in (("L1速報", 5), ("L1確報", 30))
 )
 _REACTION = _Clock(
-    "L5",
+    "L5副作用15日",
     15,
     Applicability.NOT_APPLICABLE,
     LEADER,
     "当社は販売のみ。製造販売元へ当日に連絡した。",
 )
 _ACCIDENT = _Clock(
-    "L3",
+    "L3重大製品事故",
     10,
     Applicability.NOT_APPLICABLE,
     LEADER,
@@ -94,7 +94,9 @@ def _pairs(told: Sequence[Told]) -> list[tuple[Told, _Clock]]:
             continue
         counted[symptom] = at
         reason = f"{before.plan.id} と同じ所見。因果関係を否定できないため届出の対象。"
-        made.append((case, _Clock("L7", 15, Applicability.APPLIES, LEADER, reason)))
+        made.append(
+            (case, _Clock("L7同じ症状", 15, Applicability.APPLIES, LEADER, reason))
+        )
     return made
 
 
@@ -117,7 +119,7 @@ def _deadline(case: Told, found: _Clock, chance: Chance, cut: datetime) -> Deadl
         kind=DeadlineKind.STATUTORY,
         started_at=started,
         # The day one learns of it is the first of the days.
-        due_at=clock.at(started.date() + timedelta(days=found.days - 1), 18),
+        due_at=clock.at(started.date() + timedelta(days=found.days - 1), 23, 59),
         applies=found.applies if checked else Applicability.UNCHECKED,
         checked_by=found.checker if checked else "",
         check_reason=found.reason if checked else "",

@@ -387,13 +387,14 @@ class _Telling:
         call = self.call
         if call.agency_due_at is not None:
             self._clock(
-                "L22", DeadlineKind.AGENCY, call.agency_due_at, "書面に記載の期限"
+                "L22先方指定",
+                DeadlineKind.AGENCY,
+                call.agency_due_at,
+                "書面に記載の期限",
             )
         if call.contact_kind is ContactKind.MEDIATION:
             due = self.story.calendar.office_days(call.at.date(), 3)
-            self._clock(
-                "L19あっせん回答", DeadlineKind.OWN, clock.at(due, 18), "社内の目安"
-            )
+            self._clock("L19回答", DeadlineKind.OWN, clock.at(due, 18), "社内の目安")
 
     def _clock(self, code: str, kind: DeadlineKind, due: datetime, reason: str) -> None:
         self.result.deadlines.append(
