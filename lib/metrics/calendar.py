@@ -69,7 +69,7 @@ def due_at(day: date, weekly_closed: str, entry_deadline: str) -> datetime:
 
     A deadline that is no time of day ("", "朝") counts as 10:00.
     """
-    at = _time_of(entry_deadline)
+    at = time_of(entry_deadline)
     return clock.at(next_open_day(day, weekly_closed), at.hour, at.minute)
 
 
@@ -77,7 +77,8 @@ def _days_after(day: date) -> Iterator[date]:
     return (day + timedelta(days=ahead) for ahead in range(1, _LONGEST_BREAK + 1))
 
 
-def _time_of(text: str) -> time:
+def time_of(text: str) -> time:
+    """Return a 入力締切時刻; 10:00 for what is no time of day."""
     hour, _, minute = text.strip().partition(":")
     try:
         return time(int(hour), int(minute or 0))

@@ -48,6 +48,13 @@ def centres_of(
     return own, *active, *unknown
 
 
+def every_centre(centres: pd.DataFrame, kpi_days: pd.DataFrame) -> tuple[Centre, ...]:
+    """Return also the centres that have ended, for looking back: the company first."""
+    present = centres_of(centres, kpi_days)
+    have = {centre.code for centre in present}
+    return *present, *(c for c in _records(centres) if c.code not in have)
+
+
 def missing_days(
     kpi_days: pd.DataFrame, centres: pd.DataFrame, now: datetime
 ) -> tuple[MissingDay, ...]:

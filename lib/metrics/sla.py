@@ -253,7 +253,7 @@ def _pauses(
     starts: Seconds,
     at_now: int,
 ) -> _Pauses:
-    rows = _still(cases, activities)
+    rows = standstills(cases, activities)
     waiting = (cases["status"] == ComplaintStatus.WAITING_CUSTOMER.value).to_numpy()
     place = rows["place"].to_numpy()
     begin = np.maximum(time.positions(rows["at"]), starts[place])
@@ -278,7 +278,7 @@ def _pauses(
     return _Pauses(begins, lengths, total, waiting)
 
 
-def _still(cases: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+def standstills(cases: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     """Return when clocks stood still: `place` (of the case), `at`, `until`."""
     words = [status.value for status in ComplaintStatus]
     changes = activities.loc[

@@ -6,18 +6,34 @@ statistical watch over rising counts is another part's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from lib.i18n import N_, _
 from lib.metrics import kpis, referrals
 from lib.metrics.figures import Frames, between, of_centre
+from lib.metrics.reason import Reason
 from lib.schema.masters import Centre
 from lib.schema.vocab import Choice
+
+__all__ = [
+    "DAMAGING",
+    "FEWEST_CALLS",
+    "HARD_TO_REACH",
+    "WEEK",
+    "Reason",
+    "State",
+    "Verdict",
+    "began",
+    "calls_state",
+    "centre_state",
+    "referrals_state",
+    "target_of",
+]
 
 
 class State(Choice):
@@ -32,18 +48,6 @@ class State(Choice):
     def rank(self) -> int:
         """How pressing it is; 0 is calm."""
         return list(State).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A sentence: a catalogue key and what fills its braces."""
-
-    message: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    def text(self) -> str:
-        """Return the sentence in the current language."""
-        return _(self.message).format(**self.details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from lib.settings.spans import Span, read_span
 Kind = Literal[
     "percent",
     "number",
+    "target",
     "time",
     "words",
     "span",
@@ -91,6 +92,9 @@ SETTINGS: Final[tuple[BusinessSetting, ...]] = (
 
 TARGETS: Final = N_("対応時間の目安")
 """区分 of how soon a case of each 重大度 is to be answered and settled."""
+
+NO_TARGET: Final = N_("なし")
+"""Stands for the value of a KPI's target that counts no longer."""
 
 START_OF_TARGETS: Final = BusinessSetting(
     TARGETS,
@@ -285,6 +289,8 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
             return _percent(plain.removesuffix("%").strip())
         case "number":
             return _number(plain)
+        case "target":
+            return _target(plain, wanted.unit)
         case "time":
             return _time(plain)
         case "span":
@@ -323,6 +329,14 @@ def _number(plain: str) -> str:
     if not 0 <= found < math.inf:
         raise _refused(N_("0以上の数で入力してください。"))
     return f"{found:.15g}"
+
+
+def _target(plain: str, unit: str) -> str:
+    """Return a number of 0 or more, of % at most 100, or 「なし」."""
+    bare = plain.removesuffix("%").removesuffix(unit).strip()
+    if plain == NO_TARGET or not bare:
+        return NO_TARGET
+    return _percent(bare) if unit == "%" else _number(bare)
 
 
 def _time(plain: str) -> str:

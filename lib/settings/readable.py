@@ -8,8 +8,9 @@ import pandas as pd
 
 from lib.errors import InvalidRecord
 from lib.i18n import N_
-from lib.settings import claim_types
+from lib.settings import claim_types, kpi_targets
 from lib.settings.business import SETTINGS, checked
+from lib.settings.worth import WORTH_SETTINGS
 
 NO_SUCH_SETTING = N_(
     "この設定の値として読めません。前の値か、はじめの値を使っています。"
@@ -21,7 +22,7 @@ def unreadable(settings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
     Rows of groups and names that the app does not know are the people's own.
     """
-    known = {(spec.group, spec.name): spec for spec in SETTINGS}
+    known = {(spec.group, spec.name): spec for spec in (*SETTINGS, *WORTH_SETTINGS)}
     for key, group, name, value in zip(
         settings.index,
         settings["group"],
@@ -32,7 +33,7 @@ def unreadable(settings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         if group == claim_types.GROUP:
             if not claim_types.is_readable(value):
                 yield str(key), str(value), NO_SUCH_SETTING
-        elif spec := known.get((group, name)):
+        elif spec := known.get((group, name)) or kpi_targets.spec_of(group, name):
             try:
                 checked(spec, str(value))
             except InvalidRecord as refused:

@@ -1,0 +1,89 @@
+"""The target of a KPI for a centre, from a day on; what counted before stays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from lib.actions import business_settings
+from lib.metrics.kpi_targets import ALL, KpiTargets
+from lib.metrics.kpis import FIGURES, Better, Figure, Unit
+from lib.metrics.marks import Mark, marks
+from lib.schema.masters import Setting
+from lib.settings import kpi_targets as settings_of
+from lib.settings.business import NO_TARGET, BusinessSetting
+from lib.store.access import UserStore
+
+AIMED: Final[tuple[Figure, ...]] = tuple(
+    entry for entry in FIGURES if entry.better is not Better.NONE
+)
+"""Figures that may have a target, in the order of the registry."""
+
+_MARKED: Final = ("kpi_days", "improvements", "audit")
+
+
+def targets_of(store: UserStore) -> KpiTargets:
+    """Return the targets of every figure and centre, for any day."""
+    return store.derived(
+        "kpi targets",
+        lambda: KpiTargets(store.frame("settings"), store.frame("centres")),
+    )
+
+
+def set_target(
+    store: UserStore,
+    entry: Figure,
+    centre: str,
+    typed: str,
+    *,
+    since: date,
+    entry_id: str,
+    now: datetime,
+) -> None:
+    """Let a target count for a centre from `since` on; older days keep theirs.
+
+    centre: its code, `ALL` for all centres. typed: in the unit that people read ("90"
+    or "90%" for a share); "" or 「なし」 for no aim.
+
+    Raises:
+        InvalidRecord: it is no number of 0 or more, or more than 100 %.
+        ValueError: more of this figure is neither better nor worse, so none can aim.
+        Conflict: somebody else changed the target of that very day meanwhile.
+        NotAllowed: the person's role may not.
+    """
+    if entry.better is Better.NONE:
+        raise ValueError(entry.code)
+    business_settings.set_value(
+        store,
+        _setting(entry, centre),
+        typed or NO_TARGET,
+        since=since,
+        entry=entry_id,
+        now=now,
+    )
+
+
+def history(store: UserStore, entry: Figure, centre: str = ALL) -> tuple[Setting, ...]:
+    """Return the rows of 設定 behind a target, the newest 適用開始日 first.
+
+    Who set them, and when, is in 更新者 and 更新日時.
+    """
+    return business_settings.values_of(store, _setting(entry, centre))
+
+
+def marks_of(store: UserStore, first: date, last: date) -> tuple[Mark, ...]:
+    """Return what is marked on charts from `first` to `last`, the earliest first.
+
+    Changes of how a centre counts are known to who may read 操作ログ.
+    """
+
+    def made() -> tuple[Mark, ...]:
+        frames = {code: store.frame(code) for code in _MARKED}
+        return marks(frames, targets_of(store), first, last)
+
+    return store.derived(("chart marks", first, last), made)
+
+
+def _setting(entry: Figure, centre: str) -> BusinessSetting:
+    unit = "%" if entry.unit is Unit.SHARE else entry.unit.value
+    return settings_of.spec(entry.name, centre, unit)

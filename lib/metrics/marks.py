@@ -1,0 +1,132 @@
+"""What is marked on the time line of a chart: what changed, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from lib.i18n import N_
+from lib.metrics.amounts import aim
+from lib.metrics.figures import METHODS, SECONDS, Frames
+from lib.metrics.kpi_targets import KpiTargets, TargetChange
+from lib.metrics.reason import Reason
+from lib.schema.tables import table
+from lib.schema.vocab import Choice, ImprovementStatus
+
+
+class MarkKind(Choice):
+    """What a mark tells of."""
+
+    TARGET = N_("目標の変更")
+    FORMULA = N_("数え方の変更")
+    MEASURE = N_("施策")
+    NOTE = N_("特記事項")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark. centre: its code, "" for the whole company.
+
+    reason: the sentence of the app; None where `typed` is what a person wrote.
+    key: of the improvement or the KPI row; "" for others.
+    """
+
+    day: date
+    kind: MarkKind
+    centre: str
+    reason: Reason | None = None
+    typed: str = ""
+    key: str = ""
+
+    def text(self) -> str:
+        """Return what it says, in the current language or as it was typed."""
+        return self.reason.text() if self.reason else self.typed
+
+
+def marks(
+    frames: Frames, targets: KpiTargets, first: date, last: date
+) -> tuple[Mark, ...]:
+    """Return the marks from `first` to `last`, both included, the earliest first.
+
+    frames: kpi_days, improvements and audit; a table that is not there has no marks.
+    """
+    found = [
+        *target_marks(targets, first, last),
+        *(_formulas(frames["audit"]) if "audit" in frames else ()),
+        *(_measures(frames["improvements"]) if "improvements" in frames else ()),
+        *(_notes(frames["kpi_days"]) if "kpi_days" in frames else ()),
+    ]
+    inside = [mark for mark in found if first <= mark.day <= last]
+    return tuple(sorted(inside, key=lambda m: (m.day, m.kind.code, m.centre)))
+
+
+def target_marks(targets: KpiTargets, first: date, last: date) -> tuple[Mark, ...]:
+    """Return the changes of targets from `first` to `last`."""
+    return tuple(_of_target(change) for change in targets.changes(first, last))
+
+
+def _of_target(change: TargetChange) -> Mark:
+    amounts = {
+        name: aim(change.figure, number)
+        for name, number in (("before", change.before), ("after", change.after))
+        if number is not None
+    }
+    reason = Reason(
+        _TARGET_WORDS[tuple(amounts)], amounts, {"figure": change.figure.name}
+    )
+    return Mark(change.day, MarkKind.TARGET, change.centre, reason)
+
+
+_TARGET_WORDS: Final = {
+    ("before", "after"): N_("{figure}の目標を{before}から{after}に変更"),
+    ("after",): N_("{figure}の目標を{after}に設定"),
+    ("before",): N_("{figure}の目標{before}をなくした"),
+}
+
+
+def _formulas(audit: pd.DataFrame) -> Iterator[Mark]:
+    """Yield when a centre began to count differently; older days were recomputed."""
+    rows = audit[
+        (audit["table"] == "centres")
+        & audit["field_name"].isin([*METHODS, *SECONDS])
+        & audit["at"].notna()
+        & (audit["before"] != audit["after"])
+    ]
+    columns = ("row_key", "field_name", "before", "after")
+    told = zip(rows["at"].dt.date, *(rows[name] for name in columns), strict=True)
+    for day, centre, field, before, after in told:
+        reason = Reason(
+            N_(
+                "{field}を「{before}」から「{after}」に変更。前の日の値も新しい数え方で出しています。"
+            ),
+            words={
+                "field": table("centres").field(field).label,
+                "before": before,
+                "after": after,
+            },
+        )
+        yield Mark(day, MarkKind.FORMULA, centre, reason)
+
+
+def _measures(improvements: pd.DataFrame) -> Iterator[Mark]:
+    rows = improvements[
+        improvements["starts_on"].notna()
+        & (improvements["status"] != ImprovementStatus.CANCELLED.value)
+        & (improvements["status"] != ImprovementStatus.IDEA.value)
+    ]
+    for day, title, key in zip(
+        rows["starts_on"].dt.date, rows["title"], rows.index, strict=True
+    ):
+        yield Mark(day, MarkKind.MEASURE, "", typed=title, key=key)
+
+
+def _notes(kpi_days: pd.DataFrame) -> Iterator[Mark]:
+    rows = kpi_days[kpi_days["note"].str.strip() != ""]
+    for day, centre, note, key in zip(
+        rows["date"].dt.date, rows["centre"], rows["note"], rows.index, strict=True
+    ):
+        yield Mark(day, MarkKind.NOTE, centre, typed=note.strip(), key=key)

@@ -1,0 +1,121 @@
+"""Changing the target of a KPI: from which day, by whom, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lib.actions.kpi_targets import AIMED, history, marks_of, set_target, targets_of
+from lib.errors import InvalidRecord, NotAllowed
+from lib.metrics.kpi_targets import ALL
+from lib.metrics.kpis import kpi
+from lib.metrics.marks import MarkKind
+from lib.schema.masters import Setting
+from lib.schema.principal import Principal
+from lib.schema.vocab import Role
+from lib.settings.readable import unreadable
+from lib.store.access import UserStore
+from lib.store.live import LiveStore
+from lib.store.opening import open_store
+from tests.builders import fill
+from tests.metrics.rows import NOW, centre, day
+
+RATE = kpi("answer_rate")
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LiveStore]:
+    found = LiveStore(open_store(f"sqlite:///{tmp_path / 'store.db'}", data=tmp_path))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def desk(live: LiveStore) -> UserStore:
+    return live.for_user(Principal("m@example.jp", "森", Role.MANAGER))
+
+
+def put(desk, typed, since, entry=RATE, centre_code="C1"):
+    set_target(
+        desk,
+        entry,
+        centre_code,
+        typed,
+        since=since,
+        entry_id=f"{entry.code}-{since}-{typed}",
+        now=NOW,
+    )
+
+
+def test_a_new_target_counts_from_its_day_and_the_old_one_before(desk):
+    put(desk, "92", day(10))
+    put(desk, "９５％", day(20))
+
+    found = targets_of(desk)
+
+    assert found.daily(RATE, "C1", [day(9), day(10), day(20)]) == [0.9, 0.92, 0.95]
+    assert [row.value for row in history(desk, RATE, "C1")] == ["95", "92"]
+    assert history(desk, RATE, "C1")[0].updated_by == "森"
+
+
+def test_a_target_can_be_given_up_and_set_again(desk):
+    put(desk, "", day(10))
+    put(desk, "88", day(12))
+
+    assert targets_of(desk).daily(RATE, "C1", [day(11), day(12)]) == [None, 0.88]
+
+
+def test_all_centres_can_be_given_one_target(desk):
+    put(desk, "20秒", day(10), kpi("average_wait"), ALL)
+
+    assert targets_of(desk).on(kpi("average_wait"), "C7", day(10)) == 20
+
+
+@pytest.mark.parametrize("typed", ["101", "-1", "多め", "nan"])
+def test_what_is_no_target_changes_nothing(desk, typed):
+    with pytest.raises(InvalidRecord):
+        put(desk, typed, day(10))
+
+    assert desk.frame("settings").empty
+
+
+def test_a_figure_that_is_never_better_cannot_have_a_target(desk):
+    success = kpi("retention_success")
+
+    assert success not in AIMED
+    with pytest.raises(ValueError, match="retention_success"):
+        put(desk, "50", day(10), success)
+
+
+def test_a_clerk_may_not_set_targets(live):
+    clerk = live.for_user(Principal("t@example.jp", "田中", Role.CLERK))
+
+    with pytest.raises(NotAllowed):
+        put(clerk, "92", day(10))
+
+
+def test_a_change_is_marked_on_the_charts(desk):
+    fill(desk, centre("C1"))
+    put(desk, "92", day(10))
+
+    found = marks_of(desk, day(1), day(30))
+
+    assert [(m.day, m.kind, m.centre) for m in found] == [
+        (day(10), MarkKind.TARGET, "C1")
+    ]
+
+
+def test_a_target_typed_wrongly_in_the_sheet_is_told(desk):
+    rows = [
+        Setting(group="KPI目標", name="応答率・C1", effective_from=day(10), value=typed)
+        for typed in ("92%", "たかめ")
+    ]
+    fill(desk, rows[0])
+    assert list(unreadable(desk.frame("settings"))) == []
+    fill(desk, rows[1].with_values(effective_from=day(11)))
+
+    assert [value for _key, value, _why in unreadable(desk.frame("settings"))] == [
+        "たかめ"
+    ]
