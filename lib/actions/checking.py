@@ -309,9 +309,11 @@ def _unknown_words(frames: Frames) -> Iterator[RowProblem]:
 def _dangling(frames: Frames) -> Iterator[RowProblem]:
     """Yield a problem for each row that points at a case or measure that is none."""
     complaints = set(frames["complaints"].index)
-    cases = complaints | set(frames["agency_inquiries"].index)
+    crises = set(frames["crises"].index)
+    cases = complaints | crises | set(frames["agency_inquiries"].index)
     known = {
         "complaints": complaints,
+        "crises": crises,
         "improvements": set(frames["improvements"].index),
     }
     places = [

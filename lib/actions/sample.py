@@ -41,10 +41,11 @@ store anew, so that small steps would cost a full load each."""
 _DATA: Final = tuple(place for place in TABLES if place.code != "audit")
 _FIXTURES: Final = {"centres": COMPANY, "products": UNKNOWN_PRODUCT}
 
-_CASES: Final = ("complaints", "agency_inquiries")
+_CASES: Final = ("complaints", "agency_inquiries", "crises")
 _UNDECLARED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("activities", "case_id"): _CASES,
     ("deadlines", "case_id"): _CASES,
+    ("tasks", "case_id"): _CASES,
     ("improvements", "trigger_id"): _CASES,
 }
 """References that may point to more than one table, so that no `refers` can say it."""

@@ -17,6 +17,7 @@ from lib import clock
 from lib.actions.business_settings import EDITORS, claim_types_of, setting_write
 from lib.errors import NotAllowed
 from lib.i18n import N_
+from lib.metrics.earlier import times_of
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import JOINER, standing
 from lib.schema.masters import Setting
@@ -29,6 +30,7 @@ from lib.settings.severity_rules import (
     Among,
     AtLeast,
     Condition,
+    Filled,
     Repeated,
     SeverityRule,
     Signed,
@@ -98,6 +100,8 @@ def _holds(condition: Condition, rule: SeverityRule, facts: Facts) -> bool:
             return getattr(facts.complaint, field) in values
         case Signed(sign):
             return sign in facts.signs
+        case Filled(field):
+            return bool(getattr(facts.complaint, field))
         case AtLeast(field, threshold):
             value = _as_number(getattr(facts.complaint, field))
             return value >= rule.number(threshold)
@@ -124,6 +128,19 @@ def rules_of(store: UserStore, on: date) -> tuple[SeverityRule, ...]:
         ("severity rules", on),
         lambda: severity_rules.severity_rules(store.frame("settings"), on),
     )
+
+
+def proposed_for(store: UserStore, case: Complaint, on: date) -> Proposal:
+    """Return what the rules of that day propose for a case of the ledger."""
+    signs = {kind.name: kind.signs for kind in claim_types_of(store, on)}
+    earlier: tuple[datetime, ...] = ()
+    if case.customer_key:
+        complaints = store.frame("complaints")
+        same = (complaints["customer_key"] == case.customer_key).to_numpy(dtype=bool)
+        times = times_of(complaints[same & (complaints.index != case.id)])
+        earlier = tuple(at for at in times if at < case.received_at)
+    known = signs.get(case.claim_type, frozenset())
+    return propose(Facts(case, known, earlier), rules_of(store, on))
 
 
 @dataclass(frozen=True, slots=True)

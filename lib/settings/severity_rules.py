@@ -79,6 +79,13 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """The field of the complaint is filled in."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """The number in the field (of a choice: its place, 1平静 is 1) reaches a threshold.
 
@@ -97,7 +104,7 @@ class Repeated:
     days: str
 
 
-Condition = Among | Signed | AtLeast | Repeated
+Condition = Among | Signed | Filled | AtLeast | Repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,7 @@ DEFAULTS: Final[tuple[SeverityRule, ...]] = (
         says=N_("重大な手違いで{people}人以上に被害"),
         thresholds=(_PEOPLE,),
     ),
+    SeverityRule(N_("重大事案の一件"), Severity.CRITICAL, (Filled("crisis_id"),)),
     SeverityRule(N_("健康被害で受診"), Severity.HIGH, (_is("harm", Harm.TREATED),)),
     SeverityRule(
         N_("消費者センターなどからの連絡"),

@@ -42,6 +42,7 @@ EXAMPLES: list[tuple[str, Severity, dict[str, Any]]] = [
         Severity.CRITICAL,
         {"marks": (Mark.SLIP,), "people_involved": 10},
     ),
+    ("重大事案の一件", Severity.CRITICAL, {"crisis_id": "C-261121-7F3QX"}),
     ("健康被害で受診", Severity.HIGH, {"marks": (Mark.HARM,), "harm": Harm.TREATED}),
     ("消費者センターなどからの連絡", Severity.HIGH, {"channel": Channel.AGENCY}),
     ("温度感が4以上", Severity.HIGH, {"temper": Temper.FURIOUS}),

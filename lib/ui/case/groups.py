@@ -47,6 +47,7 @@ GROUPS: Final = (
         (
             "harm",
             "symptom",
+            "accident",
             "leak",
             "refund_refused",
             "replacement_defective",
