@@ -73,13 +73,22 @@ class ClockName:
 
 
 @dataclass(frozen=True)
+class Similar:
+    """How many like cases there were from one day to another, this one left out."""
+
+    first: date
+    last: date
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Material:
     """The records of one case, and what is known around it.
 
     number: of the complaint or inquiry that was asked for. inquiries: with that one
         first. activities, deadlines, tasks: of all of them, in the order of time.
     products: names by code. staff: names that may stand in any document. clocks: names
-    by 規則コード. similar: what is counted of the last 90 days.
+    by 規則コード. similar: None where nothing can be like it. company, address: ours.
     """
 
     number: str
@@ -92,9 +101,10 @@ class Material:
     products: Mapping[str, str] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     clocks: Mapping[str, ClockName] = field(default_factory=dict)
-    similar: tuple[tuple[str, int], ...] = ()
+    similar: Similar | None = None
     veil: Veil = field(default_factory=Veil)
     company: str = ""
+    address: str = ""
 
     @property
     def inquiry(self) -> AgencyInquiry | None:
@@ -122,6 +132,7 @@ def composed(
         to=_addressee(material, audience),
         honorific=_HONORIFICS[audience],
         company=material.company,
+        address=material.address,
         made_by=made_by,
         made_at=made_at,
         is_draft=_is_draft(material),
@@ -552,7 +563,7 @@ class _Writer:
         """Write what was decided, on which ground, by whom, and what was answered."""
         for inquiry in self._all.inquiries:
             yield Pairs(tuple(self._decision(inquiry)))
-            if inquiry.sole_approval_reason.strip() and not inquiry.approver:
+            if inquiry.sole_approval_reason.strip():
                 yield Mark(
                     "単独承認: もう一人の確認を受けずに決めました。理由: "
                     + inquiry.sole_approval_reason.strip()
@@ -581,16 +592,15 @@ class _Writer:
             yield "あっせんの結果", choice(inquiry.mediation_result)
 
     def _approval(self, inquiry: AgencyInquiry) -> Value:
-        if inquiry.approver:
-            at = inquiry.approved_at
-            who = self._staff(inquiry.approver)
-            if not at:
-                return Value(who)
-            words = f"{who}（{at:%Y/%m/%d %H:%M}）"
-            return Value(Sure(words) if isinstance(who, Sure) else words)
+        who = self._staff(inquiry.approver)
+        at = f" {inquiry.approved_at:%Y/%m/%d %H:%M}" if inquiry.approved_at else ""
         if inquiry.sole_approval_reason.strip():
-            return Value(Sure("単独承認"), strong=True)
-        return Value(UNDECIDED, missing=True)
+            words = f"単独承認 {who}{at}".strip()
+            return Value(Sure(words) if isinstance(who, Sure) else words, strong=True)
+        if not who:
+            return Value(UNDECIDED, missing=True)
+        words = f"{who}{at}"
+        return Value(Sure(words) if isinstance(who, Sure) else words)
 
     def _resolution(self, case: Complaint) -> Iterator[tuple[str, Value]]:
         yield "お客様との解決", choice(case.resolution, UNDECIDED)
@@ -773,13 +783,17 @@ class _Writer:
 
     def similar(self) -> Iterator[Block]:
         """Write how many like cases there were: one call stands for many."""
-        if not self._all.similar:
+        found = self._all.similar
+        if found is None:
             return
+        span = (
+            f"{found.first:%Y/%m/%d}〜{found.last:%Y/%m/%d}に受けたもの（この件を除く）"
+        )
         yield Grid(
-            (Column("数えたもの", 78), Column("件数", 22)),
+            (Column(span, 78), Column("件数", 22)),
             tuple(
                 (Value(Sure(label)), Value(Sure(f"{count:,}件"), strong=True))
-                for label, count in self._all.similar
+                for label, count in found.counts
             ),
         )
 

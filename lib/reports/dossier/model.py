@@ -135,6 +135,7 @@ class Dossier:
     to: str
     honorific: str
     company: str
+    address: str
     made_by: str
     made_at: datetime
     is_draft: bool

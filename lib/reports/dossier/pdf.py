@@ -68,6 +68,7 @@ def _plain(dossier: Dossier) -> dict[str, Any]:
         "to": dossier.to,
         "honorific": dossier.honorific,
         "company": dossier.company,
+        "address": dossier.address,
         "author": dossier.company or "見守り",
         "made_by": dossier.made_by,
         "made_on": dossier.made_on,

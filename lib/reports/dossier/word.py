@@ -146,9 +146,20 @@ def _styles(word: WordDocument) -> None:
         ("Footer", 8, _QUIET),
     ):
         _font(word.styles[name], size, colour, bold=name in ("Title", "Heading 1"))
+    for name in ("Header", "Footer"):
+        word.styles[name].paragraph_format.tab_stops.clear_all()
+    _in_japanese(body)
     heading = word.styles["Heading 1"].paragraph_format
     heading.space_before, heading.space_after = Pt(18), Pt(6)
     heading.keep_with_next = True
+
+
+def _in_japanese(style: Any) -> None:
+    """Say the language, on which the shape of many signs and line breaks depend."""
+    language = OxmlElement("w:lang")
+    for script in ("w:val", "w:eastAsia"):
+        language.set(qn(script), "ja-JP")
+    style.element.get_or_add_rPr().append(language)
 
 
 def _font(
@@ -183,7 +194,7 @@ def _name_fonts(word: WordDocument) -> None:
 
 def _head(word: WordDocument, dossier: Dossier) -> None:
     lines = [f"文書番号　{dossier.number}", f"作成日　{dossier.made_on}"]
-    lines += [dossier.company] if dossier.company else []
+    lines += [line for line in (dossier.company, dossier.address) if line]
     lines += [f"作成者　{dossier.made_by}"]
     for line in lines:
         paragraph = word.add_paragraph(_clean(line))
@@ -216,7 +227,10 @@ def _without_line(paragraph: Paragraph) -> None:
     bottom = OxmlElement("w:bottom")
     bottom.set(qn("w:val"), "nil")
     borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001
+    about: Any = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - no API for borders
+    about.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc"
+    )
 
 
 def _chip(paragraph: Paragraph, words: str, colour: RGBColor) -> None:
@@ -251,7 +265,7 @@ def _pairs(word: WordDocument, block: Pairs) -> None:
         for cell, content in zip(row.cells, cells[start : start + across], strict=True):
             if isinstance(content, Value):
                 _write(cell, content)
-            else:
+            elif content:
                 _label(cell, content)
     _sized(table, widths)
     _together(table)
@@ -331,7 +345,16 @@ def _table(word: WordDocument, widths: tuple[float, ...]) -> Any:
         for name, value in (("val", "single"), ("sz", "4"), ("color", _FAINT)):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no borders
+    room = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", "50"), ("bottom", "50")):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), twips)
+        margin.set(qn("w:type"), "dxa")
+        room.append(margin)
+    # Word takes a file for damaged where these stand in another order.
+    about = table._tbl.tblPr  # noqa: SLF001 - python-docx has neither
+    about.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblLook")
+    about.insert_element_before(room, "w:tblLook")
     return table
 
 
