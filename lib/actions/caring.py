@@ -6,7 +6,7 @@ drop in a consultation and gets a receipt; what became of it they hear in person
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
@@ -20,7 +20,7 @@ from lib.schema.care import CareRecord
 from lib.schema.frames import JOINER, standing
 from lib.schema.ids import id_for
 from lib.schema.tables import table
-from lib.schema.vocab import CareKind, Role
+from lib.schema.vocab import CareKind, HarassmentKind, Role
 from lib.settings.harassment import CARE_FROM
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
@@ -123,6 +123,14 @@ def _duties(desk: UserStore, today: date) -> tuple[Duty, ...]:
         return care.duties(frames, date.fromisoformat(start))
 
     return desk.derived(("care duties", today), made)
+
+
+def kinds(desk: UserStore, since: date) -> Mapping[HarassmentKind, int]:
+    """Return how many of the person's complaints are of each kind; of no one person."""
+    return desk.derived(
+        ("harassment kinds", since),
+        lambda: care.kinds(desk.frame("complaints"), since),
+    )
 
 
 # What was done --------------------------------------------------------------------

@@ -24,6 +24,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     EscalationStatus,
     Harassment,
+    HarassmentKind,
     Temper,
 )
 from lib.text import folded
@@ -231,6 +232,23 @@ def _joined(reasons: Iterable[_Reason]) -> Iterator[Duty]:
             yield Duty(
                 first.case_id, own[0].person, first.centre, kind, why, first.since
             )
+
+
+def kinds(complaints: pd.DataFrame, since: date) -> dict[HarassmentKind, int]:
+    """Return how many complaints since a day are of each kind, the commonest first.
+
+    Suspected ones count, cancelled ones do not; one whose kind was not told is 「その他」.
+    """
+    _why, field, words = _SIGNS[0]
+    rows = complaints[
+        complaints[field].isin(list(words))
+        & (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        & (complaints["received_at"] >= pd.Timestamp(clock.at(since)))
+    ]
+    told = rows["harassment_kind"].astype("object").fillna(HarassmentKind.OTHER.value)
+    known = {kind.value: kind for kind in HarassmentKind}
+    counts = told[told.isin(list(known))].value_counts()
+    return {known[str(word)]: int(count) for word, count in counts.items() if count}
 
 
 # What was done --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     EscalationStatus,
     Harassment,
+    HarassmentKind,
     Source,
     Temper,
 )
@@ -223,9 +224,7 @@ def test_a_talk_settles_its_own_duty_and_no_other():
     found = duties(case, other, record(case))
 
     done = [d for d in found if d.done_at]
-    assert [(d.case_id, d.kind, d.done_at) for d in done] == [
-        (case.id, DAY, at(21, 9))
-    ]
+    assert [(d.case_id, d.kind, d.done_at) for d in done] == [(case.id, DAY, at(21, 9))]
 
 
 def test_a_talk_with_somebody_else_settles_nothing():
@@ -301,3 +300,28 @@ def test_done_is_done_however_late():
     late = duties(case, record(case, done_at=at(25)))[0]
 
     assert late.standing(at(26)) is Standing.DONE
+
+
+# How often each kind happens --------------------------------------------------------
+
+
+def test_kinds_are_counted_without_cancelled_and_calm_cases():
+    rows = frames(
+        [
+            abused(harassment_kind=HarassmentKind.THREAT),
+            abused(
+                harassment=Harassment.SUSPECTED, harassment_kind=HarassmentKind.THREAT
+            ),
+            abused(),
+            abused(at(9), harassment_kind=HarassmentKind.MONEY),
+            abused(
+                harassment_kind=HarassmentKind.MONEY, status=ComplaintStatus.CANCELLED
+            ),
+            complaint(FRIDAY_EVENING),
+        ]
+    )
+
+    found = care.kinds(rows["complaints"], date(2026, 11, 10))
+
+    assert found == {HarassmentKind.THREAT: 2, HarassmentKind.OTHER: 1}
+    assert care.kinds(rows["complaints"], date(2027, 1, 1)) == {}
