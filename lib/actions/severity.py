@@ -9,20 +9,30 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 
 from lib import clock
 from lib.actions.business_settings import EDITORS, claim_types_of, setting_write
+from lib.actions.inquiries.listing import of_complaint
 from lib.errors import NotAllowed
 from lib.i18n import N_
 from lib.metrics.earlier import times_of
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import JOINER, standing
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.masters import Setting
 from lib.schema.tables import table
-from lib.schema.vocab import Choice, Severity, Unlisted
+from lib.schema.vocab import (
+    AgencyKind,
+    Channel,
+    Choice,
+    ContactKind,
+    Severity,
+    Unlisted,
+)
 from lib.settings import severity_rules
 from lib.settings.claim_types import Sign
 from lib.settings.severity_rules import (
@@ -30,6 +40,7 @@ from lib.settings.severity_rules import (
     Among,
     AtLeast,
     Condition,
+    Contacted,
     Filled,
     Repeated,
     SeverityRule,
@@ -49,12 +60,13 @@ class Facts:
     """What a rule may look at.
 
     signs: what the claim type says. earlier: when the other cases of the same customer
-    were received, in any order.
+    were received, in any order. inquiries: what agencies said about it.
     """
 
     complaint: Complaint
     signs: frozenset[Sign] = frozenset()
     earlier: Sequence[datetime] = ()
+    inquiries: Sequence[AgencyInquiry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,8 @@ def _holds(condition: Condition, rule: SeverityRule, facts: Facts) -> bool:
             return sign in facts.signs
         case Filled(field):
             return bool(getattr(facts.complaint, field))
+        case Contacted(kinds, letters):
+            return _is_contacted(facts, kinds, letters)
         case AtLeast(field, threshold):
             value = _as_number(getattr(facts.complaint, field))
             return value >= rule.number(threshold)
@@ -110,6 +124,20 @@ def _holds(condition: Condition, rule: SeverityRule, facts: Facts) -> bool:
             before = facts.complaint.received_at
             recent = [at for at in facts.earlier if before - since <= at <= before]
             return len(recent) + 1 >= rule.number(cases)
+
+
+def _is_contacted(
+    facts: Facts, kinds: AbstractSet[AgencyKind], letters: AbstractSet[ContactKind]
+) -> bool:
+    if (
+        facts.complaint.channel is Channel.AGENCY
+        and AgencyKind.CONSUMER_CENTRE in kinds
+    ):
+        return True
+    return any(
+        said.agency_kind in kinds or said.contact_kind in letters
+        for said in facts.inquiries
+    )
 
 
 def _as_number(value: object) -> int:
@@ -130,8 +158,17 @@ def rules_of(store: UserStore, on: date) -> tuple[SeverityRule, ...]:
     )
 
 
-def proposed_for(store: UserStore, case: Complaint, on: date) -> Proposal:
-    """Return what the rules of that day propose for a case of the ledger."""
+def proposed_for(
+    store: UserStore,
+    case: Complaint,
+    on: date,
+    *,
+    inquiries: Sequence[AgencyInquiry] = (),
+) -> Proposal:
+    """Return what the rules of that day propose for a case of the ledger.
+
+    inquiries: what agencies say about it beside what is stored already.
+    """
     signs = {kind.name: kind.signs for kind in claim_types_of(store, on)}
     earlier: tuple[datetime, ...] = ()
     if case.customer_key:
@@ -140,7 +177,8 @@ def proposed_for(store: UserStore, case: Complaint, on: date) -> Proposal:
         times = times_of(complaints[same & (complaints.index != case.id)])
         earlier = tuple(at for at in times if at < case.received_at)
     known = signs.get(case.claim_type, frozenset())
-    return propose(Facts(case, known, earlier), rules_of(store, on))
+    said = (*inquiries, *of_complaint(store, case.id))
+    return propose(Facts(case, known, earlier, said), rules_of(store, on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +232,7 @@ def _made_facts(store: UserStore, on: date) -> tuple[Facts, ...]:
             case,
             signs.get(case.claim_type, frozenset()),
             _before(received.get(case.customer_key, []), case.received_at),
+            of_complaint(store, case.id),
         )
         for case in cast("list[Complaint]", standing(table("complaints"), owed))
         if case.received_at is not None and not isinstance(case.severity, Unlisted)

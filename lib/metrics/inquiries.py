@@ -24,21 +24,12 @@ from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
     Choice,
-    ContactKind,
     Decision,
     InquiryStatus,
 )
-from lib.settings.agencies import NO_REBUTTAL
+from lib.settings.agencies import GRAVE_LETTERS, NO_REBUTTAL
 
 INQUIRIES: Final = "agency_inquiries"
-
-GRAVE_LETTERS: Final = (
-    ContactKind.INJUNCTION_DEMAND,
-    ContactKind.EVIDENCE_DEMAND,
-    ContactKind.COMMITMENT_NOTICE,
-    ContactKind.PRESS,
-)
-"""Kinds of contact that are 最重要 whoever sends them (domain.md 7.8)."""
 
 SETTLED: Final = (InquiryStatus.CLOSED, InquiryStatus.CANCELLED)
 
@@ -118,7 +109,8 @@ def alarms(
     grave = signs[["again", "authority", "other_agency", "letter"]].any(axis=1)
     state = pd.Series(State.NORMAL.value, index=inquiries.index, dtype=object)
     state = state.mask(signs["late"], State.WATCH.value)
-    return signs.assign(state=state.mask(grave, State.ALARM.value))
+    found: pd.DataFrame = signs.assign(state=state.mask(grave, State.ALARM.value))
+    return found
 
 
 # Approval ---------------------------------------------------------------------------
@@ -171,7 +163,7 @@ def last_said(activities: pd.DataFrame) -> pd.Series:
     Without such a step an inquiry is not among them.
     """
     steps = activities[activities["kind"] == ActivityKind.APPROVAL.value]
-    steps = steps[steps["status_after"] != ""].sort_values(["at", "id"], kind="stable")
+    steps = steps[steps["status_after"] != ""].sort_values("at", kind="stable")
     last: pd.Series = steps.drop_duplicates("case_id", keep="last").set_index(
         "case_id"
     )["status_after"]
@@ -188,12 +180,13 @@ def waiting_approval(inquiries: pd.DataFrame, activities: pd.DataFrame) -> pd.Da
         & (inquiries["answer"].str.strip() != "")
         & (inquiries["decided_by"].str.strip() != "")
     )
-    return inquiries[
+    waits: pd.DataFrame = inquiries[
         inquiries.index.isin(asked)
         & inquiries["approved_at"].isna()
         & referrals.owed(inquiries)
         & drafted
     ]
+    return waits
 
 
 def decision_words(inquiry: AgencyInquiry | Any) -> str:

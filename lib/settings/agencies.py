@@ -13,13 +13,26 @@ from typing import Final
 import pandas as pd
 
 from lib.schema.frames import JOINER
-from lib.schema.vocab import AgencyKind
+from lib.schema.vocab import AgencyKind, ContactKind
 from lib.settings.business import rows_of
 
 GROUP: Final = "行政の扱い"
 """区分 of the row in 設定."""
 
 NAME: Final = "反論しない機関"
+
+CENTRES: Final = frozenset({AgencyKind.CONSUMER_CENTRE, AgencyKind.NATIONAL_CENTRE})
+"""Kinds of agency whose contacts are referrals; any other one weighs at once."""
+
+GRAVE_LETTERS: Final = frozenset(
+    {
+        ContactKind.INJUNCTION_DEMAND,
+        ContactKind.EVIDENCE_DEMAND,
+        ContactKind.COMMITMENT_NOTICE,
+        ContactKind.PRESS,
+    }
+)
+"""Kinds of contact that are 最重要 whoever sends them (domain.md 7.8)."""
 
 NO_REBUTTAL: Final = frozenset(
     {AgencyKind.CONSUMER_AGENCY, AgencyKind.PREFECTURE, AgencyKind.HEALTH_OFFICE}

@@ -20,15 +20,17 @@ import pandas as pd
 from lib.i18n import N_, _
 from lib.schema.frames import JOINER
 from lib.schema.vocab import (
+    AgencyKind,
     Answered,
-    Channel,
     Choice,
     ComplaintKind,
+    ContactKind,
     Harassment,
     Harm,
     OutsideThreat,
     Severity,
 )
+from lib.settings.agencies import CENTRES, GRAVE_LETTERS
 from lib.settings.claim_types import UNUSED, Sign
 
 GROUP: Final = "重大度の規則"
@@ -86,6 +88,17 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacted:
+    """An agency has called about the case: one of `kinds`, or with one of `letters`.
+
+    A complaint that came through a centre counts as one that a centre called about.
+    """
+
+    kinds: frozenset[AgencyKind] = frozenset(AgencyKind)
+    letters: frozenset[ContactKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """The number in the field (of a choice: its place, 1平静 is 1) reaches a threshold.
 
@@ -104,7 +117,7 @@ class Repeated:
     days: str
 
 
-Condition = Among | Signed | Filled | AtLeast | Repeated
+Condition = Among | Signed | Filled | Contacted | AtLeast | Repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +194,16 @@ DEFAULTS: Final[tuple[SeverityRule, ...]] = (
         thresholds=(_PEOPLE,),
     ),
     SeverityRule(N_("重大事案の一件"), Severity.CRITICAL, (Filled("crisis_id"),)),
+    SeverityRule(
+        N_("センター以外の機関からの連絡、期限の決まる書面"),
+        Severity.CRITICAL,
+        (Contacted(frozenset(AgencyKind) - CENTRES, GRAVE_LETTERS),),
+    ),
     SeverityRule(N_("健康被害で受診"), Severity.HIGH, (_is("harm", Harm.TREATED),)),
     SeverityRule(
         N_("消費者センターなどからの連絡"),
         Severity.HIGH,
-        (_is("channel", Channel.AGENCY),),
+        (Contacted(),),
     ),
     SeverityRule(
         N_("温度感が高い"),
@@ -248,7 +266,7 @@ DEFAULTS: Final[tuple[SeverityRule, ...]] = (
         thresholds=(_SEVERAL,),
     ),
 )
-"""Highest first. Rules on agencies' letters stand with the agency inquiries."""
+"""Highest first."""
 
 
 def severity_rules(settings: pd.DataFrame, on: date) -> tuple[SeverityRule, ...]:

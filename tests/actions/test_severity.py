@@ -12,15 +12,33 @@ from lib.actions.entry import Entry, Mark, PromiseTime, complaint_values
 from lib.actions.severity import Facts, Proposal, propose
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
-from lib.schema.vocab import Channel, Harassment, Harm, OutsideThreat, Severity, Temper
+from lib.schema.vocab import (
+    AgencyKind,
+    Channel,
+    ContactKind,
+    Harassment,
+    Harm,
+    OutsideThreat,
+    Severity,
+    Temper,
+)
 from lib.settings.claim_types import claim_type
 from lib.settings.severity_rules import DEFAULTS
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=clock.TOKYO)
 
 
-def proposed(*, earlier: int = 0, **taps: Any) -> Proposal:
+def contact(**changes: Any) -> AgencyInquiry:
+    """Return a consumer centre's contact about a case."""
+    said = {"agency_kind": AgencyKind.CONSUMER_CENTRE, "agency_name": "みなと台市"}
+    return AgencyInquiry(id="G-1", first_contact_at=NOW, **{**said, **changes})
+
+
+def proposed(
+    *, earlier: int = 0, inquiries: tuple[AgencyInquiry, ...] = (), **taps: Any
+) -> Proposal:
     """Return what is proposed for an entry with these taps."""
     entry = Entry(
         id="", content="届いた", received_at=NOW, promise_time=PromiseTime.TODAY, **taps
@@ -31,7 +49,7 @@ def proposed(*, earlier: int = 0, **taps: Any) -> Proposal:
     complaint = Complaint.model_construct(**complaint_values(entry, claim, NOW))
     signs = claim.signs if claim else frozenset()
     lately = tuple(NOW - timedelta(days=day + 1) for day in range(earlier))
-    return propose(Facts(complaint, signs, lately))
+    return propose(Facts(complaint, signs, lately, inquiries))
 
 
 EXAMPLES: list[tuple[str, Severity, dict[str, Any]]] = [
@@ -43,6 +61,11 @@ EXAMPLES: list[tuple[str, Severity, dict[str, Any]]] = [
         {"marks": (Mark.SLIP,), "people_involved": 10},
     ),
     ("重大事案の一件", Severity.CRITICAL, {"crisis_id": "C-261121-7F3QX"}),
+    (
+        "センター以外の機関からの連絡、期限の決まる書面",
+        Severity.CRITICAL,
+        {"inquiries": (contact(agency_kind=AgencyKind.HEALTH_OFFICE),)},
+    ),
     ("健康被害で受診", Severity.HIGH, {"marks": (Mark.HARM,), "harm": Harm.TREATED}),
     ("消費者センターなどからの連絡", Severity.HIGH, {"channel": Channel.AGENCY}),
     ("温度感が4以上", Severity.HIGH, {"temper": Temper.FURIOUS}),
@@ -87,6 +110,19 @@ EXAMPLES: list[tuple[str, Severity, dict[str, Any]]] = [
 @pytest.mark.parametrize(("reason", "level", "taps"), EXAMPLES)
 def test_these_taps_propose_that_level_and_name_the_rule(reason, level, taps):
     assert proposed(**taps) == Proposal(level, (reason,))
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ({}, Severity.HIGH),
+        ({"agency_kind": AgencyKind.NATIONAL_CENTRE}, Severity.HIGH),
+        ({"agency_kind": AgencyKind.POLICE}, Severity.CRITICAL),
+        ({"contact_kind": ContactKind.EVIDENCE_DEMAND}, Severity.CRITICAL),
+    ],
+)
+def test_who_called_about_a_case_and_with_what_decides(said, level):
+    assert proposed(inquiries=(contact(**said),)).level is level
 
 
 def test_every_rule_has_an_example():
