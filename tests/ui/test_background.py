@@ -9,10 +9,13 @@ from gspread.utils import rowcol_to_a1
 
 from lib import clock
 from lib.actions import connecting
+from lib.schema.principal import SYSTEM
+from lib.schema.vocab import Answered
 from lib.settings.install import installation
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.ui import background, context
+from tests.builders import complaint, fill
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import SHEETS_KEY, sheet_place
 from tests.waiting import run
@@ -151,6 +154,19 @@ def test_a_database_needs_no_caretaker(tmp_path, monkeypatch):
     context.close()
 
     assert background.Caretaker().round() is None
+    context.close()
+
+
+def test_the_running_app_starts_the_clocks_that_a_case_lacks(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path))
+    monkeypatch.delenv("MIMAMORI_STORE", raising=False)
+    context.close()
+    live = context.live()
+    keeper = background.ClockKeeper()
+    assert keeper.round() == 0
+    fill(live.for_user(SYSTEM), complaint(leak=Answered.YES))
+
+    assert [keeper.round() for _ in range(3)] == [3, 0, 0]
     context.close()
 
 
