@@ -74,6 +74,8 @@ class Form(Choice):
 
     PDF = "PDF"
     WORD = "Word"
+    SCREEN = "画面"
+    """Only looked at, which counts where names stand in it."""
 
 
 _MIMES: Final = {
@@ -344,7 +346,7 @@ def exported(
 ) -> bytes:
     """Return the file, after it is noted who took it: no note, no file.
 
-    store: the system's, because a clerk may not write the log. who: the person whose
+    paper: PDF or Word. store: the system's, because a clerk may not write the log. who: the person whose
     desk made the dossier. The same `commit_id` notes it once.
 
     Raises:
@@ -369,7 +371,8 @@ def note(
     dossier = paper.dossier
     audience, form = dossier.audience.value, paper.form.value
     state = "伏せ字" if dossier.is_masked else "個人情報を含む"
-    words = f"経緯書を書き出した: {audience}向け・{form}・{state}"
+    verb = "画面で見た" if paper.form is Form.SCREEN else "書き出した"
+    words = f"経緯書を{verb}: {audience}向け・{form}・{state}"
     why = paper.reason.strip()
     step = Activity(
         id=id_for("H", now, commit_id),

@@ -290,7 +290,7 @@ class _Writer:
         return Sure(name) if name in self._all.staff else name
 
     def _contact(self, text: str) -> str:
-        return Sure(self._all.veil.contact(text)) if self._masked else text
+        return self._all.veil.contact(text) if self._masked else text
 
     def _order(self, number: str) -> str:
         return Sure(partly(number)) if self._masked else number
@@ -299,7 +299,7 @@ class _Writer:
         if code in ("", UNKNOWN_PRODUCT):
             return Value(UNKNOWN, missing=True)
         name = self._all.products.get(code, "")
-        return Value(Sure(f"{name}（{code}）" if name else code))
+        return Value(Sure(f"{name}（{code}）") if name else code)
 
     # 概要
 
@@ -315,7 +315,7 @@ class _Writer:
             yield "受付番号", Value(Sure(case.id))
             channel = choice(case.channel).text
             at = moment(case.received_at).text
-            yield "お申し出", Value(Sure(f"{at}（{channel}）"))
+            yield "お申し出", Value(f"{at}（{channel}）")
         yield "お客様", self._customer()
         if case and case.contact.strip():
             yield "ご連絡先", Value(self._contact(case.contact.strip()))
@@ -461,7 +461,7 @@ class _Writer:
         if case and words == case.content.strip():
             words = Sure(f"お申し出を伺った（「{Part.COMPLAINT.value}」のとおり）。")
         is_inside = step.medium is Medium.INTERNAL
-        kind = Sure(step.kind.value + ("" if is_inside else f"\n{step.medium.value}"))
+        kind = step.kind.value + ("" if is_inside else f"\n{step.medium.value}")
         return _Event(step.at, step.case_id, kind, self._staff(step.actor), words)
 
     def _whose(self, number: str) -> str:
@@ -482,13 +482,11 @@ class _Writer:
             for s in shown
         )
         if not told:
-            words = Sure(
-                f"{case.channel.value}でお申し出（「{Part.COMPLAINT.value}」のとおり）。"
-            )
+            words = f"{case.channel.value}でお申し出（「{Part.COMPLAINT.value}」のとおり）。"
             who = self._staff(case.receiver)
             yield _Event(case.received_at, case.id, Sure("お申し出"), who, words)
         if case.status is ComplaintStatus.CLOSED and case.closed_at and self._outside:
-            words = Sure(f"対応を終えた（解決: {choice(case.resolution).text}）。")
+            words = f"対応を終えた（解決: {choice(case.resolution).text}）。"
             who = self._staff(case.handler)
             yield _Event(case.closed_at, case.id, Sure("完了"), who, words)
 
@@ -546,7 +544,7 @@ class _Writer:
             return Value(case.cause.value)
         if self._outside:
             return Value("確認中", missing=True)
-        return Value(Sure(f"{case.cause.value}（推定。確かめていません）"))
+        return Value(f"{case.cause.value}（推定。確かめていません）")
 
     def _inside_facts(self, case: Complaint) -> Iterator[tuple[str, Value]]:
         yield "重大度", Value(case.severity.value, strong=True)
@@ -555,7 +553,7 @@ class _Writer:
         if case.harassment not in (Harassment.UNASKED, Harassment.NO):
             kind = choice(case.harassment_kind).text if case.harassment_kind else ""
             words = case.harassment.value + (f"（{kind}）" if kind else "")
-            yield "カスタマーハラスメント", Value(Sure(words))
+            yield "カスタマーハラスメント", Value(words)
 
     # 判断と回答
 
@@ -608,7 +606,7 @@ class _Writer:
         if case.next_promise_at and case.is_open:
             promised = case.next_promise.value if case.next_promise else "ご連絡"
             at = moment(case.next_promise_at).text
-            yield "次のお約束", Value(Sure(f"{promised} {at}"))
+            yield "次のお約束", Value(f"{promised} {at}")
 
     # 期限
 
@@ -644,8 +642,8 @@ class _Writer:
         name = self._all.clocks.get(found.rule_code, ClockName(found.rule_code))
         code = "" if name.title == found.rule_code else f"（{found.rule_code}）"
         source = f"\n{name.source}" if name.source else ""
-        yield Value(Sure(f"{name.title}{code}{source}"))
-        yield Value(Sure(found.kind.value))
+        yield Value(f"{name.title}{code}{source}")
+        yield Value(found.kind.value)
         times = f"{found.started_at:%Y/%m/%d %H:%M}\n→ {found.due_at:%Y/%m/%d %H:%M}"
         yield Value(Sure(times))
         yield self._check(found)
@@ -657,7 +655,7 @@ class _Writer:
         who = self._staff(found.checked_by) or UNKNOWN
         if self._outside:
             said = f"{found.applies.value}{done}"
-            return Value(Sure(said))
+            return Value(said)
         reason = f": {found.check_reason.strip()}" if found.check_reason.strip() else ""
         changed = found.change_reason.strip()
         moved = f"\n期限の変更: {changed}" if changed else ""
@@ -792,7 +790,7 @@ class _Writer:
         yield Grid(
             (Column(span, 78), Column("件数", 22)),
             tuple(
-                (Value(Sure(label)), Value(Sure(f"{count:,}件"), strong=True))
+                (Value(label), Value(Sure(f"{count:,}件"), strong=True))
                 for label, count in found.counts
             ),
         )
@@ -839,7 +837,7 @@ class _Writer:
         if case.next_promise_at:
             what = case.next_promise.value if case.next_promise else "ご連絡"
             at = f"{case.next_promise_at:%Y/%m/%d %H:%M}"
-            yield Sure(f"お客様への{what}（{at}のお約束）")
+            yield f"お客様への{what}（{at}のお約束）"
         if case.harm is Harm.UNASKED:
             yield "健康被害の有無の確認"
         if case.leak is Answered.UNASKED:
@@ -861,7 +859,7 @@ class _Writer:
         for found in self._all.deadlines:
             if found.applies is Applicability.UNCHECKED:
                 name = self._all.clocks.get(found.rule_code, ClockName(found.rule_code))
-                yield Sure(f"期限が該当するかの確認: {name.title}")
+                yield f"期限が該当するかの確認: {name.title}"
         for mend in self._all.improvements:
             if mend.status is ImprovementStatus.IDEA or (
                 mend.status is ImprovementStatus.DOING and mend.done_on is None
@@ -915,7 +913,7 @@ def _harm(case: Complaint) -> Value:
     said = choice(case.harm)
     if said.missing or case.symptom is None:
         return said
-    return Value(Sure(f"{said.text}（{case.symptom.value}）"))
+    return Value(f"{said.text}（{case.symptom.value}）")
 
 
 def _fault(case: Complaint) -> Value:

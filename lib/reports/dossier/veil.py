@@ -83,8 +83,8 @@ class Veil:
 
     def contact(self, text: str) -> str:
         """Return the contact of a field with its end left: "…5678", "t…@example.jp"."""
-        parts = [part for part in re.split(r"[、,;/\n]+|\s{2,}", text) if part.strip()]
-        return "、".join(masked(part) for part in parts)
+        hidden = self.hide(text)
+        return masked(text) if hidden == text else hidden
 
     @cached_property
     def _rules(self) -> tuple[_Rule, ...]:
@@ -370,7 +370,7 @@ _ANYBODYS: Final = (
     ),
     _Rule(re.compile(rf"\+(?:{_SEP}{{0,2}}\d){{8,14}}\d*"), PHONE),
     _Rule(re.compile(rf"(?<!\d)81(?:{_SEP}{{0,2}}\d){{9,11}}\d*"), PHONE),
-    _Rule(re.compile(rf"(?<!\d)\(?0(?:{_SEP}{{0,2}}\d){{9,10}}\d*"), PHONE),
+    _Rule(re.compile(rf"(?<!\d)0(?:{_SEP}{{0,2}}\d){{9,10}}\d*"), PHONE),
     _Rule(
         re.compile(
             r"(?:電話|tel|てる|携帯|fax)[^\d\n]{0,8}(?P<it>\d(?:[-\s‐ー]?\d){5,10})(?!\d)"
