@@ -14,7 +14,8 @@ from lib.actions.business_settings import EDITORS, setting_write
 from lib.actions.clocks.proposing import DEADLINES
 from lib.actions.clocks.starting import change
 from lib.actions.targets import company_of
-from lib.errors import NotAllowed
+from lib.errors import FieldProblem, InvalidRecord, NotAllowed
+from lib.i18n import N_
 from lib.metrics import legal_days
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
@@ -62,6 +63,27 @@ def running(desk: UserStore, code: str) -> list[Deadline]:
     void = rows["applies"] == Applicability.NOT_APPLICABLE.value
     live = rows[(rows["rule_code"] == code) & rows["done_at"].isna() & ~void]
     return cast("list[Deadline]", standing(table(DEADLINES), live))
+
+
+def checked(rule: ClockRule, typed: str) -> ClockRule:
+    """Return the rule as typed words say; what they leave out stays as it is.
+
+    Raises:
+        InvalidRecord: a word is none of those that a rule is written in.
+    """
+    found = clock_rules.as_written(rule, typed)
+    if found is None:
+        raise InvalidRecord(
+            [
+                FieldProblem(
+                    "value",
+                    N_(
+                        "「15日、初日を数える、休日なら翌日、23:59まで、法定、自社」のように、読点で区切って入力してください。"
+                    ),
+                )
+            ]
+        )
+    return found
 
 
 def set_rule(

@@ -11,7 +11,7 @@ import pytest
 from lib.actions.clocks import ruling
 from lib.actions.clocks.proposing import rules_of
 from lib.actions.clocks.starting import clocks_of, starting
-from lib.errors import NotAllowed
+from lib.errors import InvalidRecord, NotAllowed
 from lib.schema.deadline import Deadline
 from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM
@@ -140,3 +140,12 @@ def test_source_and_day_of_checking_are_kept_and_can_be_changed_on_the_day(
 def test_a_clerk_may_not_change_a_rule(desk) -> None:
     with pytest.raises(NotAllowed):
         saved(desk, THREE)
+
+
+def test_typed_words_become_a_rule_or_a_problem_at_their_field() -> None:
+    assert ruling.checked(REPORT, "3日").counting == THREE.counting
+
+    with pytest.raises(InvalidRecord) as refused:
+        ruling.checked(REPORT, "なるべく早く")
+
+    assert [problem.field for problem in refused.value.problems] == ["value"]
