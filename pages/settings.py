@@ -17,6 +17,7 @@ from lib.settings.claim_types import ClaimType, Sign
 from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
 from lib.ui.context import guard
+from lib.ui.harassment import editing
 from lib.ui.setting import one_setting, since
 
 desk = guard(Role.ADMIN, Role.MANAGER)
@@ -191,3 +192,4 @@ targets()
 claim_type_list()
 severity_rules.show(desk)
 scripts.show(desk)
+editing.show(desk)

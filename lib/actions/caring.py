@@ -45,8 +45,12 @@ class Person:
     """Somebody who is owed talks. name: "" where nobody wrote down who answered."""
 
     name: str
-    centre: str
     duties: tuple[Duty, ...]
+
+    @property
+    def centres(self) -> tuple[str, ...]:
+        """Codes of the centres that took the calls; one name may stand in several."""
+        return tuple(dict.fromkeys(d.centre for d in self.duties if d.centre))
 
     def open_now(self, now: datetime) -> tuple[Duty, ...]:
         """Return those that a talk at this moment settles."""
@@ -88,11 +92,10 @@ def owed(desk: UserStore, now: datetime) -> tuple[Duty, ...]:
 
 def people(desk: UserStore, now: datetime) -> tuple[Person, ...]:
     """Return who is owed talks, the most pressing first. Raises as `owed`."""
-    groups: dict[tuple[str, str], list[Duty]] = {}
+    groups: dict[str, list[Duty]] = {}
     for duty in owed(desk, now):
-        name = folded(duty.person).replace(" ", "")
-        groups.setdefault((name, duty.centre), []).append(duty)
-    return tuple(Person(g[0].person, g[0].centre, tuple(g)) for g in groups.values())
+        groups.setdefault(folded(duty.person).replace(" ", ""), []).append(duty)
+    return tuple(Person(own[0].person, tuple(own)) for own in groups.values())
 
 
 def of_case(desk: UserStore, case_id: str, now: datetime) -> tuple[Duty, ...]:

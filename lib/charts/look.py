@@ -35,14 +35,14 @@ def value_axis(number_format: str) -> alt.Axis:
     return alt.Axis(title=None, format=number_format, tickCount=5, domain=False)
 
 
-def spec_of(chart: alt.LayerChart | alt.Chart) -> Spec:
+def spec_of(chart: alt.LayerChart | alt.Chart, *, height: int = HEIGHT) -> Spec:
     """Return the Vega-Lite specification; building it costs more than drawing it.
 
     Altair checks every chart against its schema and copies it deeply: 80-230 ms, so
     this is done once for each state of the data (streamlit.md 0). The rows stand under
     `datasets` as Arrow bytes, so that drawing need not convert them each time.
     """
-    made: Spec = chart.properties(height=HEIGHT).configure_view(stroke=None).to_dict()
+    made: Spec = chart.properties(height=height).configure_view(stroke=None).to_dict()
     made["datasets"] = {
         name: _arrow(rows) for name, rows in made.get("datasets", {}).items()
     }

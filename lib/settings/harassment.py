@@ -219,7 +219,7 @@ class Survey:
 SURVEYS: Final = (Survey(2020, 56.7, 26_904), Survey(2024, 46.8, 33_133))
 """26,904 asked in 2020: 15,256 said yes, 11,648 no."""
 
-SURVEY_SOURCE: Final = (
+SURVEY_SOURCE: Final = N_(
     "UAゼンセン「悪質クレーム対策(迷惑行為)アンケート調査結果」2020年・2024年"
 )
 SURVEY_URL: Final = (

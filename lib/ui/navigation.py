@@ -58,6 +58,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         (*STAFF, Role.OUTSOURCED),
         tucked=(Role.CLERK,),
     ),
+    PageEntry(
+        "harassment",
+        N_("カスハラ対応"),
+        ":material/shield_person:",
+        ANSWER,
+        (*STAFF, Role.OUTSOURCED),
+        tucked=STAFF,
+    ),
     PageEntry("setup", N_("設定・点検"), ":material/settings:", MORE, READERS),
     PageEntry(
         "data_check",

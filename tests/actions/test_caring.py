@@ -79,7 +79,7 @@ def test_a_manager_sees_who_is_owed_what_outsourced_people_too(live, manager):
 
     (person,) = caring.people(manager, NOW)
 
-    assert (person.name, person.centre) == (OPERATOR, "SPR")
+    assert (person.name, person.centres) == (OPERATOR, ("SPR",))
     assert [(d.case_id, d.kind, d.standing(NOW)) for d in person.duties] == [
         (case.id, DAY, Standing.OVERDUE),
         (case.id, WEEK, Standing.OPEN),
