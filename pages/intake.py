@@ -35,6 +35,8 @@ def entry() -> None:
         if viewport.sounds_like_phone():
             aside.callers(desk, form, found)
         fields.claim(form, found)
+        if viewport.sounds_like_phone():
+            aside.harassed(desk, form)
         fields.promise(form, found)
         fields.later(desk, form, found)
     with beside:

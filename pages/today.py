@@ -22,6 +22,7 @@ from lib.ui import format as fmt
 from lib.ui import table as tables
 from lib.ui.case import inside
 from lib.ui.filters import ledger_query, product_names
+from lib.ui.harassment import duties
 from lib.ui.table import Grid
 
 desk = context.guard(*navigation.entry("today").roles)
@@ -82,6 +83,7 @@ def main() -> None:
         return
     answers(found)
     inside.on_today(desk)
+    duties.on_today(desk)
     company(found)
     for centre in found.centres:
         centre_card(centre)

@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.actions import targets, today
+from lib.actions import caring, targets, today
 from lib.actions.clocks import running
 from lib.actions.notices import plan
 from lib.actions.today import TaskKind
@@ -53,6 +53,7 @@ class Overview:
 
     below: centres that are not at 平常 or held back. usual: contacts of a usual week,
     None where nobody can tell. tasks: kind, how many, number of the first case.
+    care: talks with operators that are overdue and consultations, never whose.
     """
 
     calls: State
@@ -68,6 +69,7 @@ class Overview:
     late: Counted
     missing: int
     clocks: Clocks = Clocks()
+    care: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _overview(
         late=_reached(clocks, (Standing.LATE,), "late_at", since),
         missing=len(morning.missing),
         clocks=_clocks(_dates(store, now), now),
+        care=caring.waiting(store, now).pressing,
     )
 
 

@@ -226,6 +226,11 @@ def _others(seen: Overview) -> Iterator[str]:
         said.append(_("日次KPIの未入力 {count}日").format(count=seen.missing))
     if said:
         yield _("そのほか: {words}").format(words=_("、").join(said))
+    if seen.care:
+        yield _("応対した人へのフォロー・相談の対応待ち {count}件").format(
+            count=seen.care
+        )
+        yield f"  {_link(base, 'harassment')}"
 
 
 def _own(own: Own, base: str, *, is_alone: bool) -> Iterator[str]:

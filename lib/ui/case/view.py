@@ -52,6 +52,7 @@ from lib.ui.case.saving import (
     settled,
 )
 from lib.ui.form import label_of
+from lib.ui.harassment import duties
 from lib.ui.table import due_text
 
 RELATED_SHOWN: Final = 5
@@ -85,6 +86,7 @@ def show(desk: UserStore, number: str) -> None:
         inside.waiting(desk, case)
         _buttons(desk, case)
         second.show(desk, case)
+        duties.on_case(desk, case)
         _advice(case)
         _parts(desk, case)
 

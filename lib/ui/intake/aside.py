@@ -10,7 +10,7 @@ from lib import clock
 from lib.actions import guiding
 from lib.actions.business_settings import value_of
 from lib.actions.complaints import Preview
-from lib.actions.entry import Entry, PromiseTime
+from lib.actions.entry import Entry, Mark, PromiseTime
 from lib.actions.guiding import Standing
 from lib.i18n import N_, _
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
@@ -24,6 +24,7 @@ from lib.ui import format as fmt
 from lib.ui import navigation, viewport
 from lib.ui.filters import product_names
 from lib.ui.form import Form, field_input
+from lib.ui.harassment import safety
 from lib.ui.intake import state
 
 SHOWN: Final = 3
@@ -34,6 +35,8 @@ _SEVERITY: Final = "intake_severity"
 
 def draw(desk: UserStore, form: Form, found: Preview) -> None:
     """Draw the quiet column: nothing in it has to be answered."""
+    if not viewport.sounds_like_phone():
+        harassed(desk, form)
     if not viewport.sounds_like_phone():
         callers(desk, form, found)
     severity(form, found)
@@ -126,6 +129,15 @@ def continued(desk: UserStore, form: Form) -> None:
             type="tertiary",
             on_click=state.start_new,
         )
+
+
+# Harassment ----------------------------------------------------------------------
+
+
+def harassed(desk: UserStore, form: Form) -> None:
+    """Draw how to stay safe, as soon as the chip says that it happens."""
+    if Mark.HARASSMENT in (form.get("marks") or ()):
+        safety.aside(desk)
 
 
 # Where the call stands -----------------------------------------------------------
