@@ -384,7 +384,8 @@ def note(
         content=f"{words}\n理由: {why}" if why else words,
     )
     entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
+        # The store itself notes under the first number that the step is new.
+        id=f"L-{commit_id}-00002",
         commit_id=commit_id,
         at=now,
         actor=who.name,
