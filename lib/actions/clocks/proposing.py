@@ -227,6 +227,13 @@ def product_of(desk: UserStore, typed: str) -> Product | None:
     return cast("Product | None", standing_at(table("products"), book.frame, code))
 
 
+def closed_of(desk: UserStore) -> str:
+    """Return 定休日 of the company, for business days."""
+    return desk.derived(
+        ("company closed",), lambda: company_of(desk.frame("centres")).weekly_closed
+    )
+
+
 def facts_of(desk: UserStore, case: Case, now: datetime) -> Facts:
     """Return what the rules may look at; `case` may be newer than what is stored."""
     typed = getattr(case, "product_code", "")
@@ -244,7 +251,7 @@ def facts_of(desk: UserStore, case: Case, now: datetime) -> Facts:
         signs,
         pair,
         isinstance(case, Crisis) and _is_recalled(desk, case),
-        company_of(desk.frame("centres")).weekly_closed,
+        closed_of(desk),
     )
 
 

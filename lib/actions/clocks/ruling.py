@@ -11,9 +11,8 @@ from datetime import date, datetime
 from typing import Final, cast
 
 from lib.actions.business_settings import EDITORS, setting_write
-from lib.actions.clocks.proposing import DEADLINES
+from lib.actions.clocks.proposing import DEADLINES, closed_of
 from lib.actions.clocks.starting import change
-from lib.actions.targets import company_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import legal_days
@@ -47,7 +46,7 @@ def differing(desk: UserStore, rule: ClockRule) -> tuple[Differing, ...]:
     has_own_date = any(trigger.until for trigger in rule.triggers)
     if has_own_date or not rule.on:
         return ()
-    closed = company_of(desk.frame("centres")).weekly_closed
+    closed = closed_of(desk)
     found = []
     for one in running(desk, rule.code):
         due = legal_days.due(one.started_at, rule.counting, weekly_closed=closed)

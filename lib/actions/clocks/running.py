@@ -11,13 +11,16 @@ import pandas as pd
 from lib import clock
 from lib.actions.clocks.proposing import (
     DEADLINES,
+    Case,
+    asked_for,
+    closed_of,
+    facts_of,
     pairs_of,
     party_of,
     product_of,
     rules_of,
 )
 from lib.actions.clocks.starting import began_at, pair_words
-from lib.actions.targets import company_of
 from lib.i18n import N_
 from lib.metrics import legal_days, promises, referrals
 from lib.metrics.promises import untouched_import
@@ -169,7 +172,7 @@ def _answers(desk: UserStore, rule: ClockRule) -> Iterator[Line]:
     rows = desk.frame(DEADLINES)
     counted = set(rows.loc[rows["rule_code"].isin(_ANSWERED_BY), "case_id"])
     untouched = set(inquiries.index[untouched_import(inquiries)])
-    closed = company_of(desk.frame("centres")).weekly_closed
+    closed = closed_of(desk)
     owed = inquiries[~inquiries.index.isin(counted)]
     for one in cast("list[AgencyInquiry]", standing(table("agency_inquiries"), owed)):
         began = began_at(one)
@@ -249,12 +252,31 @@ def _promises(desk: UserStore, now: datetime) -> Iterator[Line]:
         )
 
 
+def lines_of(desk: UserStore, case_id: str, now: datetime) -> tuple[Line, ...]:
+    """Return the dates of one case, what ended included, first things first."""
+    every = everything_that_can_run_out(desk, now, with_ended=True)
+    return tuple(line for line in every if line.case_id == case_id)
+
+
+def offered(desk: UserStore, case: Case, now: datetime) -> tuple[ClockRule, ...]:
+    """Return the rules that may apply to a case once a person gives their date.
+
+    Those of which the case has a clock already are left out.
+    """
+    known = {line.code for line in lines_of(desk, case.id, now)}
+    asked = desk.derived(
+        ("offered clocks", case.id, now.date()),
+        lambda: asked_for(facts_of(desk, case, now), rules_of(desk, now.date())),
+    )
+    return tuple(rule for rule in asked if rule.code not in known)
+
+
 def answer_target(desk: UserStore, first_contact_at: datetime) -> datetime:
     """Return until when an inquiry is to be answered: what its 社内回答期限 starts with."""
     rule = rule_of(rules_of(desk, first_contact_at.date()), OWN_ANSWER)
     if rule is None:
         raise KeyError(OWN_ANSWER)
-    closed = company_of(desk.frame("centres")).weekly_closed
+    closed = closed_of(desk)
     return legal_days.due(first_contact_at, rule.counting, weekly_closed=closed)
 
 

@@ -9,12 +9,15 @@ import pytest
 from lib.actions.clocks.running import (
     answer_target,
     everything_that_can_run_out,
+    lines_of,
+    offered,
     unconfirmed,
 )
 from lib.metrics.running_out import Line, Origin, Standing, urgent
 from lib.schema.ids import new_id
 from lib.schema.task import Task
 from lib.schema.vocab import (
+    Answered,
     Applicability,
     ComplaintStatus,
     DeadlineKind,
@@ -254,6 +257,23 @@ def test_a_clock_of_like_cases_names_the_other_case(desk) -> None:
     fill(desk, first, second, deadline(second, rule_code="L7同じ症状"))
 
     assert only(desk).because == f"{first.id} と同じ商品・同じ症状(胃腸)"
+
+
+def test_a_case_has_its_own_dates_the_ended_ones_too(desk) -> None:
+    told, other = case(), case()
+    fill(desk, told, other, deadline(told, done_at=NOW), deadline(other))
+
+    assert [line.case_id for line in lines_of(desk, told.id, NOW)] == [told.id]
+
+
+def test_a_rule_that_asks_for_a_date_is_offered_until_it_has_a_clock(desk) -> None:
+    told = case(refund_refused=Answered.YES)
+    fill(desk, told)
+    (rule,) = offered(desk, told, NOW)
+
+    fill(desk, deadline(told, rule_code=rule.code))
+
+    assert offered(desk, told, NOW) == ()
 
 
 def test_without_anything_the_list_is_empty(desk) -> None:
