@@ -7,6 +7,7 @@ import streamlit as st
 from lib import clock
 from lib.i18n import _
 from lib.ui import case, context, filters, freshness, handovers, navigation
+from lib.ui.crisis import banner
 from lib.ui.queue import inquiry, listing, promised, seconds
 from lib.ui.viewport import is_phone
 
@@ -17,12 +18,14 @@ desk = context.guard(*navigation.entry("queue").roles)
 
 def whole_list() -> None:
     st.title(_("対応待ち(エスカレーション)"), anchor=False)
+    banner.on_top(desk)
     handovers.show(desk, now, without=filters.opened_case(desk, here))
     promised.today(found.due, narrow=phone or bool(here.case))
     listing.bar(desk, here, found)
     listing.show(desk, here, found, phone=phone)
     if not here.case:
         seconds.costs(desk)
+        banner.way(desk)
 
 
 def opened_work() -> None:

@@ -13,6 +13,7 @@ desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
 
 WORDS = {
     "outbox": N_("まだシートに入っていない保存と、確かめてほしい保存。"),
+    "crisis": N_("漏えい・製品事故・重大なミスを、手順と期限にそって進めます。"),
     "data_check": N_("合わない値、書きかけの行、同じ番号の行を直します。"),
     "kpi_entry": N_("センターごとの一日の数と、受注・出荷の数。"),
     "harassment": N_("つらい電話から身を守る手順、相談、応対した人へのフォロー。"),

@@ -21,6 +21,7 @@ from lib.ui import charts, context, figures, freshness, marks, navigation, sampl
 from lib.ui import format as fmt
 from lib.ui import table as tables
 from lib.ui.case import inside
+from lib.ui.crisis import banner
 from lib.ui.filters import ledger_query, product_names
 from lib.ui.harassment import duties
 from lib.ui.table import Grid
@@ -81,6 +82,7 @@ def main() -> None:
     if found.is_empty:
         first_steps()
         return
+    banner.on_top(desk)
     answers(found)
     inside.on_today(desk)
     duties.on_today(desk)

@@ -66,6 +66,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         (*STAFF, Role.OUTSOURCED),
         tucked=STAFF,
     ),
+    PageEntry(
+        "crisis",
+        N_("重大事案"),
+        ":material/flag:",
+        ANSWER,
+        STAFF,
+        tucked=EVERYBODY,
+    ),
     PageEntry("setup", N_("設定・点検"), ":material/settings:", MORE, READERS),
     PageEntry(
         "data_check",

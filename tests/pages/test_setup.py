@@ -108,6 +108,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         return {link.label.strip("*") for link in app.main.get("page_link")}
 
     assert cards(open_page("setup")) == {
+        "重大事案",
         "データ点検",
         "Googleシートにつなぐ",
         "メンバー",
@@ -118,6 +119,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
+        "重大事案",
         "データ点検",
         "日次KPI入力",
         "商品",

@@ -50,7 +50,7 @@ from lib.schema.vocab import (
 )
 from lib.settings.crisis_steps import CrisisStep, list_of
 from lib.store.access import UserStore
-from lib.store.protocol import Insert, Update, Write
+from lib.store.protocol import Insert, Receipt, Update, Write
 
 LEADERS: Final = (Role.ADMIN, Role.MANAGER)
 """Roles that lead a crisis unless somebody else is named."""
@@ -67,7 +67,12 @@ OPENING_FIELDS: Final = (
 )
 """What the form of a new crisis asks, in its order; it needs only the first three."""
 
-_NO_ACCIDENT: Final = (GraveAccident.UNASKED, GraveAccident.NO)
+GRAVE: Final = tuple(
+    kind
+    for kind in GraveAccident
+    if kind not in (GraveAccident.UNASKED, GraveAccident.NO)
+)
+"""What makes an accident a grave one; suspicion is enough."""
 
 
 # What a complaint suggests ------------------------------------------------------------
@@ -89,7 +94,7 @@ def kinds_of(case: Complaint) -> tuple[CrisisKind, ...]:
     found = []
     if case.leak is Answered.YES:
         found.append(CrisisKind.LEAK)
-    if case.accident not in _NO_ACCIDENT:
+    if case.accident in GRAVE:
         found.append(CrisisKind.ACCIDENT)
     if case.service_failure is Answered.YES:
         found.append(CrisisKind.MISTAKE)
@@ -205,8 +210,14 @@ def open_crisis(
         writes += _joining(
             desk, crisis, case, _born(began), now=now, commit_id=commit_id
         )
-    commit(desk, writes, now=now, commit_id=commit_id)
-    return cast("Crisis", desk.record(CRISES, crisis.id))
+    receipt = commit(desk, writes, now=now, commit_id=commit_id)
+    return _stored(receipt, crisis)
+
+
+def _stored(receipt: Receipt | None, mine: Crisis) -> Crisis:
+    """Return the crisis as it stands: of a repeated press the one made first."""
+    rows = receipt.records.values() if receipt else ()
+    return next((row for row in rows if isinstance(row, Crisis)), mine)
 
 
 def first_tasks(

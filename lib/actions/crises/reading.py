@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
-from lib.actions.crises.opening import open_ones
+from lib.actions.crises.opening import GRAVE, may_be_same, open_ones
 from lib.actions.crises.parts import (
     COMPLAINTS,
     CRISES,
@@ -22,13 +22,13 @@ from lib.actions.crises.working import LOGGED_KINDS
 from lib.metrics import crises
 from lib.metrics.crises import Affected, Progress, Recall
 from lib.schema.activity import Activity
-from lib.schema.complaint import Complaint
+from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.crisis import Crisis, RecallLot
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
 from lib.schema.tables import table
 from lib.schema.task import Task
-from lib.schema.vocab import ActivityKind, CrisisStatus
+from lib.schema.vocab import ActivityKind, Answered, CrisisKind, CrisisStatus
 from lib.settings.crisis_steps import CrisisStep, Tenet
 from lib.store.access import UserStore
 
@@ -160,3 +160,38 @@ def left_in(desk: UserStore, crisis_id: str) -> tuple[Task, ...]:
     if crisis_id not in {crisis.id for crisis in open_ones(desk)}:
         return ()
     return tuple(task for task in tasks_of(desk, crisis_id) if task.is_open)
+
+
+def crisis_of(desk: UserStore, case_id: str) -> str:
+    """Return the crisis that a complaint belongs to; "" for none, or for no complaint."""
+
+    def made() -> str:
+        complaints = desk.frame(COMPLAINTS)
+        known = case_id in complaints.index
+        return str(complaints.loc[case_id, "crisis_id"]) if known else ""
+
+    return desk.derived(("crisis of", case_id), made) if case_id else ""
+
+
+def candidates(desk: UserStore, crisis: Crisis) -> tuple[Complaint, ...]:
+    """Return open complaints whose answers point to this very crisis, newest first."""
+
+    def made() -> tuple[Complaint, ...]:
+        every = desk.frame(COMPLAINTS)
+        free = (every["crisis_id"] == "").to_numpy(dtype=bool)
+        owed = ~every["status"].isin([status.value for status in SETTLED])
+        column, word = _POINTS_BY[crisis.kind]
+        says = every[column].isin(word)
+        rows = every[free & owed.to_numpy(dtype=bool) & says.to_numpy(dtype=bool)]
+        newest = rows.sort_values("received_at", ascending=False, kind="stable")
+        found = cast("list[Complaint]", standing(table(COMPLAINTS), newest))
+        return tuple(c for c in found if may_be_same(crisis, crisis.kind, c))
+
+    return desk.derived(("crisis candidates", crisis.id), made)
+
+
+_POINTS_BY: Final[Mapping[CrisisKind, tuple[str, list[str]]]] = {
+    CrisisKind.LEAK: ("leak", [Answered.YES.value]),
+    CrisisKind.ACCIDENT: ("accident", [kind.value for kind in GRAVE]),
+    CrisisKind.MISTAKE: ("service_failure", [Answered.YES.value]),
+}

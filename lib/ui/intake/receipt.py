@@ -14,6 +14,7 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
 from lib.ui import navigation, outbox
+from lib.ui.crisis import opening as crisis
 from lib.ui.intake import state
 
 _KANA: Final = dict(
@@ -98,6 +99,7 @@ def draw(desk: UserStore, number: str) -> None:
             outbox.badge(desk, "complaints", case.id, arrived=True)
         _number(case.id)
         _next(case)
+    crisis.on_case(desk, case)
     _buttons(case)
 
 
