@@ -12,7 +12,7 @@ from lib.errors import InvalidRecord
 from lib.i18n import _
 from lib.schema.ids import new_commit_id
 from lib.schema.vocab import Category, Cause, Role
-from lib.settings import business, claim_types
+from lib.settings import business, claim_types, company
 from lib.settings.claim_types import ClaimType, Sign
 from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
@@ -47,6 +47,14 @@ def targets() -> None:
             )
         )
         for wanted in business.TARGET_SETTINGS:
+            one_setting(desk, wanted)
+
+
+def own_company() -> None:
+    with st.container(border=True):
+        st.subheader(_(company.COMPANY), anchor=False)
+        st.caption(_("経緯書などの書類に、差出人として載る名前です。"))
+        for wanted in company.COMPANY_SETTINGS:
             one_setting(desk, wanted)
 
 
@@ -189,6 +197,7 @@ navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_ba
 st.title(_("設定"))
 centre_defaults()
 targets()
+own_company()
 claim_type_list()
 severity_rules.show(desk)
 scripts.show(desk)

@@ -144,9 +144,10 @@ def composed(
 
 def _subject(material: Material) -> str:
     complaint, inquiry = material.complaint, material.inquiry
-    if complaint and (complaint.claim_type or complaint.category):
-        word = complaint.claim_type or complaint.category.value
-        return f"「{word}」のお申し出について"
+    if complaint:
+        category = choice(complaint.category)
+        word = complaint.claim_type or ("" if category.missing else category.text)
+        return f"「{word}」のお申し出について" if word else "お申し出について"
     if inquiry:
         return f"{inquiry.agency_name}からの{inquiry.contact_kind.value}について"
     return "お申し出について"

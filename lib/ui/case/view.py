@@ -10,6 +10,7 @@ import streamlit as st
 from lib import clock
 from lib.actions import cases, closing, guiding, questions
 from lib.actions.closing import PromiseEnd
+from lib.actions.dossier import MAKERS
 from lib.actions.entry import PromiseTime, due_at, recognise
 from lib.actions.searching import OPEN
 from lib.errors import NotAllowed
@@ -51,7 +52,7 @@ from lib.ui.case.saving import (
     press,
     settled,
 )
-from lib.ui.crisis import opening as crisis
+from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.harassment import duties
 from lib.ui.table import due_text
@@ -87,7 +88,6 @@ def show(desk: UserStore, number: str) -> None:
         inside.waiting(desk, case)
         _buttons(desk, case)
         second.show(desk, case)
-        crisis.on_case(desk, case)
         duties.on_case(desk, case)
         _advice(case)
         _parts(desk, case)
@@ -351,11 +351,14 @@ def _ways(contact: str) -> list[str]:
 
 _PARTS_KEY, _LAST_PART = "case:parts", "case:last_part"
 HISTORY, FACTS, CHANGES = N_("対応履歴"), N_("くわしく"), N_("変更の記録")
+DOSSIER = N_("行政対応パック")
 
 
 def _parts(desk: UserStore, case: Complaint) -> None:
-    """Draw history, facts and, for managers, the log; only the one that is open."""
+    """Draw history, facts, dossier and, for managers, the log; only the open one."""
     names = [HISTORY, FACTS]
+    if desk.principal.role in MAKERS:
+        names.append(DOSSIER)
     if desk.principal.role in AUDITORS:
         names.append(CHANGES)
     # An editor stands in place of the tabs, which forget meanwhile which was open.
@@ -375,7 +378,16 @@ def _facts(desk: UserStore, case: Complaint) -> None:
     _related(desk, case)
 
 
-_PARTS: Final = {HISTORY: timeline, FACTS: _facts, CHANGES: audit_log}
+def _dossier(desk: UserStore, case: Complaint) -> None:
+    dossier_panel(desk, case.id)
+
+
+_PARTS: Final = {
+    HISTORY: timeline,
+    FACTS: _facts,
+    DOSSIER: _dossier,
+    CHANGES: audit_log,
+}
 
 
 def _story(desk: UserStore, case: Complaint) -> None:
