@@ -52,6 +52,7 @@ from lib.ui.case.saving import (
     press,
     settled,
 )
+from lib.ui.crisis import opening as crisis
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.harassment import duties
@@ -88,6 +89,7 @@ def show(desk: UserStore, number: str) -> None:
         inside.waiting(desk, case)
         _buttons(desk, case)
         second.show(desk, case)
+        crisis.on_case(desk, case)
         duties.on_case(desk, case)
         _advice(case)
         _parts(desk, case)
