@@ -7,7 +7,7 @@ import streamlit as st
 from lib import clock
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
-from lib.ui.inquiries import address, detail, listing
+from lib.ui.inquiries import address, call, detail, listing
 from lib.ui.viewport import is_phone
 
 LIST_AND_ONE = (5, 7)
@@ -18,6 +18,15 @@ desk = context.guard(*navigation.entry("inquiries").roles)
 def whole_list() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(_("行政問合せ"), anchor=False, width="stretch")
+        if detail.may_write(desk):
+            st.button(
+                _("センターから連絡が来た"),
+                key="inquiries.call",
+                type="primary",
+                icon=":material/ring_volume:",
+                shortcut="N",
+                on_click=address.begin_call,
+            )
     listing.bar(here, found)
     listing.show(desk, here, found, phone=phone)
 
@@ -26,7 +35,10 @@ here = address.here()
 phone = is_phone()
 found = listing.listed(desk, here, clock.now())
 number = address.opened(desk, here)
-if not number:
+if here.is_call and detail.may_write(desk):
+    st.title(_("センターから連絡が来た"), anchor=False)
+    call.draw(desk)
+elif not number:
     whole_list()
     freshness.follow(desk)
 elif phone:

@@ -94,7 +94,53 @@ CAUTIONS: Final = (
 )
 """What to beware of during a call."""
 
-EVERY: Final = (*STEPS, *CAUTIONS)
+_MANNER_HELP: Final = N_(
+    "センターや役所からの電話の横に、話し方として出ます。{折返し} は、社内の回答期限に置き換わります。"
+)
+
+AGENCY_MANNERS: Final = (
+    _script(
+        "agency_listen",
+        N_("行政1 聴く"),
+        N_("強い口調でも反論せず、最後まで聴いて書き取る。"),
+        _MANNER_HELP,
+    ),
+    _script(
+        "agency_read_back",
+        N_("行政2 復唱する"),
+        N_("「復唱いたします。…ということでよろしいでしょうか。」"),
+        _MANNER_HELP,
+    ),
+    _script(
+        "agency_no_verdict",
+        N_("行政3 その場で決めない"),
+        N_("その場では、認めることも否定することもしない。"),
+        _MANNER_HELP,
+    ),
+    _script(
+        "agency_others",
+        N_("行政4 ほかのお客様"),
+        N_("ほかのお客様のこと、確かめていない数字は話さない。"),
+        _MANNER_HELP,
+    ),
+    _script(
+        "agency_promise",
+        N_("行政5 折り返す"),
+        N_("「確認のうえ、{折返し}までに折り返しご連絡いたします。」"),
+        _MANNER_HELP,
+    ),
+)
+"""How one speaks with an agency, in the order of the call (R10, R15)."""
+
+QUALIFIED_GROUPS: Final = _script(
+    "qualified_groups",
+    N_("適格消費者団体の数"),
+    N_("全国26団体"),
+    N_("行政問合せの「だれがだれの後ろにいるか」に出ます。"),
+)
+"""How many there are changes from year to year, so it is a text (R6)."""
+
+EVERY: Final = (*STEPS, *CAUTIONS, *AGENCY_MANNERS, QUALIFIED_GROUPS)
 
 _HOLE: Final = re.compile(r"\{([^{}\s]{1,8})\}")
 _UNSAID: Final = "…"

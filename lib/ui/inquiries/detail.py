@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib import clock
-from lib.actions.inquiries import listing
+from lib.actions.inquiries import listing, matching, similar, taking
 from lib.actions.inquiries.listing import INQUIRIES
 from lib.errors import NotAllowed
 from lib.i18n import _
@@ -23,15 +23,16 @@ from lib.schema.ids import WITHOUT_NUMBER
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Stage
 from lib.schema.tables import table
-from lib.schema.vocab import ActivityKind, InquiryStatus, Source
+from lib.schema.vocab import ActivityKind, InquiryStatus, Match, Source
 from lib.settings.customer_key import normalised_contact
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import boundary, filters, marks, outbox
+from lib.ui import boundary, conflict, filters, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
 from lib.ui.form import label_of
-from lib.ui.inquiries import address
+from lib.ui.inquiries import address, editors, matches, saving, state
+from lib.ui.inquiries import similar as behind
 from lib.ui.inquiries.listing import STATE_COLOURS, WRITERS, state_words
 from lib.ui.table import due_text
 
@@ -65,12 +66,28 @@ def show(desk: UserStore, number: str) -> None:
         st.info(inert(boundary.message_of(error)), icon=":material/search_off:")
         return
     with st.container(border=True, key="inquiry"):
+        _receipt(found)
         _head(desk, found)
+        if clash := saving.clash_of(number):
+            conflict.show(
+                saving.name_of(number, "choice"),
+                clash,
+                on_settled=saving.settled,
+                on_back=saving.back,
+            )
+            return
+        editor, seen = saving.opened_editor(number)
+        if seen is not None and may_write(desk):
+            editors.show(desk, seen, editor)
+            return
         marks.note(desk, _TABLE, number, found)
         _missing(found)
         _dues(found)
         _call_back(found)
         _story(found)
+        _buttons(desk, found)
+        _known(desk, found)
+        _like(desk, found)
         _parts(desk, found)
 
 
@@ -84,6 +101,29 @@ def close_button() -> None:
         on_click=address.open_inquiry,
         args=("",),
     )
+
+
+def _receipt(found: AgencyInquiry) -> None:
+    """Say that the call is recorded, and who calls back by when."""
+    if not state.is_just_saved(found.id):
+        return
+    due = found.own_due_at
+    lines = [f":green[:material/check_circle:] **{inert(_('記録しました'))}**"]
+    if due is not None:
+        words = _("{name}さんが {day} {time} までに折り返します").format(
+            name=found.handler, day=fmt.day(due.date()), time=f"{due:%H:%M}"
+        )
+        lines.append(f":material/schedule: **{inert(words)}**")
+    told = _("社内には、通知の決まりに沿ってひとりでに知らせます。")
+    lines.append(f":small[:gray[{inert(told)}]]")
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown("  \n".join(lines))
+        st.button(
+            _("分かりました"),
+            key="inquiry:receipt",
+            type="tertiary",
+            on_click=state.seen_receipt,
+        )
 
 
 def _head(desk: UserStore, found: AgencyInquiry) -> None:
@@ -181,6 +221,57 @@ def _story(found: AgencyInquiry) -> None:
         if text := getattr(found, name):
             st.caption(inert(_(_TABLE.field(name).label)))
             shown_text(text)
+
+
+def _buttons(desk: UserStore, found: AgencyInquiry) -> None:
+    if not may_write(desk):
+        return
+    with st.container(horizontal=True, gap="small"):
+        for editor, label, icon in (
+            (editors.AGAIN, _("同じ件で再び連絡"), ":material/ring_volume:"),
+            (editors.EDIT, _("聞いたことを直す"), ":material/edit:"),
+        ):
+            st.button(
+                label,
+                key=saving.name_of(found.id, f"open:{editor}"),
+                icon=icon,
+                on_click=saving.open_editor,
+                args=(found, editor),
+            )
+
+
+def _known(desk: UserStore, found: AgencyInquiry) -> None:
+    """Draw the complaint that it is about, or those that it may be about."""
+    presses = None
+    if may_write(desk):
+        presses = matches.Presses(
+            same=lambda number: saving.press(taking.link, found, number),
+            none=lambda: saving.press(taking.rule_out, found),
+            again=lambda: saving.press(taking.unlink, found),
+        )
+    is_settled = found.matched is not Match.UNASKED
+    heard = matching.heard_in(found)
+    with st.container(border=True, gap="small"):
+        matches.show(
+            desk,
+            () if is_settled else matching.matches(desk, heard),
+            found.matched,
+            found.complaint_id,
+            presses,
+            prefix=f"inquiry:{found.id}",
+        )
+
+
+def _like(desk: UserStore, found: AgencyInquiry) -> None:
+    own = (found.id, found.complaint_id) if found.complaint_id else (found.id,)
+    with st.container(border=True, gap="small"):
+        behind.show(
+            desk,
+            similar.about(found),
+            clock.today(),
+            without=own,
+            prefix=f"inquiry:{found.id}",
+        )
 
 
 # What is known --------------------------------------------------------------------

@@ -35,13 +35,13 @@ BESIDE_ONE: Final = ("state", "agency", "due")
 WIDTHS: Final = {
     "state": 92,
     "agency": 190,
-    "facts": 330,
-    "due": 140,
-    "matched": 92,
-    "status": 92,
-    "handler": 96,
+    "facts": 280,
+    "due": 124,
+    "matched": 88,
+    "status": 88,
+    "handler": 92,
 }
-NARROW: Final = {**WIDTHS, "agency": 210}
+NARROW: Final = {**WIDTHS, "state": 80, "agency": 158, "due": 112}
 ON_PHONE: Final = {**WIDTHS, "state": 84, "agency": 150, "due": 116}
 
 STATES: Final = {

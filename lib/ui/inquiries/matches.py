@@ -1,0 +1,141 @@
+"""Did we know? The complaints that may be meant, each with reasons and one press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from lib.actions.inquiries.matching import Found, Likeness
+from lib.errors import NotAllowed
+from lib.i18n import _
+from lib.schema.complaint import Complaint
+from lib.schema.vocab import Match
+from lib.store.access import UserStore
+from lib.text import inert, one_line
+from lib.ui import format as fmt
+from lib.ui import navigation
+
+_COLOURS: Final = {
+    Likeness.SAME: "green",
+    Likeness.LIKELY: "blue",
+    Likeness.SIMILAR: "gray",
+}
+_SHAPES: Final = {Likeness.SAME: "●", Likeness.LIKELY: "◐", Likeness.SIMILAR: "○"}
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """What the buttons do: this one, none of them, ask again."""
+
+    same: Callable[[str], None]
+    none: Callable[[], None]
+    again: Callable[[], None]
+
+
+def show(
+    desk: UserStore,
+    found: Sequence[Found],
+    matched: Match,
+    complaint_id: str,
+    presses: Presses | None,
+    *,
+    prefix: str,
+) -> None:
+    """Draw what was found, or what was pressed about it.
+
+    presses: None for people who may only read. prefix: of the widgets' keys.
+    """
+    st.markdown(f"**:material/person_search: {inert(_('先に知っていたか'))}**")
+    if matched is Match.FOUND and complaint_id:
+        _linked(desk, complaint_id)
+        _again(presses, prefix)
+        return
+    if matched is Match.NONE:
+        st.markdown(
+            f":gray-badge[○ {inert(fmt.choice(Match.NONE))}] "
+            + inert(_("先に受けた苦情の中にはありません。"))
+        )
+        _again(presses, prefix)
+        return
+    if not found:
+        words = _("似た苦情は、まだ見つかりません。分かったことを足すと探し直します。")
+        st.caption(inert(words))
+    for one in found:
+        _candidate(desk, one, presses, prefix)
+    if presses:
+        st.button(
+            _("該当なし"),
+            key=f"{prefix}:none",
+            icon=":material/block:",
+            help=_(
+                "先に受けた苦情の中に、同じ件がないと確かめたとき。あとで変えられます。"
+            ),
+            on_click=presses.none,
+        )
+
+
+def _again(presses: Presses | None, prefix: str) -> None:
+    if presses:
+        st.button(
+            _("選び直す"),
+            key=f"{prefix}:again",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=presses.again,
+        )
+
+
+def _linked(desk: UserStore, number: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        word = inert(fmt.choice(Match.FOUND))
+        st.markdown(f":green-badge[● {word}]", width="content")
+        navigation.link("ledger", number, icon=":material/link:", case=number)
+    case = _case(desk, number)
+    if case is None:
+        st.caption(inert(_("この番号の苦情は見つかりません。")))
+        return
+    st.caption(_about(case))
+
+
+def _candidate(
+    desk: UserStore, one: Found, presses: Presses | None, prefix: str
+) -> None:
+    case = _case(desk, one.number)
+    if case is None:
+        return
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            likeness = one.likeness
+            words = f"{_SHAPES[likeness]} {_(likeness.value)}"
+            st.markdown(f":{_COLOURS[likeness]}-badge[{inert(words)}]", width="content")
+            navigation.link("ledger", one.number, case=one.number)
+        st.caption(_about(case))
+        why = fmt.listed(reason.text() for reason in one.reasons)
+        st.caption(f":material/check_small: {inert(why)}")
+        if presses:
+            st.button(
+                _("この件です"),
+                key=f"{prefix}:same:{one.number}",
+                icon=":material/link:",
+                on_click=presses.same,
+                args=(one.number,),
+            )
+
+
+def _about(case: Complaint) -> str:
+    said: list[Any] = [
+        fmt.moment(case.received_at),
+        fmt.choice(case.severity),
+        fmt.choice(case.status),
+    ]
+    return f"{inert(' · '.join(said))}  \n{inert(one_line(case.content, 60))}"
+
+
+def _case(desk: UserStore, number: str) -> Complaint | None:
+    try:
+        return cast("Complaint", desk.record("complaints", number))
+    except NotAllowed:
+        return None
