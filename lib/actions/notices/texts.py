@@ -181,7 +181,7 @@ def _overview(seen: Overview, base: str) -> Iterator[str]:
         said = _(_TASKS[kind]).format(count=count)
         yield f"•{said}\n  {_link(base, page, **query)}"
     yield from _clocks(seen.clocks, base)
-    yield from _others(seen)
+    yield from _others(seen, base)
 
 
 def _clocks(seen: Clocks, base: str) -> Iterator[str]:
@@ -211,7 +211,7 @@ def _calls_words(seen: Overview) -> str:
     return _("どのセンターも目標に届いています。")
 
 
-def _others(seen: Overview) -> Iterator[str]:
+def _others(seen: Overview, base: str) -> Iterator[str]:
     named = {kind for kind, _count, _first in seen.tasks}
     said = []
     if seen.new_cases:

@@ -19,6 +19,7 @@ from lib.actions.today import TaskKind
 from lib.metrics.state import State
 from lib.notify.sending import Message
 from lib.schema.activity import Activity
+from lib.schema.care import CareRecord
 from lib.schema.column import Field
 from lib.schema.deadline import Deadline
 from lib.schema.ids import id_for
@@ -27,7 +28,15 @@ from lib.schema.masters import Centre, Member, Product
 from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM
 from lib.schema.record import Record
-from lib.schema.vocab import DeadlineKind, NoticeKind, Role, Severity, Source
+from lib.schema.vocab import (
+    CareKind,
+    DeadlineKind,
+    Harassment,
+    NoticeKind,
+    Role,
+    Severity,
+    Source,
+)
 from lib.settings import business
 from lib.store.live import LiveStore
 from lib.store.opening import open_live
@@ -172,6 +181,42 @@ def test_the_morning_message_counts_deadlines_where_any_are_near() -> None:
     assert "期限: 超過 1件、24時間以内 2件、該当・非該当の確認待ち 3件" in lines
     assert f"  {BASE}/deadlines" in lines
     assert "担当の分: 24時間以内か超過の期限 2件" in lines
+
+
+def test_the_morning_message_counts_talks_that_wait_and_names_nobody(
+    live: LiveStore,
+) -> None:
+    hurt = case(
+        received_at=NOON - timedelta(days=2),
+        receiver="小田 健介",
+        harassment=Harassment.CONFIRMED,
+    )
+    asked = CareRecord(
+        id="F-1", kind=CareKind.CONSULTATION, for_whom="平野 楓", note="つらい"
+    )
+    fill(live, hurt, asked)
+
+    found = digest.digest_for(live.for_user(SYSTEM), [LEAD], NOON)
+    body = texts.digest_message(found, BASE).body
+
+    assert "応対した人へのフォロー・相談の対応待ち 2件" in body
+    assert f"  {BASE}/harassment" in body
+    assert all(word not in body for word in ("小田", "平野", "つらい"))
+
+
+def test_a_clerk_reads_no_count_of_talks(live: LiveStore) -> None:
+    fill(
+        live,
+        case(
+            received_at=NOON - timedelta(days=2),
+            receiver="小田 健介",
+            harassment=Harassment.CONFIRMED,
+        ),
+    )
+
+    found = digest.digest_for(live.for_user(SYSTEM), [CLERK], NOON)
+
+    assert "フォロー" not in texts.digest_message(found, BASE).body
 
 
 def test_a_clerk_who_owes_nothing_reads_that() -> None:
