@@ -306,6 +306,24 @@ def digest(
     raise typer.Exit(LOOK if waiting else DONE)
 
 
+@app.command(
+    help=_(
+        "件数の増えを見つけます。series,date,count,exposure のCSVを読み、注意・警報の日を1行ずつJSONで出します。"
+    )
+)
+@speaking_plainly
+def detect(
+    file: Annotated[str, typer.Argument(help=_("CSVのファイル。- なら標準入力"))],
+) -> None:
+    """Judge each day of each series by the rows up to it, at the usual sensitivity."""
+    from lib.risk import panel
+
+    rows = panel.read(sys.stdin.buffer if file == "-" else file)
+    for part in panel.panels(rows):
+        found = b"".join(orjson.dumps(line) + b"\n" for line in panel.findings(part))
+        sys.stdout.write(found.decode())
+
+
 @app.command(help=_("いまのデータの控えを取ります。"))
 @speaking_plainly
 def backup() -> None:

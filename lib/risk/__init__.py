@@ -11,7 +11,7 @@ that is not known is NaN, never zero.
 | `rise` | how strongly the counts speak for a rise, and since when |
 | `detection` | normal, watch, alarm or held back; all of the above in one call |
 | `sensitivity` | how strict to be, with what each choice costs |
-| `sentence` | the numbers of the sentence that explains an alarm |
+| `summary` | the numbers of the sentence and the chart that explain an alarm |
 | `cusum`, `shewhart`, `ewma` | textbook charts |
 | `answer_rate` | has the telephone become harder to reach |
 | `cells` | which products and kinds of complaint stand out |
