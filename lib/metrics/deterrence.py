@@ -14,11 +14,12 @@ whole company also where one centre is looked at: who could not cancel rings els
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from lib.i18n import N_
@@ -27,6 +28,7 @@ from lib.metrics.amounts import Amount
 from lib.metrics.figures import Frames, between, of_centre
 from lib.metrics.kpis import Value, kpi, measured
 from lib.metrics.reason import Reason
+from lib.metrics.series import series_of
 from lib.metrics.state import State, Verdict
 from lib.schema.vocab import (
     Category,
@@ -56,6 +58,7 @@ LEAST_BLOCKED: Final = 1.0
 centre weighs at once."""
 
 _PER: Final = 100
+_WEEK: Final = 7
 
 _BLOCKED_WORDS: Final = (
     r"解約.{0,8}(?:でき(?:ない|なかった|ず|ません)|させて(?:くれ|もらえ)|してくれない|拒|断られ|妨げ)"
@@ -210,24 +213,46 @@ def weekly(
     and `referrals` (what followed within 30 days), `is_complete` (these 30 days are
     over).
     """
-    lasts = [last - timedelta(days=7 * back) for back in range(weeks)][::-1]
-    found = [
-        deterrence(
-            days, heard, end - timedelta(days=6), end, today=today, centre=centre
-        )
-        for end in lasts
-    ]
+    lasts = [last - timedelta(days=_WEEK * back) for back in range(weeks)][::-1]
+    firsts = [end - timedelta(days=_WEEK - 1) for end in lasts]
+    talks = series_of(
+        kpi("retention_success"), days, [centre] if centre else [], firsts[0], last
+    )[centre]
+    by_week = np.arange(len(talks.above)) // _WEEK
+    offers = np.bincount(by_week, talks.below, weeks)
+    kept = np.bincount(by_week, talks.above, weeks)
+    success = np.divide(kept, offers, out=np.full(weeks, np.nan), where=offers > 0)
+    until = [end + timedelta(days=FOLLOWED) for end in lasts]
     return pd.DataFrame(
         {
-            "first": [week.first for week in found],
-            "last": [week.last for week in found],
-            "success": [week.success.number for week in found],
-            "offers": [week.success.denominator for week in found],
-            "blocked": [week.followed.count(Trace.BLOCKED) for week in found],
-            "referrals": [week.followed.count(Trace.REFERRAL) for week in found],
-            "is_complete": [week.followed.is_complete for week in found],
+            "first": firsts,
+            "last": lasts,
+            "success": success,
+            "offers": offers,
+            "blocked": _following(heard, Trace.BLOCKED, firsts, until, today),
+            "referrals": _following(heard, Trace.REFERRAL, firsts, until, today),
+            "is_complete": [day <= today for day in until],
         }
-    ).astype({"success": "float64"})
+    )
+
+
+def _following(
+    heard: pd.DataFrame,
+    trace: Trace,
+    firsts: Sequence[date],
+    until: Sequence[date],
+    today: date,
+) -> np.ndarray:
+    """Return how much was heard after each first day, up to each last one."""
+    own = heard.loc[heard["trace"] == trace.value, "date"]
+    days = np.sort(own.to_numpy("datetime64[D]"))
+    ends = np.array([min(day, today) for day in until], dtype="datetime64[D]")
+    starts = np.array(firsts, dtype="datetime64[D]")
+    up_to = np.searchsorted(days, ends, side="right")
+    found: np.ndarray = np.maximum(
+        0, up_to - np.searchsorted(days, starts, side="right")
+    )
+    return found
 
 
 # What was heard --------------------------------------------------------------------

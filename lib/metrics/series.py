@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from lib.metrics.figures import between
-from lib.metrics.kpis import Kpi, total
-from lib.metrics.kpis.values import known
+from lib.metrics.kpis import Kpi, narrowed
+from lib.metrics.kpis.values import brought_together, is_mixed, known, summed
 from lib.metrics.reason import Reason
 
 Numbers = npt.NDArray[np.float64]
@@ -65,20 +65,22 @@ def series_of(
     Centres that count differently are brought together as `kpis.total` does; where
     they cannot be, `ALL` knows no day. Not for KPIs with a window or a lowest day.
     """
-    period = between(days, first, last)
+    period = between(narrowed(entry, days), first, last)
     rows = known(entry, period)
     found = {
         code: _series(entry, rows[rows["centre"] == code], first, last)
         for code in centres
     }
-    whole = total(entry, period)
-    if whole.method:
-        rows = known(entry, period, whole.method)
-    elif whole.note:
-        rows = rows.iloc[:0]
-    elif entry.ratio().denominator is None:
+    note = None
+    if entry.ratio().denominator is None:
         rows = _of_whole_days(rows, frozenset(centres), first, last)
-    found[ALL] = _series(entry, rows, first, last, whole.note)
+    elif is_mixed(rows) and entry.common:
+        note = brought_together(entry)
+        rows = known(entry, period, entry.common)
+    elif is_mixed(rows):
+        note = summed(entry, rows).reason(entry)
+        rows = rows.iloc[:0]
+    found[ALL] = _series(entry, rows, first, last, note)
     return found
 
 

@@ -277,6 +277,12 @@ def test_the_weeks_of_a_chart_are_the_same_figures():
     assert weeks["blocked"].tolist() == [1, 1, 1]
     assert weeks["referrals"].tolist() == [0, 1, 1]
     assert weeks["is_complete"].tolist() == [True, True, False]
+    for week in weeks.itertuples():
+        alone = of(*rows, first=week.first, last=week.last, today=day(19, 10))
+        assert alone.success.number == (None if pd.isna(week.success) else week.success)
+        assert alone.followed.count(Trace.BLOCKED) == week.blocked
+        assert alone.followed.count(Trace.REFERRAL) == week.referrals
+        assert alone.followed.is_complete == week.is_complete
 
 
 def test_the_words_follow_the_language_of_the_person(monkeypatch):

@@ -13,6 +13,7 @@ from lib.metrics.kpis import (
     Kpi,
     Lack,
     Unit,
+    by_centre,
     daily,
     kpi,
     measured,
@@ -735,6 +736,24 @@ def test_everything_can_be_asked_of_an_empty_store():
     assert days.empty
     assert [value(entry, days) for entry in KPIS] == [None] * len(KPIS)
     assert all(daily(entry, days, [MONDAY]).isna().all() for entry in KPIS)
+
+
+@pytest.mark.parametrize("entry", KPIS, ids=lambda entry: entry.code)
+def test_the_values_of_all_centres_at_once_are_those_of_each(entry):
+    counts = {name: 40 for name in entry.columns if name in TYPED}
+    days = of(
+        kpi_day(MONDAY, "C1", **counts),
+        kpi_day(TUESDAY, "C1", **counts),
+        kpi_day(MONDAY, "C2", **counts),
+        complaint(at(16)),
+    )
+
+    found = by_centre(entry, days, ["C1", "C2"])
+
+    if not entry.company:
+        assert found == {
+            code: measured(entry, of_centre(days, code)) for code in ("C1", "C2")
+        }
 
 
 def test_figures_can_be_narrowed_to_a_time_and_a_centre():

@@ -84,18 +84,36 @@ def total(entry: Kpi, days: pd.DataFrame) -> Total:
     Where they count differently, all are counted in the KPI's common way from their
     own counts, and the note says so; without a common way there is no total.
     """
-    own = measured(entry, days)
-    if own.lack is not Lack.MIXED:
-        return Total(own)
+    rows = known(entry, days)
+    if not is_mixed(rows):
+        return Total(summed(entry, rows))
     if not entry.common:
+        own = summed(entry, rows)
         return Total(own, note=own.reason(entry))
-    note = Reason(
+    return Total(
+        measured(entry, days, entry.common), entry.common, brought_together(entry)
+    )
+
+
+def by_centre(
+    entry: Kpi, days: pd.DataFrame, centres: Sequence[str]
+) -> Mapping[str, Value]:
+    """Return `measured` of each centre: quicker than cutting `days` for each of them.
+
+    A company-wide KPI has no centres; each has `Lack.BLANK` then.
+    """
+    rows = known(entry, days)
+    return {code: summed(entry, rows[rows["centre"] == code]) for code in centres}
+
+
+def brought_together(entry: Kpi) -> Reason:
+    """Return the sentence that says in which one way all centres were counted."""
+    return Reason(
         N_(
             "センターごとに方式が違うので、合計は「{method}」の方式にそろえて計算しました。"
         ),
         words={"method": entry.common},
     )
-    return Total(measured(entry, days, entry.common), entry.common, note)
 
 
 def value_of_day(
@@ -128,7 +146,7 @@ def daily(
     if entry.lowest:
         return ratios(entry, rows).groupby(rows["date"]).min().reindex(calendar)
     sums = rows.groupby("date")[["numerator", "denominator"]].sum(min_count=1)
-    if _is_mixed(rows):
+    if is_mixed(rows):
         span = rows.groupby("date")["definition"].agg(["min", "max"])
         sums[span["min"] != span["max"]] = float("nan")
     if entry.window > 1 and len(sums):
@@ -173,30 +191,24 @@ def summed(entry: Kpi, rows: pd.DataFrame) -> Value:
         lack = None if len(rows) else Lack.BLANK
         return Value(None if lack else above, above, None, len(rows), lack)
     below = float(rows["denominator"].sum())
-    lowest = ratios(entry, rows).min() if entry.lowest else None
-    enough = None if lowest is None else not pd.isna(lowest)
-    lack = lack_of(entry, below, len(rows), is_mixed=_is_mixed(rows), is_enough=enough)
-    if lack:
+    if lack := _lack(entry, rows, below):
         return Value(None, above, below, len(rows), lack)
-    number = above / below * entry.factor if lowest is None else float(lowest)
-    return Value(number, above, below, len(rows))
+    if entry.lowest:
+        lowest = ratios(entry, rows).min()
+        return Value(float(lowest), above, below, len(rows))
+    return Value(above / below * entry.factor, above, below, len(rows))
 
 
-def lack_of(
-    entry: Kpi, below: float, days: int, *, is_mixed: bool, is_enough: bool | None
-) -> Lack | None:
-    """Return why a quotient over `below` has no value; None where it has one.
-
-    is_enough: whether any single day reaches the floor, where that decides.
-    """
-    if not days:
+def _lack(entry: Kpi, rows: pd.DataFrame, below: float) -> Lack | None:
+    """Return why a quotient over `below` has no value; None where it has one."""
+    if not len(rows):
         return Lack.BLANK
-    if is_mixed:
+    if is_mixed(rows):
         return Lack.MIXED
     if below <= 0:
         return Lack.NOTHING
-    too_few = below < entry.at_least if is_enough is None else not is_enough
-    return Lack.FEW if too_few else None
+    largest = rows["denominator"].max() if entry.lowest else below
+    return Lack.FEW if largest < entry.at_least else None
 
 
 def ratios(entry: Kpi, sums: pd.DataFrame) -> pd.Series:
@@ -206,7 +218,8 @@ def ratios(entry: Kpi, sums: pd.DataFrame) -> pd.Series:
     return (sums["numerator"] / below.where(enough) * entry.factor).astype("float64")
 
 
-def _is_mixed(rows: pd.DataFrame) -> bool:
+def is_mixed(rows: pd.DataFrame) -> bool:
+    """Whether rows of `known` were counted in more than one way."""
     definition = rows["definition"]
     return len(rows) > 0 and bool(definition.min() != definition.max())
 
