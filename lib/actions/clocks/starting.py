@@ -36,7 +36,7 @@ from lib.schema.ids import id_for, new_id
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Record
 from lib.schema.tables import table, table_of
-from lib.schema.vocab import ActivityKind, Applicability
+from lib.schema.vocab import ActivityKind, Applicability, DeadlineKind
 from lib.settings.clock_rules import LIKE_CASES, ClockRule, rule_of
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Receipt, Update, Write
@@ -151,11 +151,15 @@ def clocks_of(desk: UserStore, case_id: str) -> list[Deadline]:
 def births(
     case: Case, found: Sequence[Proposed], actor: str, now: datetime
 ) -> Iterator[Insert]:
-    """Yield the clocks, and the step that says that they began; nothing for none."""
+    """Yield the clocks, and the step that tells of those that others have set.
+
+    Own targets are nothing that a 経緯書 has to tell.
+    """
     for one in found:
         yield Insert(born(case, one))
-    if found:
-        yield Insert(_step(case, found, actor, now))
+    told = [one for one in found if one.rule.kind is not DeadlineKind.OWN]
+    if told:
+        yield Insert(_step(case, told, actor, now))
 
 
 def born(case: Case, found: Proposed) -> Deadline:

@@ -386,3 +386,13 @@ def test_what_no_law_sets_does_not_keep_a_case_open(desk, kind) -> None:
     fill(desk, told, deadline(told, kind=kind))
 
     assert closed(desk, told).status is ComplaintStatus.CLOSED
+
+
+def test_an_own_target_leaves_no_step_in_the_history(desk) -> None:
+    told = case()
+    fill(desk, told)
+
+    edited(desk, told, harm=Harm.UNTREATED)
+
+    assert codes(desk, told) == {"商品区分の確認"}
+    assert steps(desk, told) == []
