@@ -20,7 +20,8 @@ from lib.actions.business_settings import value_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import referrals
-from lib.reports.dossier.composing import ClockName, Material, Similar, composed
+from lib.reports.dossier.composing import composed
+from lib.reports.dossier.material import ClockName, Material, Similar
 from lib.reports.dossier.model import Audience, Dossier
 from lib.reports.dossier.pdf import to_pdf
 from lib.reports.dossier.veil import Veil

@@ -8,11 +8,11 @@ the house, checks among ourselves, guesses and what we count for ourselves are l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from lib import clock
+from lib.reports.dossier.course import Course
+from lib.reports.dossier.material import ClockName, Material
 from lib.reports.dossier.model import (
     INSIDE,
     Audience,
@@ -30,7 +30,18 @@ from lib.reports.dossier.model import (
     Value,
     rewritten,
 )
-from lib.reports.dossier.veil import CUSTOMER, Sure, Veil, partly
+from lib.reports.dossier.veil import CUSTOMER, Sure, partly
+from lib.reports.dossier.words import (
+    UNDECIDED,
+    UNKNOWN,
+    at_time,
+    choice,
+    day,
+    is_said,
+    moment,
+    word,
+    written,
+)
 from lib.schema.activity import Activity
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
 from lib.schema.deadline import Deadline
@@ -38,13 +49,11 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
 from lib.schema.task import Task
 from lib.schema.vocab import (
-    ActivityKind,
     Answered,
     Applicability,
     Certainty,
     Channel,
     ComplaintKind,
-    ComplaintStatus,
     DeadlineKind,
     Decision,
     Done,
@@ -54,62 +63,10 @@ from lib.schema.vocab import (
     Harm,
     ImprovementStatus,
     Match,
-    Medium,
     OutsideThreat,
     Recording,
     TaskKind,
 )
-
-UNKNOWN: Final = "未確認"
-UNDECIDED: Final = "まだ決まっていません"
-
-
-@dataclass(frozen=True)
-class ClockName:
-    """What a clock is called, and where its rule is written."""
-
-    title: str
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Similar:
-    """How many like cases there were from one day to another, this one left out."""
-
-    first: date
-    last: date
-    counts: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class Material:
-    """The records of one case, and what is known around it.
-
-    number: of the complaint or inquiry that was asked for. inquiries: with that one
-        first. activities, deadlines, tasks: of all of them, in the order of time.
-    products: names by code. staff: names that may stand in any document. clocks: names
-    by 規則コード. similar: None where nothing can be like it. company, address: ours.
-    """
-
-    number: str
-    complaint: Complaint | None = None
-    inquiries: tuple[AgencyInquiry, ...] = ()
-    activities: tuple[Activity, ...] = ()
-    deadlines: tuple[Deadline, ...] = ()
-    improvements: tuple[Improvement, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    products: Mapping[str, str] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
-    clocks: Mapping[str, ClockName] = field(default_factory=dict)
-    similar: Similar | None = None
-    veil: Veil = field(default_factory=Veil)
-    company: str = ""
-    address: str = ""
-
-    @property
-    def inquiry(self) -> AgencyInquiry | None:
-        """The inquiry that this is about; None for a complaint nobody asked about."""
-        return self.inquiries[0] if self.inquiries else None
 
 
 def composed(
@@ -146,10 +103,10 @@ def _subject(material: Material) -> str:
     complaint, inquiry = material.complaint, material.inquiry
     if complaint:
         category = choice(complaint.category)
-        word = complaint.claim_type or ("" if category.missing else category.text)
-        return f"「{word}」のお申し出について" if word else "お申し出について"
+        about = complaint.claim_type or ("" if category.missing else category.text)
+        return f"「{about}」のお申し出について" if about else "お申し出について"
     if inquiry:
-        return f"{inquiry.agency_name}からの{inquiry.contact_kind.value}について"
+        return f"{_agency(inquiry)}からの{word(inquiry.contact_kind)}について"
     return "お申し出について"
 
 
@@ -159,6 +116,11 @@ def _addressee(material: Material, audience: Audience) -> str:
     if audience is Audience.CENTRE and material.inquiry:
         return material.inquiry.agency_name
     return ""
+
+
+def _agency(inquiry: AgencyInquiry) -> str:
+    """Return what the agency is called, as far as anybody wrote it down."""
+    return inquiry.agency_name.strip() or word(inquiry.agency_kind) or "先方"
 
 
 _HONORIFICS: Final = {
@@ -174,87 +136,6 @@ def _is_draft(material: Material) -> bool:
     return is_open or (complaint is not None and complaint.is_open)
 
 
-# Words ----------------------------------------------------------------------------
-
-
-def moment(at: datetime | None) -> Value:
-    """Return a day and time as it stands in a document."""
-    if at is None:
-        return Value(UNKNOWN, missing=True)
-    return Value(Sure(f"{at:%Y/%m/%d %H:%M}"))
-
-
-def day(on: date | None, missing: str = UNKNOWN) -> Value:
-    """Return a day as it stands in a document."""
-    return Value(Sure(f"{on:%Y/%m/%d}")) if on else Value(missing, missing=True)
-
-
-def written(text: str, missing: str = UNKNOWN) -> Value:
-    """Return what somebody wrote, or that nothing is written."""
-    return Value(text.strip()) if text.strip() else Value(missing, missing=True)
-
-
-_NOT_SAID: Final = frozenset({"unasked", "unknown"})
-
-
-def choice(chosen: Any, missing: str = UNKNOWN) -> Value:
-    """Return a choice in its word; one that says nothing is missing."""
-    if chosen is None or chosen.code in _NOT_SAID:
-        return Value(missing, missing=True)
-    return Value(chosen.value)
-
-
-_INWARD: Final = frozenset(
-    {
-        ActivityKind.INTERNAL_CHECK,
-        ActivityKind.HANDOVER,
-        ActivityKind.EXPERT,
-        ActivityKind.STATUS_CHANGE,
-        ActivityKind.DECISION,
-        ActivityKind.APPROVAL,
-    }
-)
-"""Steps among ourselves, which a reader outside is not told."""
-
-_OUTWARD: Final = frozenset(
-    {
-        ActivityKind.HEARING,
-        ActivityKind.APOLOGY,
-        ActivityKind.REFUND,
-        ActivityKind.SHIPMENT,
-        ActivityKind.PUBLICATION,
-        ActivityKind.MAKER_NOTICE,
-        ActivityKind.AGENCY_REPORT,
-        ActivityKind.AGENCY_CONTACT,
-        ActivityKind.AGENCY_ANSWER,
-        ActivityKind.MEND,
-    }
-)
-"""Steps that a reader outside is told even where no medium is noted."""
-
-_NEVER: Final = frozenset({ActivityKind.REVEAL, ActivityKind.EXPORT})
-"""Who looked at a contact and took out a document belongs into no document."""
-
-_ANSWERS: Final = frozenset(
-    {ActivityKind.AGENCY_ANSWER, ActivityKind.AGENCY_REPORT, ActivityKind.EXPLANATION}
-)
-_CONTACTS: Final = frozenset({ActivityKind.AGENCY_CONTACT, ActivityKind.HEARING})
-_NEAR: Final = timedelta(minutes=10)
-"""Within it a step tells of the same act as a field of the record."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One line of the course of a case."""
-
-    at: datetime
-    case: str
-    kind: str
-    who: str
-    what: str
-    is_dated_only: bool = False
-
-
 # Writing --------------------------------------------------------------------------
 
 
@@ -268,7 +149,7 @@ class _Writer:
         self._case = material.complaint
         self._inquiry = material.inquiry
         self._outside = audience is Audience.CENTRE
-        self._all_steps = audience is Audience.LAWYER
+        self._course = Course(material, audience)
         self._masked = is_masked
 
     def sections(self) -> Iterator[Section]:
@@ -285,10 +166,7 @@ class _Writer:
         """Return a colleague; a name that is in no master may be anybody's."""
         if not name.strip():
             return Value("なし", missing=True)
-        return Value(self._staff(name))
-
-    def _staff(self, name: str) -> str:
-        return Sure(name) if name in self._all.staff else name
+        return Value(self._all.colleague(name))
 
     def _contact(self, text: str) -> str:
         return self._all.veil.contact(text) if self._masked else text
@@ -344,9 +222,9 @@ class _Writer:
     def _status(self) -> Value:
         case, inquiry = self._case, self._inquiry
         if case and inquiry:
-            words = f"お申し出: {case.status.value}\nご連絡: {inquiry.status.value}"
+            words = f"お申し出: {word(case.status)}\nご連絡: {word(inquiry.status)}"
         else:
-            words = "".join(c.status.value for c in (case, inquiry) if c)
+            words = "".join(word(c.status) for c in (case, inquiry) if c)
         return Value(words, strong=True)
 
     def _customer(self) -> Value:
@@ -371,13 +249,13 @@ class _Writer:
             yield Prose("先方のご要求", written(inquiry.demand, "まだ伺っていません"))
 
     def _agency(self, inquiry: AgencyInquiry) -> Iterator[tuple[str, Value]]:
-        yield "機関", Value(inquiry.agency_name, strong=True)
+        yield "機関", Value(_agency(inquiry), strong=True)
         officer = inquiry.officer_name.strip()
         if officer and not self._masked:
             yield "ご担当", Value(f"{officer} 様")
         yield "初回のご連絡", moment(inquiry.first_contact_at)
         route = choice(inquiry.route).text if inquiry.route else ""
-        kind = inquiry.contact_kind.value
+        kind = word(inquiry.contact_kind)
         yield "ご連絡の種別", Value(f"{kind}（経路: {route}）" if route else kind)
         if inquiry.repeat_contacts:
             yield "再度のご連絡", Value(Sure(f"{inquiry.repeat_contacts}回"))
@@ -389,7 +267,7 @@ class _Writer:
             yield "先に知っていたか", _known_before(inquiry)
             if inquiry.executives_told_at:
                 told = moment(inquiry.executives_told_at).text
-                who = self._staff(inquiry.executives_told_by)
+                who = self._all.colleague(inquiry.executives_told_by)
                 yield "経営への報告", Value(Sure(told) if not who else f"{told} {who}")
 
     # お客様のお申し出
@@ -407,103 +285,7 @@ class _Writer:
 
     def course(self) -> Iterator[Block]:
         """Write what was done, oldest first."""
-        events = sorted(self._events(), key=lambda e: e.at)
-        if not events:
-            yield Nothing("まだ記録がありません。")
-            return
-        columns = [
-            Column("日時", 14),
-            Column("関係", 9),
-            Column("区分", 13),
-            Column("対応者", 13),
-            Column("内容", 51),
-        ]
-        rows = [
-            [
-                Value(_when(event)),
-                Value(Sure(self._whose(event.case))),
-                Value(event.kind),
-                Value(event.who or Sure("―")),
-                Value(event.what),
-            ]
-            for event in events
-        ]
-        if not self._has_both:
-            columns.pop(1)
-            rows = [[row[0], *row[2:]] for row in rows]
-        yield Grid(tuple(columns), tuple(map(tuple, rows)))
-
-    def _events(self) -> Iterator[_Event]:
-        shown = [step for step in self._all.activities if self._is_told(step)]
-        yield from (self._step(step) for step in shown)
-        if self._case:
-            yield from self._of_complaint(self._case, shown)
-        for inquiry in self._all.inquiries:
-            yield from self._of_inquiry(inquiry, shown)
-        for mend in self._all.improvements:
-            if mend.done_on:
-                at = clock.at(mend.done_on)
-                who = self._staff(mend.owner)
-                words = f"修正を終えた: {mend.title}"
-                yield _Event(at, "", Sure("修正"), who, words, is_dated_only=True)
-
-    def _is_told(self, step: Activity) -> bool:
-        if step.kind in _NEVER:
-            return False
-        if not self._outside:
-            return self._all_steps or step.kind is not ActivityKind.STATUS_CHANGE
-        if step.kind in _INWARD:
-            return False
-        return step.kind in _OUTWARD or step.medium is not Medium.INTERNAL
-
-    def _step(self, step: Activity) -> _Event:
-        case = self._case
-        words = step.content.strip()
-        if case and words == case.content.strip():
-            words = Sure(f"お申し出を伺った（「{Part.COMPLAINT.value}」のとおり）。")
-        is_inside = step.medium is Medium.INTERNAL
-        kind = step.kind.value + ("" if is_inside else f"\n{step.medium.value}")
-        return _Event(step.at, step.case_id, kind, self._staff(step.actor), words)
-
-    def _whose(self, number: str) -> str:
-        """Return with whom a step was taken; "" for one that concerns both."""
-        if self._case and number == self._case.id:
-            return "お客様"
-        return "行政" if number else ""
-
-    @property
-    def _has_both(self) -> bool:
-        return self._case is not None and self._inquiry is not None
-
-    def _of_complaint(
-        self, case: Complaint, shown: Sequence[Activity]
-    ) -> Iterator[_Event]:
-        told = any(
-            s.case_id == case.id and s.content.strip() == case.content.strip()
-            for s in shown
-        )
-        if not told:
-            words = f"{case.channel.value}でお申し出（「{Part.COMPLAINT.value}」のとおり）。"
-            who = self._staff(case.receiver)
-            yield _Event(case.received_at, case.id, Sure("お申し出"), who, words)
-        if case.status is ComplaintStatus.CLOSED and case.closed_at and self._outside:
-            words = f"対応を終えた（解決: {choice(case.resolution).text}）。"
-            who = self._staff(case.handler)
-            yield _Event(case.closed_at, case.id, Sure("完了"), who, words)
-
-    def _of_inquiry(
-        self, inquiry: AgencyInquiry, shown: Sequence[Activity]
-    ) -> Iterator[_Event]:
-        own = [step for step in shown if step.case_id == inquiry.id]
-        if not _tells(own, _CONTACTS, inquiry.first_contact_at):
-            words = f"{inquiry.agency_name}より{inquiry.contact_kind.value}。"
-            at = inquiry.first_contact_at
-            yield _Event(at, inquiry.id, Sure("ご連絡"), "", words)
-        answered = inquiry.answered_at
-        if answered and not _tells(own, _ANSWERS, answered):
-            who = self._staff(inquiry.handler)
-            words = Sure(f"回答した（「{Part.ANSWER.value}」のとおり）。")
-            yield _Event(answered, inquiry.id, Sure("回答"), who, words)
+        return self._course.blocks()
 
     # 確認した事実
 
@@ -539,21 +321,21 @@ class _Writer:
             yield from self._inside_facts(case)
 
     def _cause(self, case: Complaint) -> Value:
-        if case.cause is None or case.cause.code in _NOT_SAID:
+        if not is_said(case.cause):
             return Value("確認中", missing=True)
         if case.cause_certainty is Certainty.CONFIRMED:
-            return Value(case.cause.value)
+            return Value(word(case.cause))
         if self._outside:
             return Value("確認中", missing=True)
-        return Value(f"{case.cause.value}（推定。確かめていません）")
+        return Value(f"{word(case.cause)}（推定。確かめていません）")
 
     def _inside_facts(self, case: Complaint) -> Iterator[tuple[str, Value]]:
-        yield "重大度", Value(case.severity.value, strong=True)
+        yield "重大度", Value(word(case.severity), strong=True)
         yield "温度感", choice(case.temper)
         yield "外部相談の予告", choice(case.outside_threat)
         if case.harassment not in (Harassment.UNASKED, Harassment.NO):
             kind = choice(case.harassment_kind).text if case.harassment_kind else ""
-            words = case.harassment.value + (f"（{kind}）" if kind else "")
+            words = word(case.harassment) + (f"（{kind}）" if kind else "")
             yield "カスタマーハラスメント", Value(words)
 
     # 判断と回答
@@ -575,7 +357,7 @@ class _Writer:
         if inquiry.decision is Decision.CONSIDERING:
             yield "ご要求への判断", Value(UNDECIDED, missing=True)
         else:
-            yield "ご要求への判断", Value(inquiry.decision.value, strong=True)
+            yield "ご要求への判断", Value(word(inquiry.decision), strong=True)
         yield "根拠法令・指針", written(inquiry.legal_ground, UNDECIDED)
         if inquiry.decided_by:
             yield "判断した人", self._who(inquiry.decided_by)
@@ -591,7 +373,7 @@ class _Writer:
             yield "あっせんの結果", choice(inquiry.mediation_result)
 
     def _approval(self, inquiry: AgencyInquiry) -> Value:
-        who = self._staff(inquiry.approver)
+        who = self._all.colleague(inquiry.approver)
         at = f" {inquiry.approved_at:%Y/%m/%d %H:%M}" if inquiry.approved_at else ""
         if inquiry.sole_approval_reason.strip():
             words = f"単独承認 {who}{at}".strip()
@@ -605,7 +387,7 @@ class _Writer:
         yield "お客様との解決", choice(case.resolution, UNDECIDED)
         yield "お詫び", choice(case.apology)
         if case.next_promise_at and case.is_open:
-            promised = case.next_promise.value if case.next_promise else "ご連絡"
+            promised = word(case.next_promise) if case.next_promise else "ご連絡"
             at = moment(case.next_promise_at).text
             yield "次のお約束", Value(f"{promised} {at}")
 
@@ -644,8 +426,8 @@ class _Writer:
         code = "" if name.title == found.rule_code else f"（{found.rule_code}）"
         source = f"\n{name.source}" if name.source else ""
         yield Value(f"{name.title}{code}{source}")
-        yield Value(found.kind.value)
-        times = f"{found.started_at:%Y/%m/%d %H:%M}\n→ {found.due_at:%Y/%m/%d %H:%M}"
+        yield Value(word(found.kind))
+        times = f"{at_time(found.started_at)}\n→ {at_time(found.due_at)}"
         yield Value(Sure(times))
         yield self._check(found)
 
@@ -653,14 +435,14 @@ class _Writer:
         done = f"\n{found.done_at:%Y/%m/%d %H:%M} 完了" if found.done_at else ""
         if found.applies is Applicability.UNCHECKED:
             return Value(Sure(f"未確認（目安・要確認）{done}"), missing=True)
-        who = self._staff(found.checked_by) or UNKNOWN
+        who = self._all.colleague(found.checked_by) or UNKNOWN
         if self._outside:
-            said = f"{found.applies.value}{done}"
+            said = f"{word(found.applies)}{done}"
             return Value(said)
         reason = f": {found.check_reason.strip()}" if found.check_reason.strip() else ""
         changed = found.change_reason.strip()
         moved = f"\n期限の変更: {changed}" if changed else ""
-        words = f"{found.applies.value}（{who}）{reason}{moved}{done}"
+        words = f"{word(found.applies)}（{who}）{reason}{moved}{done}"
         return Value(words)
 
     def _orders(self, orders: Sequence[Task]) -> Grid:
@@ -715,10 +497,10 @@ class _Writer:
 
     def _mend(self, mend: Improvement) -> Iterator[tuple[str, Value]]:
         yield "修正・改善", Value(mend.title, strong=True)
-        place = mend.place.value if mend.place else mend.kind.value
+        place = word(mend.place) if mend.place else word(mend.kind)
         page = f"（{mend.sales_page}）" if mend.sales_page else ""
         yield "箇所", Value(f"{place}{page}")
-        yield "状態", Value(mend.status.value)
+        yield "状態", Value(word(mend.status))
         if mend.owner:
             yield "担当", self._who(mend.owner)
         if mend.starts_on:
@@ -740,7 +522,7 @@ class _Writer:
         kept = [
             step
             for step in self._all.activities
-            if step.evidence_url and self._is_told(step)
+            if step.evidence_url and self._course.tells_of(step)
         ]
         if case is None and not kept:
             return
@@ -769,11 +551,11 @@ class _Writer:
 
     def _recording(self, case: Complaint) -> Iterator[tuple[str, Value]]:
         if case.channel is not Channel.PHONE and case.recording is not Recording.YES:
-            words = f"{case.channel.value}でのお申し出のため、ありません"
+            words = f"{word(case.channel)}でのお申し出のため、ありません"
             yield "受付時の通話の録音", Value(words, missing=True)
         else:
             unknown = case.recording is Recording.UNKNOWN
-            said = Value(case.recording.value, missing=unknown, strong=not unknown)
+            said = Value(word(case.recording), missing=unknown, strong=not unknown)
             yield "受付時の通話の録音", said
         if case.recording_url and not self._outside:
             yield "録音の場所", Value(case.recording_url)
@@ -836,7 +618,7 @@ class _Writer:
 
     def _owed_to_customer(self, case: Complaint) -> Iterator[str]:
         if case.next_promise_at:
-            what = case.next_promise.value if case.next_promise else "ご連絡"
+            what = word(case.next_promise) if case.next_promise else "ご連絡"
             at = f"{case.next_promise_at:%Y/%m/%d %H:%M}"
             yield f"お客様への{what}（{at}のお約束）"
         if case.harm is Harm.UNASKED:
@@ -886,18 +668,6 @@ _PARTS: Final[Mapping[Part, Callable[[_Writer], Iterable[Block]]]] = {
 # Details --------------------------------------------------------------------------
 
 
-def _when(event: _Event) -> Sure:
-    form = "%Y/%m/%d" if event.is_dated_only else "%Y/%m/%d\n%H:%M"
-    return Sure(event.at.strftime(form))
-
-
-def _tells(
-    steps: Sequence[Activity], kinds: frozenset[ActivityKind], at: datetime
-) -> bool:
-    """Whether one of the steps already tells of what happened then."""
-    return any(step.kind in kinds and abs(step.at - at) <= _NEAR for step in steps)
-
-
 def _known_before(inquiry: AgencyInquiry) -> Value:
     match inquiry.matched:
         case Match.FOUND:
@@ -914,7 +684,7 @@ def _harm(case: Complaint) -> Value:
     said = choice(case.harm)
     if said.missing or case.symptom is None:
         return said
-    return Value(f"{said.text}（{case.symptom.value}）")
+    return Value(f"{said.text}（{word(case.symptom)}）")
 
 
 def _fault(case: Complaint) -> Value:

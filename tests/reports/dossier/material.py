@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lib import clock
-from lib.reports.dossier.composing import ClockName, Material, Similar, composed
+from lib.reports.dossier.composing import composed
+from lib.reports.dossier.material import ClockName, Material, Similar
 from lib.reports.dossier.model import Audience, Dossier
 from lib.reports.dossier.veil import Veil
 from lib.schema.activity import Activity

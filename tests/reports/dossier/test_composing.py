@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lib.reports.dossier.composing import ClockName, Material
+from lib.reports.dossier.material import ClockName, Material
 from lib.reports.dossier.model import (
     Audience,
     Dossier,
@@ -19,6 +19,8 @@ from lib.reports.dossier.model import (
     Part,
     Prose,
 )
+from lib.reports.dossier.pdf import to_pdf
+from lib.reports.dossier.veil import Veil
 from lib.schema.vocab import (
     ActivityKind,
     Applicability,
@@ -36,6 +38,7 @@ from lib.schema.vocab import (
     OutsideThreat,
     Recording,
     Resolution,
+    Unlisted,
 )
 from tests.reports.dossier.material import (
     NOW,
@@ -166,7 +169,7 @@ def empty() -> Material:
     """Return the minute after the call: who called, and nothing else."""
     asked = inquiry(facts="", complaint_id="", handler="", product_code="不明")
     return material(
-        complaint=None, inquiries=(asked,), activities=(), similar=None, veil=None
+        complaint=None, inquiries=(asked,), activities=(), similar=None, veil=Veil()
     )
 
 
@@ -176,23 +179,49 @@ def fresh() -> Material:
         customer_name="", contact="", order_number="", product_code="不明",
         claim_type="", handler="", receiver="",
     )  # fmt: skip
-    return material(number=bare.id, complaint=bare, inquiries=(), activities=())
+    return material(
+        number=bare.id, complaint=bare, inquiries=(), activities=(), veil=Veil()
+    )
 
 
 @pytest.mark.parametrize("audience", list(Audience))
 @pytest.mark.parametrize("is_masked", [True, False])
 @pytest.mark.parametrize("name", ["empty", "fresh"])
 def test_a_draft_has_no_blank_box(name, audience, is_masked):
-    from lib.reports.dossier.veil import Veil
-
     found = fresh() if name == "fresh" else empty()
-    dossier = written(
-        Material(**{**vars(found), "veil": Veil()}), audience, is_masked=is_masked
-    )
+    dossier = written(found, audience, is_masked=is_masked)
 
     assert dossier.is_draft
     assert all(section.blocks for section in dossier.sections)
     assert all(text.strip() for text in texts(dossier))
+
+
+def torn(record):
+    """Return the record as a sheet shows it whose row has lost what it must have."""
+    gone = {
+        f.name: "" if f.kind == "text" else None for f in record.fields() if f.required
+    }
+    odd = {
+        f.name: Unlisted("見慣れない語") for f in record.fields() if f.kind == "choice"
+    }
+    ours = {name: getattr(record, name) for name in ("id", "case_id") if name in gone}
+    return type(record).model_construct(**{**record.values(), **odd, **gone, **ours})
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_a_torn_row_of_a_sheet_is_told_as_far_as_it_goes(audience):
+    rows = {
+        "complaint": torn(complaint()),
+        "inquiries": (torn(inquiry()),),
+        "activities": (torn(activity()), activity(2, content="これは残る")),
+        "deadlines": (torn(deadline()),),
+        "improvements": (torn(improvement()),),
+        "tasks": (torn(task()),),
+    }
+    dossier = written(material(**rows), audience)
+
+    assert "これは残る" in texts(dossier)
+    assert to_pdf(dossier)
 
 
 def test_a_draft_says_what_is_unknown_and_what_is_undecided():
