@@ -26,6 +26,7 @@ from lib.schema.vocab import (
     ContactKind,
     DeadlineKind,
     InquiryStatus,
+    Match,
     MediationResult,
     Medium,
     MendedPlace,
@@ -341,6 +342,7 @@ class _Telling:
             else f"{bought:%y%m%d}-{chance.whole(10000, 99999)}",
             "product_code": call.item.code,
             "sales_page": chance.pick(call.item.pages),
+            "occurred_on": bought,
             "category": call.theme.category,
             "sales_form": (
                 SalesForm.MAIL_ORDER_SUBSCRIPTION
@@ -417,6 +419,7 @@ class _Telling:
         if at is None:
             return False
         self._note(at, ActivityKind.INTERNAL_CHECK, self.call.theme.check)
+        self.values["matched"] = Match.FOUND if self.call.about else Match.NONE
         self._become(at, Stage.CHECKING)
         return True
 

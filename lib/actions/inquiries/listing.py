@@ -87,7 +87,8 @@ def chosen(rows: pd.DataFrame, view: View) -> pd.DataFrame:
         case View.ALARM:
             return rows[rows["state"] == State.ALARM.value]
         case View.UNMATCHED:
-            return rows[rows["is_open"] & (rows["matched"] == Match.UNASKED.value)]
+            unasked = rows["matched"] != Match.NONE.value
+            return rows[rows["is_open"] & unasked & ~referrals.is_matched(rows)]
         case View.ALL:
             return rows[rows["status"] != InquiryStatus.CANCELLED.value]
 

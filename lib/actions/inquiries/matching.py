@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from lib import clock
 from lib.actions.entry import recognise
 from lib.i18n import N_
 from lib.metrics.reason import Reason
+from lib.metrics.referrals import plain_number
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import Category, Choice, ComplaintStatus
@@ -181,15 +181,6 @@ def _known(desk: UserStore) -> _Known:
         )
 
     return desk.derived("complaints to match", made)
-
-
-_NOT_IN_NUMBER: Final = re.compile(r"[\W_]+")
-
-
-def plain_number(order_number: str) -> str:
-    """Return an order number without width, case, blanks and hyphens."""
-    plain = unicodedata.normalize("NFKC", order_number).casefold()
-    return _NOT_IN_NUMBER.sub("", plain)
 
 
 _TITLES: Final = re.compile(r"(様|さま|さん|氏)$")
@@ -357,9 +348,12 @@ def _worded(rows: pd.DataFrame, heard: Heard, near: npt.NDArray[np.bool_]) -> _S
 _WORDS_ALIKE: Final = N_("言っていることが似ている")
 
 
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+
+
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring letters, whatever width, case or kana."""
-    plain = _NOT_IN_NUMBER.sub(" ", folded(text))
+    plain = _NO_LETTER.sub(" ", folded(text))
     return frozenset(
         word[at : at + 2] for word in plain.split() for at in range(len(word) - 1)
     )

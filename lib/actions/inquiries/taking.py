@@ -456,7 +456,7 @@ def _again_step(
     on.
     """
     owed = bool(referrals.owed(frame_of(table(INQUIRIES), [seen])).iloc[0])
-    title = f"同じ件で再び連絡({count}回目)"
+    title = f"{referrals.CALLED_AGAIN}({count}回目)"
     if owed:
         title += "。回答の前なので警報"
     return step(
