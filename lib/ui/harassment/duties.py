@@ -139,6 +139,9 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
             for name, duty in duties.items():
                 one_of = len(duties) > 1 and bool(person.name)
                 _line(key, name, duty, now, one_of=one_of)
+            if len(duties) > 1:
+                said = _("一度の声かけで、同じ人の何件かをまとめて済ませられます。")
+                st.caption(inert(said))
         with telling:
             if not person.name:
                 st.caption(inert(_("苦情の「受付者」を入れると、声かけを残せます。")))
@@ -165,7 +168,6 @@ def _line(key: str, name: str, duty: Duty, now: datetime, *, one_of: bool) -> No
             st.checkbox(
                 _short(duty),
                 key=f"{key}:in:{name}",
-                help=_("一度の声かけで、同じ人の何件かをまとめて済ませられます。"),
                 on_change="ignore",
                 persist_state="session",
                 width="content",
@@ -173,11 +175,11 @@ def _line(key: str, name: str, duty: Duty, now: datetime, *, one_of: bool) -> No
         else:
             st.markdown(inert(_short(duty)), width="content")
         st.markdown(_badge(duty, now, named=False), width="content")
+        why = fmt.listed(_(reason.value) for reason in duty.why)
+        st.caption(inert(why), width="content")
         if duty.case_id:
             query = filters.ledger_query(case=duty.case_id)
             navigation.link("ledger", _("開く"), **query)
-        why = fmt.listed(_(reason.value) for reason in duty.why)
-        st.caption(inert(why), width="content")
 
 
 def _telling(desk: UserStore, key: str) -> None:
