@@ -17,6 +17,7 @@ from lib.settings.claim_types import ClaimType, Sign
 from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
 from lib.ui.context import guard
+from lib.ui.crisis import settings as crisis_steps
 from lib.ui.harassment import editing
 from lib.ui.setting import one_setting, since
 
@@ -201,4 +202,5 @@ own_company()
 claim_type_list()
 severity_rules.show(desk)
 scripts.show(desk)
+crisis_steps.show(desk)
 editing.show(desk)

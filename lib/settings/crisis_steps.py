@@ -25,7 +25,7 @@ from lib.schema.frames import JOINER
 from lib.schema.vocab import ActivityKind, Choice, CrisisKind
 from lib.settings.claim_types import UNUSED
 
-GROUP: Final = "重大事案の手順"
+GROUP: Final = N_("重大事案の手順")
 """区分 of the rows in 設定."""
 
 MOST_HOURS: Final = 24 * 365

@@ -493,3 +493,40 @@ def test_neither_do_the_pages_that_show_it_on_top(open_page, put, monkeypatch, c
     app.run()
 
     assert taken == []
+
+
+# 設定 ---------------------------------------------------------------------------------
+
+STEPS = "settings:crisis"
+
+
+def open_steps(open_page, step: str):
+    app = open_page("settings")
+    app.session_state[f"{STEPS}:open"] = True
+    app.run()
+    app.segmented_control(key=f"{STEPS}:kind").set_value(CrisisKind.MISTAKE).run()
+    return app.selectbox(key=f"{STEPS}:mistake:step").set_value(step).run()
+
+
+def test_a_manager_changes_a_step_from_a_day_on(open_page):
+    app = open_steps(open_page, "ミス・止める")
+    name = f"{STEPS}:mistake:ミス・止める"
+
+    app.number_input(key=f"{name}:number").set_value(6).run()
+    app.button(key=f"{name}:save").click().run()
+
+    assert not app.exception
+    assert task(opened(), "ミス・止める").due_at == clock.now() + timedelta(hours=3)
+
+
+def test_a_manager_adds_a_step(open_page):
+    app = open_steps(open_page, "")
+    name = f"{STEPS}:mistake:"
+    app.button(key=f"{name}:save").click().run()
+    assert "何をするかを書いてください。" in shown(app)
+
+    app.text_input(key=f"{name}:title").set_value("銀行に電話する").run()
+    app.button(key=f"{name}:save").click().run()
+
+    assert not app.exception
+    assert task(opened(), "銀行に電話する").title == "銀行に電話する"

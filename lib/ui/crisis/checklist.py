@@ -33,6 +33,7 @@ from lib.ui.crisis.saving import (
 )
 from lib.ui.form import field_input
 
+TITLE_AND_STATE: Final = (6, 5)
 STEP, NEW, WAIVE = "step", "new-step", "waive"
 STEP_FIELDS: Final = ("owner", "due_at", "note", "evidence_url")
 NEW_FIELDS: Final = ("title", "owner", "due_at")
@@ -53,7 +54,7 @@ def next_step(board: Board, now: datetime) -> None:
         st.button(
             _("済みにする"),
             key=name_of(board.crisis.id, "next"),
-            type="primary",
+            type="secondary" if opened(board.crisis.id) else "primary",
             icon=":material/check:",
             on_click=_finish,
             args=(task,),
@@ -100,25 +101,30 @@ def _lines(desk: UserStore, board: Board, lines: Iterable[Line], now: datetime) 
 
 def _line(board: Board, line: Line, now: datetime) -> None:
     task, is_open = line.task, board.crisis.is_open
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        key = name_of(task.id, "done")
-        st.session_state[key] = not task.is_open
+    title, state = st.columns(TITLE_AND_STATE, vertical_alignment="center")
+    key = name_of(task.id, "done")
+    st.session_state[key] = not task.is_open
+    with title:
         st.checkbox(
             inert(_(task.title)),
             key=key,
             disabled=not is_open,
             help=_help(line),
-            width="stretch",
             on_change=_toggle,
             args=(task, key),
         )
+    with (
+        state,
+        st.container(horizontal=True, vertical_alignment="center", gap="small"),
+    ):
         st.markdown(_state(task, now), width="content")
         if is_open and task.is_open:
             st.button(
-                _("くわしく"),
+                inert(_owner(task)),
                 key=name_of(task.id, "more"),
                 type="tertiary",
-                icon=":material/more_horiz:",
+                icon=":material/edit:",
+                help=_("担当・期限・メモを直す、しないと決める"),
                 on_click=_open_step,
                 args=(board.crisis.id, task),
             )
@@ -131,7 +137,7 @@ def _line(board: Board, line: Line, now: datetime) -> None:
 
 def _state(task: Task, now: datetime) -> str:
     if task.is_open:
-        return f"{words.due_badge(task, now)} :small[{inert(_owner(task))}]"
+        return words.due_badge(task, now)
     colour, sign = ("gray", "–") if task.waived_reason else ("green", "✓")
     at = inert(fmt.short_moment(task.done_at))
     return f":{colour}-badge[{sign} {at} {inert(task.done_by)}]"

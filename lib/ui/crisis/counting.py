@@ -53,7 +53,9 @@ def people(board: Board) -> None:
             _people_editor(board)
             return
         with st.grid(3, min_column_width=100, gap="small"):
-            _count(_("わかっている"), found.known, 1.0 if found.known else None)
+            with st.container(gap="xxsmall"):
+                _number(_("わかっている"), found.known)
+                st.progress(1.0 if found.known else 0.0)
             _count(_("知らせた"), found.informed, found.informed_share)
             _count(_("補償した"), found.compensated, found.compensated_share)
         if found.known is None:
@@ -65,10 +67,14 @@ def people(board: Board) -> None:
 
 def _count(label: str, number: int | None, share: float | None) -> None:
     with st.container(gap="xxsmall"):
-        st.caption(inert(label))
-        st.markdown(f"##### {inert(fmt.number(number, unit='人'))}")
+        _number(label, number)
         st.progress(min(share or 0.0, 1.0))
         st.caption(inert(fmt.percent(share)))
+
+
+def _number(label: str, number: int | None) -> None:
+    st.caption(inert(label))
+    st.markdown(f"##### {inert(fmt.number(number, unit='人'))}")
 
 
 def _people_editor(board: Board) -> None:
@@ -176,9 +182,8 @@ def _lot(board: Board, lot: RecallLot, names: dict[str, str]) -> None:
     crisis_id = board.crisis.id
     key = table("recall_lots").key_of(lot)
     editor = f"{LOT}-{board.lots.index(lot)}"
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    told, way = st.columns((5, 2), vertical_alignment="center")
+    with told:
         product = names.get(lot.product_code, lot.product_code)
         counts = _("{recovered} / {shipped}").format(
             recovered=fmt.number(lot.recovered), shipped=fmt.number(lot.shipped)
@@ -187,17 +192,16 @@ def _lot(board: Board, lot: RecallLot, names: dict[str, str]) -> None:
         st.markdown(
             f"{inert(product)} **{inert(lot.lot)}**  \n"
             f":small[{inert(counts)} · {inert(share)}]",
-            width="content",
         )
-        if board.crisis.is_open:
-            st.button(
-                _("数を直す"),
-                key=name_of(key, "edit"),
-                icon=":material/edit:",
-                type="tertiary",
-                on_click=open_editor,
-                args=(crisis_id, editor, lot, COUNTS),
-            )
+    if board.crisis.is_open:
+        way.button(
+            _("直す"),
+            key=name_of(key, "edit"),
+            icon=":material/edit:",
+            type="tertiary",
+            on_click=open_editor,
+            args=(crisis_id, editor, lot, COUNTS),
+        )
     if lot.note:
         st.caption(inert(lot.note))
     if opened(crisis_id) == editor:

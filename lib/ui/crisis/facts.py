@@ -235,13 +235,10 @@ def cases(desk: UserStore, board: Board) -> None:
 
 
 def _case(case: Complaint, *, is_open: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
         navigation.link("ledger", case.id, case=case.id)
-        st.markdown(
-            f":{fmt.badge_colour(case.status)}-badge[{inert(fmt.choice(case.status))}]"
-            f" :small[{inert(one_line(case.content, 40))}]",
-            width="stretch",
-        )
         if is_open:
             st.button(
                 _("外す"),
@@ -250,6 +247,10 @@ def _case(case: Complaint, *, is_open: bool) -> None:
                 on_click=_leave,
                 args=(case,),
             )
+    st.markdown(
+        f":{fmt.badge_colour(case.status)}-badge[{inert(fmt.choice(case.status))}]"
+        f" :small[{inert(one_line(case.content, 40))}]"
+    )
 
 
 def _more_cases(desk: UserStore, board: Board) -> None:
