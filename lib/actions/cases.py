@@ -79,6 +79,13 @@ _NO_REPLY: Final = (
     ActivityKind.HANDOVER,
 )
 
+_BY_THE_APP: Final = (
+    ActivityKind.STATUS_CHANGE,
+    ActivityKind.REVEAL,
+    ActivityKind.EXPORT,
+)
+"""Steps that follow from what people did on the screen; nobody writes them."""
+
 _KEPT_BY: Final = {
     Promise.CALL_BACK: ActivityKind.CALLBACK_DONE,
     Promise.ANSWER: ActivityKind.EXPLANATION,
@@ -534,7 +541,7 @@ class Step:
     @property
     def is_quiet(self) -> bool:
         """Whether the app wrote it: shown small between what people did."""
-        return self.activity.kind in (ActivityKind.STATUS_CHANGE, ActivityKind.REVEAL)
+        return self.activity.kind in _BY_THE_APP
 
 
 def timeline(desk: UserStore, case: Complaint, now: datetime) -> list[Step]:

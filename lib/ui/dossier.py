@@ -16,7 +16,7 @@ from lib.actions.dossier import Form, Paper
 from lib.errors import InvalidRecord, NotAllowed
 from lib.i18n import N_, _
 from lib.reports.dossier.model import Audience, Dossier
-from lib.reports.dossier.pages import pages_as_png
+from lib.reports.dossier.pages import page_count, pages_as_png
 from lib.reports.dossier.pdf import to_pdf
 from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
@@ -43,11 +43,15 @@ _HIDDEN: Final = N_(
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A dossier that stands on the screen. pages: () until they are drawn."""
+    """A dossier that stands on the screen.
+
+    pages: the first of them as pictures, () until they are drawn; count: of all pages.
+    """
 
     dossier: Dossier
     reason: str
     pages: tuple[bytes, ...] = ()
+    count: int = 0
 
 
 def dossier_panel(desk: UserStore, number: str) -> None:
@@ -178,7 +182,8 @@ def _drawn(number: str, made: _Made) -> _Made:
     if made.pages:
         return made
     with st.spinner(_("書類を組んでいます…")):
-        drawn = replace(made, pages=pages_as_png(to_pdf(made.dossier)))
+        pdf = to_pdf(made.dossier)
+        drawn = replace(made, pages=pages_as_png(pdf), count=page_count(pdf))
     st.session_state[_key(number, "made")] = drawn
     return drawn
 
@@ -245,11 +250,17 @@ def _file_name(number: str, paper: Paper) -> str:
 
 
 def _pages(made: _Made) -> None:
-    count = len(made.pages)
+    if made.count > len(made.pages):
+        words = _(
+            "はじめの{shown}ページだけを見せています。ファイルには全{count}ページが入ります。"
+        )
+        st.caption(inert(words.format(shown=len(made.pages), count=made.count)))
     with st.container(height=PREVIEW_HEIGHT, border=True):
         for place, page in enumerate(made.pages, start=1):
             st.image(
                 page,
-                caption=_("{page} / {count}ページ").format(page=place, count=count),
+                caption=_("{page} / {count}ページ").format(
+                    page=place, count=made.count
+                ),
                 width="stretch",
             )

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 WIDTH: Final = 900
 """Pixels across a page: sharp on a screen, about 100 kB a page."""
 
-MOST_PAGES: Final = 40
+MOST_PAGES: Final = 20
 """Pages that are drawn; a dossier has three to eight."""
 
 _one_at_a_time = threading.Lock()

@@ -94,7 +94,8 @@ STEP_FIELDS: Final = ("medium", "kind", "content", "expert", "evidence_url")
 STEP_KINDS: Final = tuple(
     kind
     for kind in ActivityKind
-    if kind not in (ActivityKind.STATUS_CHANGE, ActivityKind.REVEAL)
+    if kind
+    not in (ActivityKind.STATUS_CHANGE, ActivityKind.REVEAL, ActivityKind.EXPORT)
 )
 
 ACT, CLOSE, CANCEL, PROMISE, REVEAL = "act", "close", "cancel", "promise", "reveal"
