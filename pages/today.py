@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import today
+from lib.actions.inquiries.listing import View
 from lib.actions.searching import slug
 from lib.actions.today import CentreToday, Morning, PromiseRow, Task, TaskKind, Tile
 from lib.i18n import N_, _
@@ -209,17 +210,10 @@ def task_link(task: Task) -> None:
             centre=slug(task.missing.centre),
             date=task.missing.day.isoformat(),
         )
-    elif task.kind is TaskKind.AGENCY:
-        if st.button(words, icon=icon, type="tertiary", key="today.owed"):
-            freshness.hold_still()
-            owed_answers()
+    elif task.kind is TaskKind.AGENCY and may_open("inquiries"):
+        navigation.link("inquiries", words, icon=icon, view=View.OWED.code)
     else:
         st.markdown(f"{icon} {words}")
-
-
-@st.dialog(_("回答の期限が来ている連絡"), width="large", on_dismiss="rerun")
-def owed_answers() -> None:
-    contact_rows(today.answers_owed(desk.frame("agency_inquiries"), clock.now()))
 
 
 # Figures -----------------------------------------------------------------------
@@ -405,6 +399,9 @@ def contacts(found: Morning) -> None:
 @st.dialog(_("直近7日の連絡"), width="large", on_dismiss="rerun")
 def recent_contacts() -> None:
     contact_rows(today.recent_contacts(desk, clock.now()))
+    if may_open("inquiries"):
+        words = _("行政問合せで見る")
+        navigation.link("inquiries", words, icon=":material/account_balance:")
 
 
 def contact_rows(rows: Any) -> None:

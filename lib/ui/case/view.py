@@ -28,7 +28,7 @@ from lib.store.access import UserStore
 from lib.text import digits, inert, masked
 from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
-from lib.ui.case import editors, handing, inside, second
+from lib.ui.case import agencies, editors, handing, inside, second
 from lib.ui.case.editors import sees_contact
 from lib.ui.case.groups import (
     ACT,
@@ -84,6 +84,7 @@ def show(desk: UserStore, number: str) -> None:
             return
         handing.banner(desk, case)
         marks.note(desk, table("complaints"), number, case)
+        agencies.show(desk, case)
         _story(desk, case)
         _promise(desk, case)
         inside.waiting(desk, case)

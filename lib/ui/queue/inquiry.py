@@ -12,9 +12,10 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert, masked
-from lib.ui import boundary, filters
+from lib.ui import boundary, filters, navigation
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
+from lib.ui.inquiries import address
 
 _TABLE: Final = table("agency_inquiries")
 _FACTS: Final = (
@@ -58,6 +59,13 @@ def show(desk: UserStore, number: str) -> None:
                 st.caption(inert(_(_TABLE.field(name).label)))
                 shown_text(text)
         st.markdown(_facts(found))
+        if navigation.entry(address.PAGE) in navigation.pages_for(desk.principal.role):
+            navigation.link(
+                address.PAGE,
+                _("行政問合せで進める"),
+                icon=":material/account_balance:",
+                **address.query_of(found.id),
+            )
         if found.complaint_id:
             st.button(
                 inert(found.complaint_id),
