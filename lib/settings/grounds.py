@@ -8,6 +8,7 @@ the value 「使わない」 takes a text out of use. None of it is legal advice
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -51,6 +52,10 @@ class Ground:
     def written(self) -> str:
         """Return the line that stands in 根拠法令・ガイドライン."""
         return f"{self.name}({self.says})" if self.says else self.name
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text names it: 12条の6 is not 12条."""
+        return re.search(re.escape(self.name) + r"(?!の|\d)", text) is not None
 
 
 def _for(*answers: Choice) -> frozenset[Choice]:

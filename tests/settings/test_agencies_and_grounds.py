@@ -107,3 +107,18 @@ def test_a_company_adds_its_own_and_takes_one_out_of_use() -> None:
     assert "業界の自主基準" in names
     assert "民法562条・563条" not in names
     assert "まだ先の法律" not in names
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("特定商取引法12条の6(表示)", False),
+        ("特定商取引法12条(誇大広告)", True),
+        ("根拠は特定商取引法12条", True),
+        ("", False),
+    ],
+)
+def test_a_law_is_named_by_its_whole_article(text, is_named) -> None:
+    named = {ground.name: ground for ground in grounds.DEFAULTS}
+
+    assert named["特定商取引法12条"].is_in(text) is is_named
