@@ -7,8 +7,8 @@ the overdispersion of their day, and a the counts that the baseline of day s res
     BF_s = 2^Y ((a + M) / (a + 2M))^(a + Y)        R = Σ_s BF_s, s in the last 35 days
 
 BF_s is the probability of the counts under twice the usual rate over that under the
-usual one, where the rate is gamma(a, a). With no rise each BF_s has mean 1, so R - t is
-a martingale and R reaches a limit L no oftener than every L days (Pollak 1985, *Annals
+usual one, where the rate is gamma(a, a). With no rise each BF_s has a mean of 1 or
+less, so R - t does not grow and R reaches a limit L no oftener than every L days (Pollak 1985, *Annals
 of Statistics* 13:206; Roberts 1966). What it reaches in fact is in `sensitivity`.
 
 Two guards against alarms out of nothing: a day counts for at most 3 standard deviations

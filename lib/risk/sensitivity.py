@@ -13,6 +13,9 @@ from typing import Final
 
 from lib.i18n import N_
 
+RISES: Final = ("x1.5", "x2", "x3", "ramp")
+"""Kinds of rise that were measured; "ramp" is evenly to three times in 21 days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delay:
@@ -29,8 +32,7 @@ class Sensitivity:
     watch, alarm: values of R from which each stands.
     false_alarms: episodes a year without any rise, all simulated companies together.
     worst: the same in the kind of company where there are most.
-    delays: by cases a day, then by kind of rise ("x1.5", "x2", "x3", "ramp": evenly to
-        three times within 21 days); 28 days or more means hardly ever found.
+    delays: by cases a day, then by kind of rise; 28 days means hardly ever found.
     """
 
     code: str
@@ -48,17 +50,67 @@ class Sensitivity:
 
 
 def _delays(
-    *rows: tuple[float, str, float, float],
+    table: dict[float, tuple[tuple[float, float], ...]],
 ) -> Mapping[float, Mapping[str, Delay]]:
-    table: dict[float, dict[str, Delay]] = {}
-    for rate, rise, days, found in rows:
-        table.setdefault(rate, {})[rise] = Delay(days, found)
-    return MappingProxyType(table)
+    """Return median days and share found in 14, by rate and then by kind of rise."""
+    return MappingProxyType(
+        {
+            rate: MappingProxyType(
+                {
+                    rise: Delay(*measured)
+                    for rise, measured in zip(RISES, row, strict=True)
+                }
+            )
+            for rate, row in table.items()
+        }
+    )
 
 
-SENSITIVE: Final = Sensitivity("sensitive", N_("敏感"), 25, 45, 0, 0, _delays())
-STANDARD: Final = Sensitivity("standard", N_("標準"), 45, 85, 0, 0, _delays())
-CAUTIOUS: Final = Sensitivity("cautious", N_("慎重"), 85, 140, 0, 0, _delays())
+SENSITIVE: Final = Sensitivity(
+    code="sensitive",
+    label=N_("敏感"),
+    watch=25,
+    alarm=45,
+    false_alarms=4.0,
+    worst=5.1,
+    delays=_delays(
+        {
+            0.3: ((14, 0.48), (7, 0.73), (4, 0.96), (12, 0.58)),
+            1.0: ((10, 0.59), (5, 0.90), (2, 1.00), (9, 0.81)),
+            2.5: ((9, 0.65), (3, 0.95), (1, 1.00), (9, 0.89)),
+        }
+    ),
+)
+STANDARD: Final = Sensitivity(
+    code="standard",
+    label=N_("標準"),
+    watch=45,
+    alarm=85,
+    false_alarms=1.9,
+    worst=2.6,
+    delays=_delays(
+        {
+            0.3: ((26, 0.31), (13, 0.52), (6, 0.87), (16, 0.37)),
+            1.0: ((17, 0.43), (7, 0.79), (3, 0.99), (11, 0.66)),
+            2.5: ((14, 0.50), (5, 0.90), (2, 1.00), (10, 0.81)),
+        }
+    ),
+)
+CAUTIOUS: Final = Sensitivity(
+    code="cautious",
+    label=N_("慎重"),
+    watch=85,
+    alarm=140,
+    false_alarms=1.0,
+    worst=1.4,
+    delays=_delays(
+        {
+            0.3: ((28, 0.17), (18, 0.37), (7, 0.80), (19, 0.24)),
+            1.0: ((25, 0.31), (9, 0.71), (4, 0.97), (13, 0.54)),
+            2.5: ((19, 0.37), (6, 0.82), (2, 0.99), (11, 0.72)),
+        }
+    ),
+)
 
 SENSITIVITIES: Final = (SENSITIVE, STANDARD, CAUTIOUS)
 """Most alarms first; each one's watch is the alarm of the one before."""

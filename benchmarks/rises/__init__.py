@@ -1,0 +1,1 @@
+"""Simulated companies, detectors to compare with, and how they are scored."""
