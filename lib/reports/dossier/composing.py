@@ -343,6 +343,9 @@ class _Writer:
     def answer(self) -> Iterator[Block]:
         """Write what was decided, on which ground, by whom, and what was answered."""
         for inquiry in self._all.inquiries:
+            if self._outside and not _is_approved(inquiry):
+                yield Nothing("当社の判断と回答は、まだ決まっていません。")
+                continue
             yield Pairs(tuple(self._decision(inquiry)))
             if inquiry.sole_approval_reason.strip():
                 yield Mark(
@@ -423,7 +426,8 @@ class _Writer:
 
     def _clock_row(self, found: Deadline) -> Iterator[Value]:
         name = self._all.clocks.get(found.rule_code, ClockName(found.rule_code))
-        code = "" if name.title == found.rule_code else f"（{found.rule_code}）"
+        is_known = name.title == found.rule_code or self._outside
+        code = "" if is_known else f"（{found.rule_code}）"
         source = f"\n{name.source}" if name.source else ""
         yield Value(f"{name.title}{code}{source}")
         yield Value(word(found.kind))
@@ -666,6 +670,11 @@ _PARTS: Final[Mapping[Part, Callable[[_Writer], Iterable[Block]]]] = {
 
 
 # Details --------------------------------------------------------------------------
+
+
+def _is_approved(inquiry: AgencyInquiry) -> bool:
+    """Whether what is written as the answer is one; until then it is a draft."""
+    return inquiry.answered_at is not None or inquiry.approved_at is not None
 
 
 def _known_before(inquiry: AgencyInquiry) -> Value:

@@ -116,11 +116,11 @@ class Course:
 
     def _events(self) -> Iterator[_Event]:
         shown = [step for step in self._all.activities if self.tells_of(step)]
-        yield from (self._step(step) for step in shown)
         if self._case:
             yield from self._of_complaint(self._case, shown)
         for inquiry in self._all.inquiries:
             yield from self._of_inquiry(inquiry, shown)
+        yield from (self._step(step) for step in shown)
         for mend in self._all.improvements:
             if mend.done_on:
                 at = clock.at(mend.done_on)

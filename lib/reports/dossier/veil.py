@@ -73,18 +73,20 @@ class Veil:
         if isinstance(text, Sure) or not text:
             return text
         plain = _Folded.of(text)
+        links = [found.span() for found in _LINK.finditer(plain.text)]
         spans = [
-            _Span(*plain.place(found), rule.instead(found))
+            _Span(*plain.place(found), rule.says)
             for rule in self._rules
             for found in rule.pattern.finditer(plain.text)
             if rule.applies(found)
+            and not (rule.spares_links and _is_part_of_link(found, links))
         ]
         return _cut_out(text, spans)
 
     def contact(self, text: str) -> str:
         """Return the contact of a field with its end left: "…5678", "t…@example.jp"."""
         hidden = self.hide(text)
-        return masked(text) if hidden == text else hidden
+        return Sure(masked(digits(text)) or "…" if hidden == text else hidden)
 
     @cached_property
     def _rules(self) -> tuple[_Rule, ...]:
@@ -203,10 +205,20 @@ class _Rule:
     pattern: re.Pattern[str]
     says: str
     applies: Callable[[re.Match[str]], bool] = field(default=_always)
+    spares_links: bool = False
+    """Whether digits in the middle of a link's own number are left, or it is dead."""
 
-    def instead(self, _found: re.Match[str]) -> str:
-        """Return what stands in place of a match."""
-        return self.says
+
+_LINK: Final = re.compile(r"https?://[!-~]+")
+
+
+def _is_part_of_link(found: re.Match[str], links: Iterable[tuple[int, int]]) -> bool:
+    """Whether a match is a piece of a longer number in a link: "1aBx0123456789yZ"."""
+    start, end = found.span()
+    if not any(first < start and end <= last for first, last in links):
+        return False
+    text = found.string
+    return text[start - 1].isalnum() or text[end : end + 1].isalnum()
 
 
 _SEP: Final = r"[-\s‐‒–—―−ー・.()の]"
@@ -368,16 +380,27 @@ _ANYBODYS: Final = (
         ),
         MAIL,
     ),
-    _Rule(re.compile(rf"\+(?:{_SEP}{{0,2}}\d){{8,14}}\d*"), PHONE),
-    _Rule(re.compile(rf"(?<!\d)81(?:{_SEP}{{0,2}}\d){{9,11}}\d*"), PHONE),
-    _Rule(re.compile(rf"(?<!\d)0(?:{_SEP}{{0,2}}\d){{9,10}}\d*"), PHONE),
+    _Rule(re.compile(rf"\+(?:{_SEP}{{0,2}}\d){{8,14}}\d*"), PHONE, spares_links=True),
+    _Rule(
+        re.compile(rf"(?<!\d)81(?:{_SEP}{{0,2}}\d){{9,11}}\d*"),
+        PHONE,
+        spares_links=True,
+    ),
+    _Rule(
+        re.compile(rf"(?<!\d)0(?:{_SEP}{{0,2}}\d){{9,10}}\d*"), PHONE, spares_links=True
+    ),
     _Rule(
         re.compile(
             r"(?:電話|tel|てる|携帯|fax)[^\d\n]{0,8}(?P<it>\d(?:[-\s‐ー]?\d){5,10})(?!\d)"
         ),
         PHONE,
     ),
-    _Rule(re.compile(r"(?<!\d)\d(?:[-\s‐ー]?\d){13,18}(?!\d)"), CARD, _is_card),
+    _Rule(
+        re.compile(r"(?<!\d)\d(?:[-\s‐ー]?\d){13,18}(?!\d)"),
+        CARD,
+        _is_card,
+        spares_links=True,
+    ),
     _Rule(re.compile(r"〒\s?\d{3}[-‐‒–—―−ー]?\d{0,4}"), ADDRESS),
     _Rule(
         re.compile(
@@ -423,6 +446,6 @@ _ANYBODYS: Final = (
         ),
         NUMBER,
     ),
-    _Rule(re.compile(r"(?<![\d.])\d{9,}(?![\d.])"), NUMBER),
+    _Rule(re.compile(r"(?<![\d.])\d{9,}(?![\d.])"), NUMBER, spares_links=True),
 )
 """What looks like anybody's, whoever it belongs to."""

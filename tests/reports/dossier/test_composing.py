@@ -320,6 +320,23 @@ def test_an_answer_that_no_step_tells_of_stands_in_the_course():
     )
 
 
+def test_a_centre_is_told_no_answer_that_nobody_approved():
+    draft = {
+        "decision": Decision.DECLINE,
+        "answer": "返金しない",
+        "legal_ground": "規約",
+    }
+    outside = texts(written(material(inquiries=(inquiry(**draft),)), Audience.CENTRE))
+    inside = texts(written(material(inquiries=(inquiry(**draft),))))
+    approved = inquiry(**draft, approver="佐藤 花子", approved_at=NOW)
+
+    assert "当社の判断と回答は、まだ決まっていません。" in outside
+    assert not {"返金しない", "規約", "応じない"} & set(outside)
+    assert {"返金しない", "規約", "応じない"} <= set(inside)
+    told = texts(written(material(inquiries=(approved,)), Audience.CENTRE))
+    assert {"返金しない", "規約", "応じない"} <= set(told)
+
+
 # Decisions, clocks, mends, recordings
 
 

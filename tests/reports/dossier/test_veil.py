@@ -85,6 +85,39 @@ def test_what_names_nobody_stays_readable(text):
     assert VEIL.hide(text) == text
 
 
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("https://drive.example/d/1aBcXyZ0123456789/view", None),
+        (
+            "https://call.example/?tel=03-3333-4444",
+            "https://call.example/?tel=（電話番号）",
+        ),
+        ("https://call.example/x09012345678y", "https://call.example/x…5678y"),
+    ],
+)
+def test_a_links_own_number_stays_and_a_contact_in_it_does_not(link, shown):
+    assert VEIL.hide(link) == (shown or link)
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("090-1234-5678、taro.yamada@example.com", "…5678、t…@example.com"),
+        (
+            "a@b.example（携帯 090-1111-2222）",
+            "（メールアドレス）（携帯 （電話番号））",
+        ),
+        ("1234", "…1234"),
+        ("なし", "…"),
+        ("", "…"),
+    ],
+)
+def test_of_a_contact_field_at_most_the_end_is_left(field, shown):
+    assert VEIL.contact(field) == shown
+    assert VEIL.hide(VEIL.contact(field)) == shown
+
+
 def test_a_name_of_one_sign_is_hidden_only_where_it_is_a_name():
     veil = Veil(names=("原",))
 
