@@ -8,12 +8,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, cast
 
+import numpy as np
 import pandas as pd
 
 from lib import clock
+from lib.actions.kpi_targets import targets_of
 from lib.i18n import current
 from lib.metrics import exclusions, kpis, promises, referrals, state
+from lib.metrics.events import Events, events
 from lib.metrics.figures import between, figures, of_centre
+from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.missing import MissingDay, centres_of, missing_days
 from lib.metrics.promises import When
 from lib.metrics.state import Verdict
@@ -32,6 +36,7 @@ SOURCES: Final = (
     "escalations",
     "agency_inquiries",
     "centres",
+    "settings",
 )
 """Tables that the figures are made from."""
 
@@ -190,7 +195,17 @@ def figures_of(store: UserStore, now: datetime) -> pd.DataFrame:
     hour = now.replace(minute=0, second=0)
     return store.derived(
         ("figures", hour),
-        lambda: figures(frames_of(store), pd.Timestamp(hour), hour.date()),
+        lambda: figures(
+            frames_of(store), pd.Timestamp(hour), hour.date(), events_of(store, now)
+        ),
+    )
+
+
+def events_of(store: UserStore, now: datetime) -> Events:
+    """Return `lib.metrics.events.events`, the rows behind them; not to be changed."""
+    hour = now.replace(minute=0, second=0)
+    return store.derived(
+        ("events", hour), lambda: events(frames_of(store), pd.Timestamp(hour))
     )
 
 
@@ -247,14 +262,19 @@ def answers_owed(inquiries: pd.DataFrame, now: datetime) -> pd.DataFrame:
 def answer_rates(store: UserStore, now: datetime) -> pd.DataFrame:
     """Return a row a day and centre of the last 28 days that has an answer rate.
 
-    Columns: `day`, `centre`, `name`, `rate` (0-1), `missed` (below its own target).
+    Columns: `day`, `centre`, `name`, `rate` (0-1), `missed` (below what it was to
+    reach on that day).
     """
+    targets = targets_of(store)
     days = clock.days_back(now.date(), USUAL_DAYS)
     every = between(figures_of(store, now), days[0], days[-1])
     rate = kpis.kpi("answer_rate")
     parts = []
     for centre in _call_centres(store.frame("centres"), store.frame("kpi_days")):
         found = kpis.daily(rate, of_centre(every, centre.code), days).dropna()
+        wanted = targets.daily(
+            rate, centre.code, pd.DatetimeIndex(found.index).date.tolist()
+        )
         parts.append(
             pd.DataFrame(
                 {
@@ -262,7 +282,8 @@ def answer_rates(store: UserStore, now: datetime) -> pd.DataFrame:
                     "centre": centre.code,
                     "name": centre.name,
                     "rate": found.to_numpy(),
-                    "missed": found.to_numpy() < state.target_of(centre),
+                    # None, for no aim, becomes NaN: below it is nothing.
+                    "missed": found.to_numpy() < np.array(wanted, dtype="float64"),
                 }
             )
         )
@@ -272,11 +293,20 @@ def answer_rates(store: UserStore, now: datetime) -> pd.DataFrame:
     )
 
 
-def common_target(store: UserStore) -> float | None:
-    """Return the target answer rate that all call centres share, or None."""
+def common_target(store: UserStore, now: datetime) -> float | None:
+    """Return the target answer rate that all call centres share throughout, or None.
+
+    Throughout the last 28 days: what changed in between is no one line on the chart.
+    """
+    targets = targets_of(store)
+    days = clock.days_back(now.date(), USUAL_DAYS)
     centres = _call_centres(store.frame("centres"), store.frame("kpi_days"))
-    targets = {state.target_of(centre) for centre in centres}
-    return targets.pop() if len(targets) == 1 else None
+    wanted = {
+        target
+        for centre in centres
+        for target in targets.daily(kpis.kpi("answer_rate"), centre.code, days)
+    }
+    return wanted.pop() if len(wanted) == 1 else None
 
 
 def weekly_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
@@ -318,13 +348,16 @@ def _standing(store: UserStore, now: datetime) -> _Standing:
     centres = _call_centres(frames["centres"], frames["kpi_days"])
     verdict = state.referrals_state(frames, today, state.began(frames))
     left_out = excluded_of(store)
+    targets = targets_of(store)
     return _Standing(
-        calls=state.calls_state(recent, centres, today),
+        calls=state.calls_state(recent, centres, today, targets),
         referrals_verdict=verdict,
         company=tuple(
             _company_tile(code, recent, today, left_out) for code in COMPANY_TILES
         ),
-        centres=tuple(_centre_today(c, recent, today, left_out) for c in centres),
+        centres=tuple(
+            _centre_today(c, recent, today, left_out, targets) for c in centres
+        ),
         referrals=_referrals(frames["agency_inquiries"], recent, verdict, today),
     )
 
@@ -386,7 +419,11 @@ def _tasks(
 
 
 def _centre_today(
-    centre: Centre, days: pd.DataFrame, today: date, left_out: pd.DataFrame
+    centre: Centre,
+    days: pd.DataFrame,
+    today: date,
+    left_out: pd.DataFrame,
+    targets: KpiTargets,
 ) -> CentreToday:
     own = of_centre(days, centre.code)
     past = own[own["date"] < pd.Timestamp(today)].dropna(subset=["offered"])
@@ -400,7 +437,7 @@ def _centre_today(
     ]
     return CentreToday(
         centre=centre,
-        verdict=state.centre_state(own, centre, today),
+        verdict=state.centre_state(own, centre, today, targets),
         last_day=last,
         is_today_entered=offered is not None,
         today_offered=offered,

@@ -16,6 +16,7 @@ import pandas as pd
 from lib.i18n import N_, _
 from lib.metrics import kpis, referrals
 from lib.metrics.figures import Frames, between, of_centre
+from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.reason import Reason
 from lib.schema.masters import Centre
 from lib.schema.vocab import Choice
@@ -80,12 +81,20 @@ _ALARM = (5, 3.0)
 floor keeps a single case of a small company from ever being a rise."""
 
 
-def calls_state(days: pd.DataFrame, centres: Sequence[Centre], today: date) -> Verdict:
+def calls_state(
+    days: pd.DataFrame,
+    centres: Sequence[Centre],
+    today: date,
+    targets: KpiTargets | None = None,
+) -> Verdict:
     """Return ① whether the telephone is answered: the worst of all centres.
 
-    `days` are rows of `figures.figures`; `centres` those that take calls.
+    `days` are rows of `figures.figures`; `centres` those that take calls. `targets`
+    say what each is to reach on the day judged; without them its master does.
     """
-    verdicts = [centre_state(of_centre(days, c.code), c, today) for c in centres]
+    verdicts = [
+        centre_state(of_centre(days, c.code), c, today, targets) for c in centres
+    ]
     if not verdicts:
         return Verdict(
             State.PENDING,
@@ -103,10 +112,15 @@ def calls_state(days: pd.DataFrame, centres: Sequence[Centre], today: date) -> V
     )
 
 
-def centre_state(days: pd.DataFrame, centre: Centre, today: date) -> Verdict:
+def centre_state(
+    days: pd.DataFrame,
+    centre: Centre,
+    today: date,
+    targets: KpiTargets | None = None,
+) -> Verdict:
     """Return whether one centre answers its telephone, judged on its latest days.
 
-    Below the target is 注意; below 50 % on the latest day, or below 80 % on the
+    Below the target of the latest day is 注意, below 80 % where it has no target; below 50 % on the latest day, or below 80 % on the
     three latest days running, is 警報. Without figures in the last 7 days, or with
     fewer than 20 calls in them, judgement is held back.
     """
@@ -132,20 +146,19 @@ def centre_state(days: pd.DataFrame, centre: Centre, today: date) -> Verdict:
         return _pending(
             centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
         )
-    share = target_of(centre)
-    details = {
-        "centre": centre.name,
-        "day": latest["date"].iloc[0].date(),
-        "rate": judged,
-        "target": share,
-    }
+    day = latest["date"].iloc[0].date()
+    target = targets.on(rate, centre.code, day) if targets else target_of(centre)
+    share = HARD_TO_REACH if target is None else target
+    details = {"centre": centre.name, "day": day, "rate": judged, "target": share}
     run = kpis.daily(rate, known, known["date"].dt.date.tolist()).iloc[-_RUN:]
     if len(run) == _RUN and (run < HARD_TO_REACH).all():
         message = N_(
             "{centre}: 応答率が3日続けて80%を下回っています({day.month}/{day.day}は{rate:.1%})。"
         )
         return Verdict(State.ALARM, (Reason(message, details),), centre.code)
-    words = _WEEK_WORDS if by_week else _DAY_WORDS
+    words = (_WEEK_WORDS if by_week else _DAY_WORDS) | (
+        {} if target is not None else _WEEK_FREE if by_week else _DAY_FREE
+    )
     if judged < DAMAGING:
         return Verdict(State.ALARM, (Reason(words["half"], details),), centre.code)
     if judged < share:
@@ -174,6 +187,21 @@ _WEEK_WORDS: Final = {
     "reached": N_(
         "{centre}: 直近7日の応答率は{rate:.1%}。目標{target:.0%}に届いています。"
     ),
+}
+
+_DAY_FREE: Final = {
+    "below": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。80%を下回り、つながりにくくなっています。"
+    ),
+    "reached": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}(目標は決めていません)。"
+    ),
+}
+_WEEK_FREE: Final = {
+    "below": N_(
+        "{centre}: 直近7日の応答率は{rate:.1%}。80%を下回り、つながりにくくなっています。"
+    ),
+    "reached": N_("{centre}: 直近7日の応答率は{rate:.1%}(目標は決めていません)。"),
 }
 
 

@@ -66,7 +66,7 @@ def _answer_rates(desk: UserStore, now: datetime) -> Spec | None:
         day_text=[fmt.day(day) for day in rates["day"]],
         rate_text=[fmt.percent(rate) for rate in rates["rate"]],
     )
-    return spec_of(morning.answer_rates(shown, today.common_target(desk)))
+    return spec_of(morning.answer_rates(shown, today.common_target(desk, now)))
 
 
 def _weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> Spec:

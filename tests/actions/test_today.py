@@ -13,6 +13,7 @@ from lib.metrics.promises import When
 from lib.metrics.state import State
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY
+from lib.schema.masters import Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
 from lib.schema.vocab import AgencyKind, InquiryStatus, Promise, Role, Severity
@@ -198,13 +199,43 @@ def test_the_rates_of_the_chart_leave_out_days_without_one(look, desk):
 
     assert rates["rate"].tolist() == [0.8, 1.0]
     assert rates["missed"].tolist() == [True, False]
-    assert today.common_target(desk) == pytest.approx(0.9)
+    assert today.common_target(desk, NOW) == pytest.approx(0.9)
 
 
 def test_centres_with_different_targets_have_no_common_one(look, desk):
     look(centre("C1"), centre("C2", target_answer_rate=80))
 
-    assert today.common_target(desk) is None
+    assert today.common_target(desk, NOW) is None
+
+
+def test_a_target_set_for_a_day_decides_from_that_day_on(look, desk):
+    """85 % on both days; until the 19th it was to be 80 %, from the 20th 90 %."""
+    rows = [
+        Setting(group="KPI目標", name="応答率・C1", effective_from=since, value=value)
+        for since, value in ((day(1), "80"), (day(20), "90"))
+    ]
+    found = look(
+        centre("C1", target_answer_rate=99),
+        calls(day(19), 100, 85),
+        calls(day(20), 100, 85),
+        *rows,
+    )
+
+    assert today.answer_rates(desk, NOW)["missed"].tolist() == [False, True]
+    assert found.calls.state is State.WATCH
+    assert "目標90%" in found.calls.reasons[0].text()
+    assert today.common_target(desk, NOW) is None
+
+
+def test_without_a_target_only_what_is_hard_to_reach_is_watched(look, desk):
+    none = Setting(
+        group="KPI目標", name="応答率・C1", effective_from=day(1), value="なし"
+    )
+    found = look(centre("C1"), calls(day(20), 100, 85), none)
+
+    assert found.calls.state is State.NORMAL
+    assert "目標は決めていません" in found.calls.reasons[0].text()
+    assert today.answer_rates(desk, NOW)["missed"].tolist() == [False]
 
 
 def test_weeks_end_today_and_count_cases(look, desk):
