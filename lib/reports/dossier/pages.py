@@ -8,8 +8,8 @@ from typing import Final
 
 import pypdfium2 as pdfium
 
-WIDTH: Final = 900
-"""Pixels across a page: sharp on a screen, about 100 kB a page."""
+WIDTH: Final = 1100
+"""Pixels across a page: sharp over a whole window, about 300 kB a page."""
 
 MOST_PAGES: Final = 20
 """Pages that are drawn; a dossier has three to eight."""
