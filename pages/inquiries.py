@@ -7,7 +7,7 @@ import streamlit as st
 from lib import clock
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
-from lib.ui.inquiries import address, call, detail, listing
+from lib.ui.inquiries import address, call, detail, figures, listing
 from lib.ui.viewport import is_phone
 
 LIST_AND_ONE = (5, 7)
@@ -40,6 +40,7 @@ if here.is_call and detail.may_write(desk):
     call.draw(desk)
 elif not number:
     whole_list()
+    figures.show(desk)
     freshness.follow(desk)
 elif phone:
     detail.show(desk, number)

@@ -247,14 +247,13 @@ def _looking(desk: UserStore) -> None:
     """Look for the same case and the like ones in what is typed so far."""
     found = state.preview(desk)
     form = state.call_form()
-    matches.show(
-        desk,
-        matching.matches(desk, found.heard),
-        form.get("matched") or Match.UNASKED,
-        form.get("complaint_id") or "",
-        matches.Presses(state.same_as, state.none_of_them, state.ask_again),
-        prefix="call",
-    )
+    presses = matches.Presses(state.same_as, state.none_of_them, state.ask_again)
+    number = str(form.get("complaint_id") or "")
+    if number or form.get("matched") is Match.NONE:
+        matches.settled(desk, number, presses, prefix="call")
+    else:
+        offers = matching.matches(desk, found.heard)
+        matches.offered(desk, offers, presses, prefix="call")
     alike = similar.similar(
         desk,
         similar.about(found.inquiry),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -12,7 +12,7 @@ from lib import clock
 from lib.actions.inquiries import listing, matching, similar, taking
 from lib.actions.inquiries.listing import INQUIRIES
 from lib.errors import NotAllowed
-from lib.i18n import _
+from lib.i18n import N_, _
 from lib.metrics import referrals
 from lib.metrics.inquiries import alarm_of
 from lib.metrics.promises import When
@@ -26,14 +26,16 @@ from lib.schema.tables import table
 from lib.schema.vocab import ActivityKind, InquiryStatus, Match, Source
 from lib.settings.customer_key import normalised_contact
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, one_line
 from lib.ui import boundary, conflict, filters, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
+from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.inquiries import address, editors, matches, saving, state
 from lib.ui.inquiries import similar as behind
 from lib.ui.inquiries.listing import STATE_COLOURS, WRITERS, state_words
+from lib.ui.inquiries.workflow import workflow_panel
 from lib.ui.table import due_text
 
 _TABLE: Final = table(INQUIRIES)
@@ -153,18 +155,12 @@ def _head(desk: UserStore, found: AgencyInquiry) -> None:
 
 
 def _missing(found: AgencyInquiry) -> None:
-    """Say calmly what a row lacks; a sheet lets one leave anything blank."""
-    if not found.is_open:
-        return
-    asked = [
-        _(problem.message) for problem in found.problems(Stage.SAVING, Stage.ADVISED)
-    ]
-    if not found.facts.strip():
-        asked.append(_("先方の話を書き足しておきましょう。"))
-    if asked:
+    """Say calmly what a row lacks that it needs; a sheet lets one leave anything blank."""
+    wrong = found.problems(Stage.SAVING) if found.is_open else ()
+    if wrong:
         st.caption(
-            f":material/help: **{inert(_('あとで足すこと'))}**  \n"
-            + "  \n".join(f"・{inert(line)}" for line in asked)
+            f":material/help: **{inert(_('足りないこと'))}**  \n"
+            + "  \n".join(f"・{inert(_(problem.message))}" for problem in wrong)
         )
 
 
@@ -217,10 +213,17 @@ def _call_back(found: AgencyInquiry) -> None:
 
 
 def _story(found: AgencyInquiry) -> None:
+    """Draw the beginning of what was said; the whole stands in the steps below."""
     for name in ("facts", "demand"):
         if text := getattr(found, name):
-            st.caption(inert(_(_TABLE.field(name).label)))
-            shown_text(text)
+            label = label_of(AgencyInquiry.field(name))
+            st.markdown(
+                f":small[:gray[{inert(label)}]]  \n{inert(one_line(text, _BEGINNING))}"
+            )
+
+
+_BEGINNING: Final = 160
+"""Letters of what was said that stand at the top."""
 
 
 def _buttons(desk: UserStore, found: AgencyInquiry) -> None:
@@ -249,44 +252,54 @@ def _known(desk: UserStore, found: AgencyInquiry) -> None:
             none=lambda: saving.press(taking.rule_out, found),
             again=lambda: saving.press(taking.unlink, found),
         )
-    is_settled = found.matched is not Match.UNASKED
-    heard = matching.heard_in(found)
+    prefix = f"inquiry:{found.id}"
+    # A number that somebody typed in the sheet is a match.
+    matched = Match.FOUND if found.complaint_id else found.matched
+    if matched in (Match.FOUND, Match.NONE):
+        matches.settled(desk, found.complaint_id, presses, prefix=prefix)
+        return
     with st.container(border=True, gap="small"):
-        matches.show(
-            desk,
-            () if is_settled else matching.matches(desk, heard),
-            found.matched,
-            found.complaint_id,
-            presses,
-            prefix=f"inquiry:{found.id}",
-        )
+        heard = matching.heard_in(found)
+        matches.offered(desk, matching.matches(desk, heard), presses, prefix=prefix)
 
 
 def _like(desk: UserStore, found: AgencyInquiry) -> None:
     own = (found.id, found.complaint_id) if found.complaint_id else (found.id,)
-    with st.container(border=True, gap="small"):
-        behind.show(
-            desk,
-            similar.about(found),
-            clock.today(),
-            without=own,
-            prefix=f"inquiry:{found.id}",
-        )
+    behind.show(
+        desk,
+        similar.about(found),
+        clock.today(),
+        without=own,
+        prefix=f"inquiry:{found.id}",
+        unfolded=state.is_just_saved(found.id),
+    )
 
 
 # What is known --------------------------------------------------------------------
 
 
+WORK, PAPER, HISTORY, FACTS = (
+    N_("3つの手順"),
+    N_("経緯書"),
+    N_("対応履歴"),
+    N_("くわしく"),
+)
+
+
 def _parts(desk: UserStore, found: AgencyInquiry) -> None:
-    history, facts = st.tabs(
-        [_("対応履歴"), _("くわしく")], key="inquiry:parts", on_change="rerun"
-    )
-    if history.open:
-        with history:
-            timeline(desk, found)
-    if facts.open:
-        with facts:
-            _facts(desk, found)
+    """Draw the steps, the dossier, the history and the facts; only the open one."""
+    parts: dict[str, Callable[[], None]] = {
+        WORK: lambda: workflow_panel(desk, found),
+        PAPER: lambda: dossier_panel(desk, found.id),
+        HISTORY: lambda: timeline(desk, found),
+        FACTS: lambda: _facts(desk, found),
+    }
+    names = [_(name) for name in parts]
+    tabs = st.tabs(names, key="inquiry:parts", on_change="rerun")
+    for draw, tab in zip(parts.values(), tabs, strict=True):
+        if tab.open:
+            with tab:
+                draw()
 
 
 def timeline(desk: UserStore, found: AgencyInquiry) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib.actions.inquiries.matching import Found, Likeness
+from lib.actions.searching import case_code
 from lib.errors import NotAllowed
 from lib.i18n import _
 from lib.schema.complaint import Complaint
@@ -35,31 +36,14 @@ class Presses:
     again: Callable[[], None]
 
 
-def show(
-    desk: UserStore,
-    found: Sequence[Found],
-    matched: Match,
-    complaint_id: str,
-    presses: Presses | None,
-    *,
-    prefix: str,
+def offered(
+    desk: UserStore, found: Sequence[Found], presses: Presses | None, *, prefix: str
 ) -> None:
-    """Draw what was found, or what was pressed about it.
+    """Draw what was found, to be pressed.
 
     presses: None for people who may only read. prefix: of the widgets' keys.
     """
     st.markdown(f"**:material/person_search: {inert(_('先に知っていたか'))}**")
-    if matched is Match.FOUND and complaint_id:
-        _linked(desk, complaint_id)
-        _again(presses, prefix)
-        return
-    if matched is Match.NONE:
-        st.markdown(
-            f":gray-badge[○ {inert(fmt.choice(Match.NONE))}] "
-            + inert(_("先に受けた苦情の中にはありません。"))
-        )
-        _again(presses, prefix)
-        return
     if not found:
         words = _("似た苦情は、まだ見つかりません。分かったことを足すと探し直します。")
         st.caption(inert(words))
@@ -77,27 +61,38 @@ def show(
         )
 
 
-def _again(presses: Presses | None, prefix: str) -> None:
-    if presses:
-        st.button(
-            _("選び直す"),
-            key=f"{prefix}:again",
-            type="tertiary",
-            icon=":material/undo:",
-            on_click=presses.again,
-        )
-
-
-def _linked(desk: UserStore, number: str) -> None:
+def settled(
+    desk: UserStore, complaint_id: str, presses: Presses | None, *, prefix: str
+) -> None:
+    """Draw what was pressed: this complaint, or ("") none of them; with the way back."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        word = inert(fmt.choice(Match.FOUND))
-        st.markdown(f":green-badge[● {word}]", width="content")
-        navigation.link("ledger", number, icon=":material/link:", case=number)
-    case = _case(desk, number)
-    if case is None:
-        st.caption(inert(_("この番号の苦情は見つかりません。")))
-        return
-    st.caption(_about(case))
+        title = inert(_("先に知っていたか"))
+        st.markdown(f":small[:gray[{title}]]", width="content")
+        if complaint_id:
+            st.markdown(
+                f":green-badge[● {inert(fmt.choice(Match.FOUND))}]", width="content"
+            )
+            icon = ":material/link:"
+            code = case_code(complaint_id)
+            navigation.link("ledger", inert(complaint_id), icon=icon, case=code)
+        else:
+            words = _("先に受けた苦情の中にはありません。")
+            st.markdown(
+                f":gray-badge[○ {inert(fmt.choice(Match.NONE))}] {inert(words)}",
+                width="content",
+            )
+        if presses:
+            st.button(
+                _("選び直す"),
+                key=f"{prefix}:again",
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=presses.again,
+            )
+    if complaint_id:
+        case = _case(desk, complaint_id)
+        missing = inert(_("この番号の苦情は見つかりません。"))
+        st.caption(_about(case) if case else missing)
 
 
 def _candidate(
@@ -111,7 +106,7 @@ def _candidate(
             likeness = one.likeness
             words = f"{_SHAPES[likeness]} {_(likeness.value)}"
             st.markdown(f":{_COLOURS[likeness]}-badge[{inert(words)}]", width="content")
-            navigation.link("ledger", one.number, case=one.number)
+            navigation.link("ledger", inert(one.number), case=case_code(one.number))
         st.caption(_about(case))
         why = fmt.listed(reason.text() for reason in one.reasons)
         st.caption(f":material/check_small: {inert(why)}")

@@ -50,34 +50,39 @@ def show(
     *,
     without: tuple[str, ...],
     prefix: str,
+    unfolded: bool = False,
 ) -> None:
-    """Draw count, weeks and list of the cases that are alike in the chosen respect."""
+    """Draw the closest count, and folded below it weeks and list of each respect.
+
+    unfolded: how it stands until somebody folds it.
+    """
     every = similar.similar(desk, to, today, without=without)
-    st.markdown(f"**:material/stacks: {inert(_('一件の後ろに'))}**")
     if not every:
-        words = _("商品か内容分類が分かると、この90日の同じ件を数えます。")
-        st.caption(inert(words))
+        in_short(every)
         return
-    found = _chosen(every, prefix)
-    st.markdown(inert(sentence(found)))
-    if not found.count:
-        return
-    name = ("chart", "similar", to, without, found.like, today, current())
-    spec = desk.derived(name, lambda: _spec(found.weeks))
-    st.vega_lite_chart(
-        spec,
-        alt=_("同じ件の数、直近13週"),
-        key=f"{prefix}:similar:{found.like.code}",
-        height=130,
-    )
     panel = st.expander(
-        _("{count}件を見る").format(count=fmt.number(found.count)),
-        key=f"{prefix}:similar_list",
+        inert(f"{_('一件の後ろに')}: {sentence(every[0])}"),
+        expanded=unfolded,
+        icon=":material/stacks:",
+        key=f"{prefix}:similar",
         on_change="rerun",
     )
-    if panel.open:
-        with panel:
-            _list(found)
+    if not panel.open:
+        return
+    with panel:
+        found = _chosen(every, prefix)
+        if not found.count:
+            st.caption(inert(_("この90日にはありません。")))
+            return
+        name = ("chart", "similar", to, without, found.like, today, current())
+        spec = desk.derived(name, lambda: _spec(found.weeks))
+        st.vega_lite_chart(
+            spec,
+            alt=_("同じ件の数、直近13週"),
+            key=f"{prefix}:similar:{found.like.code}",
+            height=130,
+        )
+        _list(found)
 
 
 def _chosen(every: tuple[Similar, ...], prefix: str) -> Similar:
