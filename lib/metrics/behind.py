@@ -11,7 +11,7 @@ from datetime import date
 
 import pandas as pd
 
-from lib.metrics.counts import EVENTS, RETENTION_YEN, label_of
+from lib.metrics.counts import EVENTS, TYPED_BEHIND, label_of
 from lib.metrics.events import TABLE_OF, Events
 from lib.metrics.figures import between, of_centre
 from lib.metrics.kpis import Kpi, Lack, Total, Value, measured, total
@@ -137,7 +137,7 @@ def _rows(
 ) -> dict[str, tuple[str, ...]]:
     """Return the keys behind each table that the formula counts."""
     found: dict[str, tuple[str, ...]] = {}
-    typed = [_column_typed(name) for name in columns if name not in EVENTS]
+    typed = [TYPED_BEHIND.get(name, name) for name in columns if name not in EVENTS]
     if typed and entry.frame == "figures":
         own = sources[sources[typed].notna().any(axis=1)]
         found[_KPI_DAYS] = _keys_of_days(own)
@@ -153,10 +153,6 @@ def _rows(
         keys = (*found.get(TABLE_OF[name], ()), *inside["key"])
         found[TABLE_OF[name]] = tuple(dict.fromkeys(keys))
     return found
-
-
-def _column_typed(name: str) -> str:
-    return "retention_confirmed" if name == RETENTION_YEN else name
 
 
 def _keys_of_days(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ RETENTION_YEN: Final = "retention_yen"
 
 _ESTIMATES: Final = {RETENTION_YEN: N_("継続確認数 × 平均単価 × 平均追加回数")}
 
+TYPED_BEHIND: Final = {RETENTION_YEN: "retention_confirmed"}
+"""The typed count from which an estimate is made."""
+
 TYPED: Final[tuple[str, ...]] = tuple(
     field.name
     for field in table("kpi_days").fields

@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.metrics.counts import TYPED_BEHIND
 from lib.metrics.figures import TYPED, Frames
 from lib.metrics.kpis import Kpi
 from lib.schema.vocab import ComplaintStatus, EscalationStatus, InquiryStatus
@@ -66,7 +67,7 @@ def count_in(
 
     Both days are counted in; `centre` narrows to one, "" takes all.
     """
-    read = {name for _method, ratio in entry.ratios for name in ratio.columns}
+    read = {TYPED_BEHIND.get(name, name) for name in entry.columns}
     days = values["date"]
     inside = days.isna() | days.between(pd.Timestamp(first), pd.Timestamp(last))
     if centre:

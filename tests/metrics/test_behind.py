@@ -10,7 +10,9 @@ from lib.metrics.events import events
 from lib.metrics.figures import figures
 from lib.metrics.kpis import KPIS, kpi, value
 from lib.schema.kpi_day import COMPANY
+from lib.schema.masters import Setting
 from lib.schema.vocab import AnswerRateMethod, ComplaintStatus
+from lib.settings.worth import WORTH_SETTINGS
 from tests.metrics.rows import (
     NOW,
     at,
@@ -157,6 +159,21 @@ def test_the_worst_hour_shows_the_one_day_that_decides():
     )
 
     assert found.filled == "6 ÷ 20 × 100"
+    assert found.rows == {"kpi_days": ("2026-11-16|C1",)}
+
+
+def test_an_estimate_opens_the_days_whose_count_it_rests_on():
+    found = of(
+        "retention_worth",
+        kpi_day(day(16), retention_confirmed=3),
+        kpi_day(day(17), offered=3),
+        *(
+            Setting(group=s.group, name=s.name, effective_from=day(1), value="2")
+            for s in WORTH_SETTINGS
+        ),
+    )
+
+    assert found.value.number == 12
     assert found.rows == {"kpi_days": ("2026-11-16|C1",)}
 
 

@@ -728,6 +728,8 @@ def test_codes_are_unique_and_rows_are_tables():
     assert len(set(codes)) == len(codes)
     assert len(set(names)) == len(names)
     assert all(table(entry.rows) for entry in FIGURES)
+    # In 設定 a target is named after its figure, 「・」 and the centre.
+    assert not any("・" in name for name in names)
 
 
 def test_everything_can_be_asked_of_an_empty_store():
