@@ -13,12 +13,14 @@ from lib.sample.care import care_records
 from lib.sample.chance import Chance
 from lib.sample.clocks import clocks
 from lib.sample.complaints import complaints, with_improvement
+from lib.sample.crises import recalled
 from lib.sample.inquiries import inquiries
 from lib.sample.kpi import ReferralCounts, kpi_days
 from lib.sample.story import Story
 from lib.schema.activity import Activity
 from lib.schema.care import CareRecord
 from lib.schema.complaint import Complaint
+from lib.schema.crisis import Crisis, RecallLot
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
 from lib.schema.inquiry import AgencyInquiry
@@ -26,6 +28,7 @@ from lib.schema.kpi_day import KpiDay
 from lib.schema.learning import Improvement, Inspection
 from lib.schema.masters import Centre, Member, Product, Setting
 from lib.schema.record import Record
+from lib.schema.task import Task
 from lib.schema.vocab import AgencyKind
 
 DAY_BEGINS = (9, 30)
@@ -55,11 +58,14 @@ class SampleCompany:
     kpi_days: tuple[KpiDay, ...]
     improvements: tuple[Improvement, ...]
     inspections: tuple[Inspection, ...]
+    crises: tuple[Crisis, ...]
+    recall_lots: tuple[RecallLot, ...]
     complaints: tuple[Complaint, ...]
     agency_inquiries: tuple[AgencyInquiry, ...]
     escalations: tuple[Escalation, ...]
     deadlines: tuple[Deadline, ...]
     activities: tuple[Activity, ...]
+    tasks: tuple[Task, ...]
     care_records: tuple[CareRecord, ...]
 
     @classmethod
@@ -118,7 +124,9 @@ def sample_company(
         for c in told
         if c.complaint.improvement_id
     }
+    crisis = recalled(story, told, Chance("crisis", *basis))
     activities = [a for case in told for a in case.activities] + brought.activities
+    activities += crisis.activities
     return SampleCompany(
         settings=cast.settings(story),
         centres=cast.centres(),
@@ -127,11 +135,18 @@ def sample_company(
         kpi_days=days,
         improvements=learning.improvements(story, plans, told, linked, days),
         inspections=learning.inspections(story, plans, chance),
+        crises=crisis.crises,
+        recall_lots=crisis.lots,
         complaints=tuple(case.complaint for case in told),
         agency_inquiries=tuple(brought.rows),
         escalations=tuple(case.escalation for case in told if case.escalation),
-        deadlines=(*clocks(told, chance, cut), *brought.deadlines),
+        deadlines=(
+            *clocks(told, chance, cut),
+            *brought.deadlines,
+            *crisis.deadlines,
+        ),
         activities=tuple(sorted(activities, key=lambda a: a.at)),
+        tasks=crisis.tasks,
         care_records=care_records(story, told, Chance("care", *basis), cut),
     )
 

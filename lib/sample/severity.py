@@ -40,6 +40,7 @@ def _critical(v: Mapping[str, Any]) -> list[tuple[str, bool]]:
     return [
         ("個人情報が漏れた疑い", v["leak"] is Answered.YES),
         ("重篤・入院", v["harm"] is Harm.SEVERE),
+        ("重大事案の一件", bool(v.get("crisis_id"))),
     ]
 
 

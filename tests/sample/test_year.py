@@ -32,6 +32,7 @@ from lib.schema.vocab import (
     ComplaintKind,
     ComplaintStatus,
     ContactKind,
+    CrisisStatus,
     EscalationStatus,
     EscalationTrigger,
     Harassment,
@@ -47,6 +48,8 @@ from lib.schema.vocab import (
     Temper,
 )
 from lib.settings.claim_types import DEFAULTS
+from lib.settings.crisis_steps import BY_CODE, list_of
+from lib.settings.crisis_steps import DEFAULTS as STEPS
 
 END = date(2026, 11, 20)
 """A Friday that is no holiday, so that every centre works."""
@@ -117,9 +120,10 @@ def test_every_row_refers_only_to_rows_that_exist(company):
     ]
 
     assert dangling == []
-    cases = names["complaints"] | names["agency_inquiries"]
+    cases = names["complaints"] | names["agency_inquiries"] | names["crises"]
     assert {a.case_id for a in company.activities} <= cases
     assert {d.case_id for d in company.deadlines} <= cases
+    assert {t.case_id for t in company.tasks} <= names["crises"]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +159,7 @@ def test_what_is_closed_keeps_the_rules_of_closing(company):
         *(c for c in company.complaints if c.status is ComplaintStatus.CLOSED),
         *(i for i in company.agency_inquiries if i.status is InquiryStatus.CLOSED),
         *(e for e in company.escalations if e.status is EscalationStatus.RESOLVED),
+        *(c for c in company.crises if c.status is CrisisStatus.CLOSED),
     ]
 
     assert [p for record in closed for p in record.problems(Stage.CLOSING)] == []
@@ -179,6 +184,8 @@ def test_nothing_has_happened_after_this_morning(company):
         *(i.first_contact_at for i in company.agency_inquiries),
         *(e.raised_at for e in company.escalations),
         *(d.entered_at for d in company.kpi_days if d.entered_at),
+        *(c.closed_at for c in company.crises if c.closed_at),
+        *(t.done_at for t in company.tasks if t.done_at),
     ]
 
     assert max(moments) <= NOW
@@ -243,6 +250,44 @@ def test_most_second_complaints_follow_a_promise_that_was_not_kept(company):
         first = by_id[case.parent_id]
         assert first.received_at < case.received_at
         assert first.customer_name == case.customer_name
+
+
+# The crisis ----------------------------------------------------------------------
+
+
+def test_the_recall_of_the_bad_lot_is_over_and_its_list_is_done(company):
+    (crisis,) = company.crises
+
+    assert crisis.status is CrisisStatus.CLOSED
+    assert len(company.tasks) == len(list_of(STEPS, crisis.kind))
+    for task in company.tasks:
+        assert crisis.known_at < task.done_at <= crisis.closed_at
+        assert BY_CODE[task.step].may_be_waived or not task.waived_reason
+    told = {a.kind for a in company.activities if a.case_id == crisis.id}
+    assert {
+        ActivityKind.EXPERT,
+        ActivityKind.PUBLICATION,
+        ActivityKind.MAKER_NOTICE,
+        ActivityKind.AGENCY_REPORT,
+    } <= told
+
+
+def test_the_recall_counts_the_lot_that_customers_complain_about(company):
+    (crisis,), (lot,) = company.crises, company.recall_lots
+    linked = [c for c in company.complaints if c.crisis_id]
+
+    assert lot.crisis_id == crisis.id
+    assert 0 < lot.recovered < lot.shipped
+    assert len(linked) >= 3
+    assert {c.lot for c in linked} == {lot.lot}
+    assert not [c for c in linked if c.is_open]
+
+
+@pytest.mark.parametrize("end", [date(2026, 1, 4), date(2026, 5, 6), END])
+def test_nothing_of_the_recall_is_still_to_come(end):
+    short = sample_company(end=end, months=2, seed=1, complaints_per_day=3)
+
+    assert all(c.closed_at < clock.at(end, 9, 30) for c in short.crises)
 
 
 # Texts ---------------------------------------------------------------------------
