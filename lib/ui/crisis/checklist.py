@@ -33,7 +33,6 @@ from lib.ui.crisis.saving import (
 )
 from lib.ui.form import field_input
 
-TITLE_AND_STATE: Final = (6, 5)
 STEP, NEW, WAIVE = "step", "new-step", "waive"
 STEP_FIELDS: Final = ("owner", "due_at", "note", "evidence_url")
 NEW_FIELDS: Final = ("title", "owner", "due_at")
@@ -101,22 +100,18 @@ def _lines(desk: UserStore, board: Board, lines: Iterable[Line], now: datetime) 
 
 def _line(board: Board, line: Line, now: datetime) -> None:
     task, is_open = line.task, board.crisis.is_open
-    title, state = st.columns(TITLE_AND_STATE, vertical_alignment="center")
     key = name_of(task.id, "done")
     st.session_state[key] = not task.is_open
-    with title:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.checkbox(
             inert(_(task.title)),
             key=key,
             disabled=not is_open,
             help=_help(line),
+            width="stretch",
             on_change=_toggle,
             args=(task, key),
         )
-    with (
-        state,
-        st.container(horizontal=True, vertical_alignment="center", gap="small"),
-    ):
         st.markdown(_state(task, now), width="content")
         if is_open and task.is_open:
             st.button(
