@@ -150,14 +150,21 @@ def behind_of(
 
 
 def lamp_of(
-    store: UserStore, entry: Kpi, period: Period, now: datetime, centre: str = ALL
+    store: UserStore,
+    entry: Kpi | Spread,
+    period: Period,
+    now: datetime,
+    centre: str = ALL,
 ) -> Verdict | None:
-    """Return how a KPI stands to the target of the period's last day; None without one.
+    """Return how a figure stands to the target of the period's last day; None without one.
 
     All centres together stand to the target that they share; without one, to none.
     """
     targets = targets_of(store)
-    found = total_of(store, entry, period, now, centre).value
+    if isinstance(entry, Spread):
+        found = spread_of(store, entry, period, now, centre).value
+    else:
+        found = total_of(store, entry, period, now, centre).value
     names = {c.code: c.name for c in call_centres(store)}
     if centre == ALL:
         target = targets.common(entry, tuple(names), period.last)

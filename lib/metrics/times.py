@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lib.metrics.figures import Frames
-from lib.metrics.kpis import Spread
+from lib.metrics.kpis import Lack, Spread, Value
 from lib.metrics.promises import untouched_import
 from lib.metrics.sla import standstills, work_time
 from lib.metrics.worktime import Seconds, WorkTime
@@ -49,6 +49,13 @@ class Times:
     cases: tuple[str, ...]
     waiting: tuple[str, ...]
     oldest: float | None
+
+    @property
+    def value(self) -> Value:
+        """The median as a value whose denominator is the cases, for `lamps.lamp`."""
+        lack = None if self.cases else Lack.BLANK
+        count = len(self.cases)
+        return Value(self.median, float(count), float(count), count, lack)
 
 
 def times(frames: Frames, company: Centre, now: datetime) -> pd.DataFrame:

@@ -107,6 +107,8 @@ def test_times_are_those_of_the_company_s_hours(desk):
     found = kpi_views.spread_of(desk, figure("settling_time"), WEEK, NOW)
 
     assert found.median == 9 * 60 + 30
+    lamp = kpi_views.lamp_of(desk, figure("settling_time"), WEEK, NOW)
+    assert lamp.state is State.PENDING  # the median of one case says too little
 
 
 def test_talks_stand_with_what_followed_them(desk):

@@ -12,6 +12,7 @@ from lib.metrics.kpis import Lack, Value, figure, kpi
 from lib.metrics.lamps import lamp
 from lib.metrics.marks import MarkKind, marks
 from lib.metrics.state import State
+from lib.metrics.times import Times
 from lib.schema.audit import AuditEntry
 from lib.schema.learning import Improvement
 from lib.schema.masters import Setting
@@ -157,6 +158,16 @@ def test_few_calls_hold_the_judgement_back():
     assert judged(RATE, 0.5, 0.9, base=20).state is State.ALARM
     assert judged(kpi("complaint_rate"), 9.0, 2.0, base=499).state is State.PENDING
     assert judged(figure("settling_time"), 9000, 3360, base=4).state is State.PENDING
+
+
+def test_the_median_of_a_period_has_a_lamp_too():
+    slow = Times(480.0, 900.0, ("K-1", "K-2", "K-3", "K-4", "K-5"), (), None)
+
+    found = lamp(figure("first_reply_time"), slow.value, 240)
+
+    assert found.state is State.WATCH
+    assert "480分" in found.reasons[0].text()
+    assert lamp(figure("first_reply_time"), Times(None, None, (), (), None).value, 240)
 
 
 def test_a_missing_value_holds_the_judgement_back_and_says_why():
