@@ -143,11 +143,14 @@ def duties(frames: Frames, start: date) -> tuple[Duty, ...]:
     cases = _counted(frames["complaints"])
     first = clock.at(start)
     reasons = [
-        *_of_cases(cases, frames["audit"]),
-        *_of_handovers(frames["escalations"], cases),
+        *_of_cases(cases, frames["audit"], first),
+        *_of_handovers(frames["escalations"], cases, first),
     ]
     owed = _joined(reason for reason in reasons if reason.since >= first)
-    done = {**_by_handover(frames["escalations"]), **_done(frames["care_records"])}
+    done = {
+        **_by_handover(frames["escalations"]),
+        **_done(frames["care_records"], first),
+    }
     planned = _planned(frames["care_records"])
     found = []
     for duty in owed:
@@ -161,37 +164,53 @@ def duties(frames: Frames, start: date) -> tuple[Duty, ...]:
 
 
 def _counted(complaints: pd.DataFrame) -> pd.DataFrame:
-    signs = pd.Series(data=False, index=complaints.index)
+    """Return what can owe anything, only the columns that tell, and `has_sign`."""
+    counts = (
+        (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        & complaints["received_at"].notna()
+        & ~untouched_import(complaints)
+    )
+    live = complaints.loc[counts, [*_ANSWERED, *(field for _w, field, _s in _SIGNS)]]
+    signs = pd.Series(data=False, index=live.index)
     for _why, field, words in _SIGNS:
-        signs |= complaints[field].isin(list(words))
-    counts = complaints["status"] != ComplaintStatus.CANCELLED.value
-    known = complaints["received_at"].notna()
-    live = complaints[counts & known & ~untouched_import(complaints)]
-    return live.assign(has_sign=signs.reindex(live.index))
+        signs |= live[field].isin(list(words))
+    return live.assign(has_sign=signs)
 
 
-def _of_cases(cases: pd.DataFrame, audit: pd.DataFrame) -> Iterator[_Reason]:
-    rows = cases[cases["has_sign"].astype(bool)]
-    changed = _changes(audit, set(rows.index))
-    for key, row in rows.iterrows():
-        person = str(row["receiver"]).strip() or str(row["handler"]).strip()
+_ANSWERED: Final = ("receiver", "handler", "received_centre", "received_at")
+
+
+def _of_cases(
+    cases: pd.DataFrame, audit: pd.DataFrame, first: datetime
+) -> Iterator[_Reason]:
+    hard = cases[cases["has_sign"].astype(bool)]
+    changed = _changes(audit, hard.index)
+    moved = {key for key, _field in changed}
+    # Most of the ledger is older, and so is the time from which it would owe anything.
+    recent = (hard["received_at"] >= pd.Timestamp(first)) | hard.index.isin(moved)
+    rows = hard[recent]
+    signs = {
+        field: rows[field].astype("object").tolist() for _w, field, _words in _SIGNS
+    }
+    for place, (key, receiver, handler, centre, received) in enumerate(
+        zip(rows.index, *(rows[name] for name in _ANSWERED), strict=True)
+    ):
+        person = str(receiver).strip() or str(handler).strip()
         for why, field, words in _SIGNS:
-            if row[field] in words:
-                at = changed.get((str(key), field), row["received_at"])
-                yield _Reason(
-                    str(key), person, str(row["received_centre"]), why, _moment(at)
-                )
+            if signs[field][place] in words:
+                at = changed.get((str(key), field), received)
+                yield _Reason(str(key), person, str(centre), why, _moment(at))
 
 
 def _changes(
-    audit: pd.DataFrame, cases: set[object]
+    audit: pd.DataFrame, cases: pd.Index
 ) -> dict[tuple[str, str], pd.Timestamp]:
     """Return when each sign of a case last began, by case and field, as far as logged."""
     words = {field: words for _why, field, words in _SIGNS}
     rows = audit[
         (audit["table"] == "complaints")
         & audit["field_name"].isin(list(words))
-        & audit["row_key"].isin(list(cases))
+        & (cases.get_indexer(pd.Index(audit["row_key"])) >= 0)
     ].sort_values("at", kind="stable")
     found = {}
     for key, field, before, after, at in zip(
@@ -203,18 +222,26 @@ def _changes(
     return found
 
 
-def _of_handovers(escalations: pd.DataFrame, cases: pd.DataFrame) -> Iterator[_Reason]:
+def _of_handovers(
+    escalations: pd.DataFrame, cases: pd.DataFrame, first: datetime
+) -> Iterator[_Reason]:
     rows = escalations[
         (escalations["follow_up_for"] != "")
         & (escalations["status"] != EscalationStatus.CANCELLED.value)
-        & escalations["complaint_id"].isin(cases.index)
-        & escalations["raised_at"].notna()
+        & (escalations["raised_at"] >= pd.Timestamp(first))
+        & (cases.index.get_indexer(pd.Index(escalations["complaint_id"])) >= 0)
     ]
-    for case_id, person, at in zip(
-        rows["complaint_id"], rows["follow_up_for"], rows["raised_at"], strict=True
+    centres = rows["complaint_id"].map(cases["received_centre"])
+    for case_id, person, at, centre in zip(
+        rows["complaint_id"],
+        rows["follow_up_for"],
+        rows["raised_at"],
+        centres,
+        strict=True,
     ):
-        centre = str(cases.loc[case_id, "received_centre"])
-        yield _Reason(str(case_id), str(person).strip(), centre, Why.NAMED, _moment(at))
+        yield _Reason(
+            str(case_id), str(person).strip(), str(centre), Why.NAMED, _moment(at)
+        )
 
 
 def _joined(reasons: Iterable[_Reason]) -> Iterator[Duty]:
@@ -266,9 +293,10 @@ def _same(person: str) -> str:
     return folded(person).replace(" ", "")
 
 
-def _done(records: pd.DataFrame) -> _Done:
-    """Return what was done; of two talks for one duty the earlier one."""
-    rows = records[records["done_at"].notna() & records["kind"].isin(list(_KINDS))]
+def _done(records: pd.DataFrame, first: datetime) -> _Done:
+    """Return what was done since a day; of two talks for one duty the earlier one."""
+    since = records["done_at"] >= pd.Timestamp(first)
+    rows = records.loc[since & records["kind"].isin(list(_KINDS)), [*_RECORDED]]
     latest_first = rows.sort_values("done_at", ascending=False, kind="stable")
     return {
         _place(str(case_id), str(person), CareKind(kind)): (_moment(at), str(by))
