@@ -154,6 +154,17 @@ def test_with_nothing_chosen_nothing_is_written(open_page, case):
     assert [w.value for w in app.warning] == ["どの件の声かけかを選んでください。"]
 
 
+def test_a_call_that_nobody_signed_is_shown_and_leads_to_its_case(open_page, put):
+    unsigned = complaint(receiver="", handler="", temper=Temper.FURIOUS)
+    put(unsigned)
+
+    app = as_(open_page, MANAGER)
+
+    assert "応対した人が未記入" in shown(app)
+    assert unsigned.id in shown(app)
+    assert [b.key for b in app.button if str(b.key).endswith(":done")] == []
+
+
 def test_past_talks_are_listed_for_managers(open_page, case):
     app = as_(open_page, MANAGER)
     press(app, f"care:{case.id}:{CareKind.DAY.code}:done")
