@@ -7,9 +7,9 @@ they have read; where nobody else works here, one may approve alone, with a reas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from lib.actions import masters
 from lib.actions.inquiries import saving
@@ -19,9 +19,11 @@ from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.metrics import inquiries
 from lib.metrics.inquiries import Approval
+from lib.schema.frames import standing as standing_rows
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.masters import Member
+from lib.schema.tables import table
 from lib.schema.task import Task
 from lib.schema.vocab import (
     ActivityKind,
@@ -316,6 +318,24 @@ def may_approve(desk: UserStore, inquiry: AgencyInquiry) -> bool:
         return False
     listed = any(folded(name) == me for name in approvers(desk, inquiry))
     return listed or desk.principal.role in _SENIORS
+
+
+def to_approve(desk: UserStore, names: Collection[str]) -> list[str]:
+    """Return the numbers of the inquiries whose answer waits for one of these people.
+
+    The one that came first stands first; an invented one waits for nobody real.
+    """
+    rows = inquiries.waiting_approval(
+        desk.frame(saving.INQUIRIES), desk.frame("activities")
+    ).sort_values("first_contact_at", kind="stable")
+    wanted = {folded(name) for name in names}
+    return [
+        one.id
+        for one in cast(
+            "Iterable[AgencyInquiry]", standing_rows(table(saving.INQUIRIES), rows)
+        )
+        if wanted & {folded(name) for name in approvers(desk, one)}
+    ]
 
 
 def is_alone(desk: UserStore, inquiry: AgencyInquiry) -> bool:

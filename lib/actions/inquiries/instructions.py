@@ -17,6 +17,7 @@ from lib.actions.inquiries.saving import INQUIRIES, require, save
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.metrics.inquiries import SETTLED
+from lib.metrics.promises import untouched_import
 from lib.schema.frames import standing
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
@@ -52,13 +53,15 @@ def executives_wait(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> b
 
 
 def untold(desk: UserStore, now: datetime) -> pd.DataFrame:
-    """Return the open inquiries of which the executives have not been told."""
+    """Return the open inquiries of which the executives have not been told.
+
+    What was imported and nobody has touched since presses nobody.
+    """
     rows = desk.frame(INQUIRIES)
     kinds = [k.value for k in no_rebuttal(desk.frame("settings"), now.date())]
     live = ~rows["status"].isin([status.value for status in SETTLED])
-    return rows[
-        live & rows["agency_kind"].isin(kinds) & rows["executives_told_at"].isna()
-    ]
+    waits = live & rows["agency_kind"].isin(kinds) & rows["executives_told_at"].isna()
+    return rows[waits & ~untouched_import(rows)]
 
 
 def tell_executives(

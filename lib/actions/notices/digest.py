@@ -14,6 +14,7 @@ import pandas as pd
 
 from lib.actions import caring, targets, today
 from lib.actions.clocks import running
+from lib.actions.inquiries import deciding, instructions
 from lib.actions.notices import plan
 from lib.actions.today import TaskKind
 from lib.metrics import promises, running_out
@@ -53,7 +54,8 @@ class Overview:
 
     below: centres that are not at 平常 or held back. usual: contacts of a usual week,
     None where nobody can tell. tasks: kind, how many, number of the first case.
-    care: talks with operators that are overdue and consultations, never whose.
+    care: talks with operators that are overdue and consultations, never whose. untold:
+    contacts of agencies one follows, of which the executives have not been told.
     """
 
     calls: State
@@ -70,19 +72,22 @@ class Overview:
     missing: int
     clocks: Clocks = Clocks()
     care: int = 0
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
     """What those who read a channel have to do themselves.
 
-    clocks: dates of 期限 that are theirs and over, or within a day of it.
+    clocks: dates of 期限 that are theirs and over, or within a day of it. approvals:
+    answers to agencies that wait to be approved by one of them.
     """
 
     overdue: int = 0
     due_today: int = 0
     near: Counted = field(default_factory=Counted)
     clocks: int = 0
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ def digest_for(store: UserStore, readers: Sequence[Member], now: datetime) -> Di
         own=replace(
             _own(store.frame("complaints"), clocks, readers, since, now),
             clocks=_own_dates(_dates(store, now), readers, now),
+            approvals=len(deciding.to_approve(store, [m.name for m in readers])),
         ),
         is_sample=bool((store.frame("complaints")["source"] == Source.SAMPLE).any()),
         quiet_until=ends.date() if ends else None,
@@ -155,6 +161,7 @@ def _overview(
         missing=len(morning.missing),
         clocks=_clocks(_dates(store, now), now),
         care=caring.waiting(store, now).pressing,
+        untold=len(instructions.untold(store, now)),
     )
 
 

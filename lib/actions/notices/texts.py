@@ -6,6 +6,7 @@ up in a sheet is such a thing too, so only numbers of our own form are written o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -38,6 +39,9 @@ _LINES: Final = {
     NoticeKind.TARGET_LATE: N_("目安を1営業日過ぎました {number}"),
 }
 
+_CALLED_AGAIN: Final = N_("センター・行政から再びの連絡 {number}")
+_AGAIN: Final = re.compile(r":agency:[1-9]\d*$")
+
 _CLOCK_LINES: Final = {
     NEAR: N_("行政・団体への期限が24時間を切りました {number}"),
     OVER: N_("行政・団体への期限を過ぎました {number}"),
@@ -54,7 +58,7 @@ _TASKS: Final = {
 _TASK_LINKS: Final = {
     TaskKind.CRITICAL: ("ledger", {"status": "open", "severity": "critical"}),
     TaskKind.OVERDUE: ("ledger", {"status": "open", "promise": "overdue"}),
-    TaskKind.AGENCY: ("today", {}),
+    TaskKind.AGENCY: ("inquiries", {"view": "owed"}),
     TaskKind.MISSING: ("kpi_entry", {}),
     TaskKind.TODAY: ("ledger", {"status": "open", "promise": "today"}),
 }
@@ -129,6 +133,8 @@ def _words(row: Notice) -> str:
     for part, words in _CLOCK_LINES.items():
         if part in row.step:
             return words
+    if _AGAIN.search(row.step):
+        return _CALLED_AGAIN
     return _LINES[row.kind]
 
 
@@ -138,8 +144,10 @@ def own_number(typed: str) -> str:
 
 
 def _case_link(kind: NoticeKind, number: str, base: str) -> str:
-    if kind is NoticeKind.AGENCY or not number:
+    if not number:
         return _link(base, "today")
+    if kind is NoticeKind.AGENCY:
+        return _link(base, "inquiries", inquiry=number)
     return _link(base, "ledger", case=number)
 
 
@@ -231,9 +239,15 @@ def _others(seen: Overview, base: str) -> Iterator[str]:
             count=seen.care
         )
         yield f"  {_link(base, 'harassment')}"
+    if seen.untold:
+        yield _("経営にまだ伝えていない行政の連絡 {count}件").format(count=seen.untold)
+        yield f"  {_link(base, 'inquiries')}"
 
 
 def _own(own: Own, base: str, *, is_alone: bool) -> Iterator[str]:
+    if own.approvals:
+        yield _("あなたの承認を待つ行政への回答 {count}件").format(count=own.approvals)
+        yield f"  {_link(base, 'inquiries', view='owed')}"
     said = []
     if own.overdue:
         said.append(_("時刻を過ぎた約束 {count}件").format(count=own.overdue))

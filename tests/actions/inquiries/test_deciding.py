@@ -211,6 +211,16 @@ def test_a_draft_that_came_back_can_be_put_again(sato, desk_of, asked) -> None:
     assert deciding.approve(desk_of(TANAKA), again, **once()).approver == TANAKA
 
 
+def test_an_answer_waits_for_those_who_may_approve_it(asked, desk_of) -> None:
+    lead = desk_of(TANAKA)
+
+    assert deciding.to_approve(lead, [TANAKA]) == [asked.id]
+    assert deciding.to_approve(lead, [SATO, SUZUKI]) == []
+
+    deciding.approve(lead, asked, **once())
+    assert deciding.to_approve(lead, [TANAKA]) == []
+
+
 # Taking back ------------------------------------------------------------------------
 
 

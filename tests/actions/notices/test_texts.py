@@ -86,6 +86,24 @@ def test_a_deadline_of_an_agency_is_told_as_what_it_is(step: str, words: str) ->
     assert told(row).body.split("\n")[0] == words
 
 
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (0, "•センター・行政からの連絡 G-261118-7F3QX"),
+        (1, "•センター・行政から再びの連絡 G-261118-7F3QX"),
+        (12, "•センター・行政から再びの連絡 G-261118-7F3QX"),
+    ],
+)
+def test_an_agency_that_calls_again_is_told_as_such(times: int, words: str) -> None:
+    step = f"G-261118-7F3QX:agency:{times}"
+    row = notice(NoticeKind.AGENCY, "G-261118-7F3QX", step=step)
+
+    assert told(row).body.split("\n") == [
+        words,
+        f"  {BASE}/inquiries?inquiry=G-261118-7F3QX",
+    ]
+
+
 def test_the_most_pressing_comes_first() -> None:
     said = told(
         notice(NoticeKind.PROMISE, "K-261118-7F3QX"),
@@ -217,6 +235,17 @@ def test_a_clerk_reads_no_count_of_talks(live: LiveStore) -> None:
     found = digest.digest_for(live.for_user(SYSTEM), [CLERK], NOON)
 
     assert "フォロー" not in texts.digest_message(found, BASE).body
+
+
+def test_the_morning_message_tells_who_may_approve_and_of_whom_nobody_told() -> None:
+    seen = replace(OVERVIEW, untold=1)
+    found = Digest(date(2026, 11, 18), seen, Own(approvals=2))
+
+    lines = texts.digest_message(found, BASE).body.split("\n")
+
+    assert "あなたの承認を待つ行政への回答 2件" in lines
+    assert f"  {BASE}/inquiries?view=owed" in lines
+    assert "経営にまだ伝えていない行政の連絡 1件" in lines
 
 
 def test_a_clerk_who_owes_nothing_reads_that() -> None:
