@@ -13,7 +13,7 @@ _HAIR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number of a figure; as text 「92.3%」, 「1,234件」, "25 s".
+    """A number of a figure; as text 「92.3%」, 「出荷千件あたり0.87件」, "25 s".
 
     extra: decimals beyond those of the figure (a mean of counts), or less.
     """
@@ -30,7 +30,8 @@ class Amount:
         text = f"{self.number:,.{decimals}f}"
         unit = _(self.entry.unit.value).strip()
         if current() == SOURCE:
-            return f"{text}{unit}"
+            is_rate = self.entry.unit is Unit.PER_THOUSAND
+            return f"{unit}{text}{Unit.COUNT.value}" if is_rate else f"{text}{unit}"
         # English has no counter that fits calls, cases and parcels alike.
         return text if self.entry.unit is Unit.COUNT else f"{text} {unit}"
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from lib import i18n
+from lib.metrics.amounts import Amount
 from lib.metrics.kpi_targets import ALL, KpiTargets
 from lib.metrics.kpis import Lack, Value, figure, kpi
 from lib.metrics.lamps import lamp
@@ -158,6 +159,32 @@ def test_few_calls_hold_the_judgement_back():
     assert judged(RATE, 0.5, 0.9, base=20).state is State.ALARM
     assert judged(kpi("complaint_rate"), 9.0, 2.0, base=499).state is State.PENDING
     assert judged(figure("settling_time"), 9000, 3360, base=4).state is State.PENDING
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "japanese", "english"),
+    [
+        ("answer_rate", 0.9234, "92.3%", "92.3%"),
+        ("offered", 1234, "1,234件", "1,234"),
+        ("average_wait", 25, "25秒", "25 s"),
+        ("missing_days", 3, "3日", "3 days"),
+        (
+            "referral_rate",
+            0.873,
+            "出荷千件あたり0.87件",
+            "0.87 per 1,000 shipments",
+        ),
+        ("retention_worth", 44000, "44,000円", "44,000 yen"),
+    ],
+)
+def test_a_number_in_a_sentence_carries_its_unit(
+    monkeypatch, code, number, japanese, english
+):
+    amount = Amount(kpi(code), number)
+
+    assert f"{amount}" == japanese
+    monkeypatch.setattr(i18n, "_language_now", lambda: "en")
+    assert f"{amount}" == english
 
 
 def test_the_median_of_a_period_has_a_lamp_too():
