@@ -106,14 +106,15 @@ _RANKS: Final = {
 def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return the lines by what runs out first; of equal ones the law before the rest.
 
-    What was imported and nobody has touched since stands last.
+    What was imported and nobody has touched since stands last, unless a law sets it: an
+    import is late in nothing, but its open cases may still have to be reported.
     """
     return tuple(
         sorted(
             lines,
             key=lambda one: (
                 not one.is_running,
-                one.is_import,
+                one.is_import and one.kind is not DeadlineKind.STATUTORY,
                 one.due_at,
                 _RANKS.get(one.kind, len(_RANKS)),
                 one.case_id,

@@ -100,17 +100,23 @@ def test_what_runs_out_first_comes_first_and_the_law_before_the_rest(desk) -> No
     ]
 
 
-def test_an_untouched_import_stands_last_whatever_it_says(live, desk) -> None:
+def test_an_untouched_import_stands_last_unless_a_law_sets_its_date(desk) -> None:
     told, old = case(), case(source=Source.IMPORT)
     fill(
         desk,
         told,
         old,
-        deadline(told, due_at=NOW + timedelta(days=9)),
-        deadline(old, due_at=NOW - timedelta(days=9)),
+        deadline(told, rule_code="now", due_at=NOW + timedelta(days=9)),
+        deadline(
+            old,
+            rule_code="guide",
+            kind=DeadlineKind.GUIDELINE,
+            due_at=day("2026-11-21"),
+        ),
+        deadline(old, rule_code="law", due_at=NOW + timedelta(days=5)),
     )
 
-    assert [one.case_id for one in lines(desk)] == [told.id, old.id]
+    assert [one.code for one in lines(desk)] == ["law", "now", "guide"]
 
 
 @pytest.mark.parametrize(
