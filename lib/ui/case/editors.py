@@ -265,7 +265,7 @@ def _what_is_open(form: Form, found: Sequence[Blocker]) -> None:
                 f":red[:material/block: **{inert(words)}**]{inert(due)}",
                 width="content",
             )
-            if blocker.page:
+            if any(page.code == blocker.page for page in navigation.PAGES):
                 navigation.link(blocker.page, _("そこを開く"), case=form_case(form))
 
 
