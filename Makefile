@@ -30,12 +30,14 @@ test: $(TEST_READY) ## lint, types, layers, tests and the short form of each pro
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.rerun --short
+	$(BIN)/python -m benchmarks.detection --short
 	$(BIN)/pytest -m "not slow" --numprocesses auto --dist loadfile
 
 .PHONY: proof
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m benchmarks.rerun
+	$(BIN)/python -m benchmarks.detection
 	$(BIN)/python -m benchmarks.lost_updates
 
 .PHONY: screenshots

@@ -35,6 +35,8 @@ _LEVEL: Final = 61
 """Days of the centred level that is taken off before correlating."""
 
 _SMOOTH: Final = 3
+"""Days that the shortfall is averaged over before correlating."""
+
 _AROUND: Final = 2
 """Days on either side of the best lag that the size is estimated over."""
 
@@ -118,9 +120,10 @@ def link(
     level = _level(counts, mean, classes)
     known = np.isfinite(counts)
     residual = np.where(known, (np.nan_to_num(counts) - level) / np.sqrt(level), 0.0)
-    shortfall = _shortfall(share, expected)
-    seen = _correlations(residual, shortfall[None])[0]
-    turned = _correlations(residual, _turned(shortfall))
+    shortfall = np.nan_to_num(expected - share)
+    smooth = np.convolve(shortfall, np.full(_SMOOTH, 1 / _SMOOTH), "same")
+    seen = _correlations(residual, smooth[None])[0]
+    turned = _correlations(residual, _turned(smooth))
     best = int(seen.argmax())
     chance = float((1 + (turned.max(1) >= seen.max()).sum()) / (1 + len(turned)))
     needed = _STRICT if known.sum() < _SURE_DAYS else _USUAL
@@ -152,13 +155,6 @@ def _level(counts: Floats, mean: Floats, classes: Classes) -> Floats:
     return level
 
 
-def _shortfall(share: Floats, expected: Floats) -> Floats:
-    """Return the mean shortfall of the last 3 days, 0 where nothing is known."""
-    gap = np.nan_to_num(expected - share)
-    mean: Floats = np.convolve(gap, np.full(_SMOOTH, 1 / _SMOOTH))[: len(gap)]
-    return mean
-
-
 def _turned(series: Floats) -> Floats:
     """Return the series turned round by 21 days and more, one a row."""
     days = len(series)
@@ -184,7 +180,7 @@ def _size(
 ) -> tuple[float, float, float]:
     """Return times as many referrals per 10 points, with its 90 % bounds.
 
-    Poisson regression on the mean shortfall of the lags around the best one, offset
+    Poisson regression on the mean shortfall of five lags around the best one, offset
     log(level), Newey-West errors over 14 days.
     """
     import statsmodels.api as sm

@@ -30,7 +30,11 @@ FACTOR: Final = 2.0
 """The rise that R is tuned to. Mixtures of several were no faster, see the benchmark."""
 
 LONGEST: Final = 35
-"""Days that a rise may lie back."""
+"""Days that a rise may lie back to count for R."""
+
+FARTHEST: Final = 70
+"""Days that its start is looked for, so that it stays where it is while an alarm goes
+on. The 80 % interval held the true start in 78 to 88 % of simulated alarms."""
 
 DRIFT_COUNTS: Final = 40.0
 """A rate wanders by itself, by about 1/√40 = 16 %: counts that its past is worth."""
@@ -74,8 +78,8 @@ class Evidence:
     def factors_on(
         self, series: NDArray[np.intp], day: NDArray[np.intp]
     ) -> tuple[NDArray[np.intp], Floats]:
-        """Return the starts (n, 35) of some days, and BF of each; 0 before day 0."""
-        start = day[:, None] - np.arange(LONGEST - 1, -1, -1)
+        """Return the starts (n, 70) of some days, and BF of each; 0 before day 0."""
+        start = day[:, None] - np.arange(FARTHEST - 1, -1, -1)
         there = start >= 0
         row, begun = series[:, None], np.where(there, start, 0)
         found = _bayes_factor(
@@ -129,7 +133,7 @@ def starts(
 ) -> NDArray[np.intp]:
     """Return the likely start and its 80 % interval, as days (n, 3): best, first, last.
 
-    Each start is as likely as its share of R; the interval leaves 10 % on either side.
+    Each start is as likely as its share of ΣBF; the interval leaves 10 % on either side.
     """
     start, factor = evidence.factors_on(series, day)
     share = np.cumsum(factor, 1) / np.maximum(factor.sum(1, keepdims=True), 1e-300)
