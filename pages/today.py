@@ -97,6 +97,7 @@ def main() -> None:
     with right:
         contacts(found)
         missing_days(found)
+    banner.way(desk)
 
 
 def heading(found: Morning) -> None:

@@ -513,6 +513,15 @@ def _own(name: str, rows: pd.DataFrame) -> CrisisStep | None:
     return None
 
 
+def is_readable(name: str, value: str) -> bool:
+    """Whether a row of 設定 means something here."""
+    if _words(value) == [UNUSED]:
+        return True
+    ours = BY_CODE.get(name)
+    found = as_written(ours, value) if ours else own_as_written(name, value)
+    return found is not None
+
+
 def as_written(step: CrisisStep, value: str) -> CrisisStep | None:
     """Return the step as a value of 設定 says; None where no word of it is known."""
     words = _words(value)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.errors import InvalidRecord
 from lib.i18n import N_
-from lib.settings import claim_types, kpi_targets
+from lib.settings import claim_types, crisis_steps, kpi_targets
 from lib.settings.business import SETTINGS, checked
 from lib.settings.worth import WORTH_SETTINGS
 
@@ -32,6 +32,9 @@ def unreadable(settings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     ):
         if group == claim_types.GROUP:
             if not claim_types.is_readable(value):
+                yield str(key), str(value), NO_SUCH_SETTING
+        elif group == crisis_steps.GROUP:
+            if not crisis_steps.is_readable(name, value):
                 yield str(key), str(value), NO_SUCH_SETTING
         elif spec := known.get((group, name)) or kpi_targets.spec_of(group, name):
             try:

@@ -842,12 +842,17 @@ def test_a_complaint_stays_open_while_the_list_of_its_crisis_is(desk):
     assert close_case(desk, case).status is ComplaintStatus.CLOSED
 
 
-def test_a_cancelled_crisis_holds_no_complaint(desk):
+def test_a_cancelled_crisis_lets_its_complaints_go(desk):
     case = complaint()
     fill(desk, case)
     crisis = opened(desk, case=case)
+    others = [complaint(crisis_id=crisis.id) for _each in range(2)]
+    fill(desk, *others)
+
     act(ending.cancel, desk, crisis, reason="勘違いだった")
 
+    for left in (case, *others):
+        assert desk.record("complaints", left.id).crisis_id == ""
     assert close_case(desk, case).status is ComplaintStatus.CLOSED
 
 

@@ -24,6 +24,7 @@ from lib.settings.crisis_steps import (
     own_as_written,
     read_span,
 )
+from lib.settings.readable import unreadable
 
 TODAY = date(2026, 11, 21)
 KNOWN = datetime(2026, 11, 21, 10, tzinfo=clock.TOKYO)
@@ -127,6 +128,23 @@ def test_nonsense_is_passed_over_for_the_row_before():
     found = counted((STOP.code, earlier, "6時間"), (STOP.code, TODAY, "よくわからない"))
 
     assert found[STOP.code].hours == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "readable"),
+    [
+        ("漏えい・止める", "3時間", True),
+        ("漏えい・止める", "早めに", False),
+        ("漏えい・止める", "使わない", True),
+        ("社長に電話する", "サービスの重大なミス、1時間", True),
+        ("社長に電話する", "1時間", False),
+        ("社長に電話する", "使わない", True),
+    ],
+)
+def test_a_row_that_says_nothing_is_listed(name, value, readable):
+    found = list(unreadable(rows((name, TODAY, value))))
+
+    assert (found == []) is readable
 
 
 def test_full_width_words_of_a_sheet_are_read():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, cast
 
+from lib.actions.crises.opening import leaving
 from lib.actions.crises.parts import (
     CRISES,
+    cases_of,
     change,
     clocks_of,
     commit,
@@ -145,7 +147,9 @@ def reopen(
 def cancel(
     desk: UserStore, seen: Crisis, *, reason: str, now: datetime, commit_id: str
 ) -> Crisis:
-    """Take back a crisis that was none; its clocks must be settled by name before.
+    """Take back a crisis that was none; its complaints stand alone again.
+
+    Its clocks must be settled by name before; those of the complaints run again.
 
     Raises:
         InvalidRecord: no reason is given, or a statutory clock runs (`OPEN`).
@@ -162,6 +166,11 @@ def cancel(
         seen,
         {"status": CrisisStatus.CANCELLED},
         reason=reason,
+        also=[
+            write
+            for case in cases_of(desk, seen.id)
+            for write in leaving(desk, case, now, commit_id)
+        ],
         now=now,
         commit_id=commit_id,
     )
@@ -173,6 +182,7 @@ def _turn(
     values: Mapping[str, Any],
     *,
     reason: str = "",
+    also: Iterable[Write] = (),
     now: datetime,
     commit_id: str,
 ) -> Crisis:
@@ -190,6 +200,6 @@ def _turn(
         status_before=seen.status.value,
         status_after=status.value,
     )
-    writes: list[Write] = [*change(CRISES, seen, values), Insert(told)]
+    writes: list[Write] = [*change(CRISES, seen, values), Insert(told), *also]
     commit(desk, writes, now=now, commit_id=commit_id, reason=reason.strip())
     return cast("Crisis", desk.record(CRISES, seen.id))

@@ -274,17 +274,24 @@ def leave(
         Conflict: somebody changed where it belongs meanwhile.
         NotAllowed: the person may not.
     """
+    writes = leaving(desk, case, now, commit_id)
+    commit(desk, writes, now=now, commit_id=commit_id)
+    return cast("Complaint", desk.record(COMPLAINTS, case.id))
+
+
+def leaving(
+    desk: UserStore, case: Complaint, now: datetime, commit_id: str
+) -> list[Write]:
+    """Return what takes a complaint out of its crisis."""
     after = case.model_copy(update={"crisis_id": ""})
     values, steps = _with_severity(desk, case, after, now)
     words = f"重大事案 {case.crisis_id} から外した"
-    writes: list[Write] = [
+    return [
         *update(COMPLAINTS, case, {"crisis_id": "", **values}),
         *_told(desk, case, [{"content": words}, *steps], now, commit_id),
         *(_again(found) for found in _ended_by(desk, case)),
         *starting.starting(desk, case, after, now=now),
     ]
-    commit(desk, writes, now=now, commit_id=commit_id)
-    return cast("Complaint", desk.record(COMPLAINTS, case.id))
 
 
 def _joining(
@@ -319,7 +326,7 @@ def _told(
     commit_id: str,
 ) -> Iterator[Insert]:
     for place, told in enumerate(steps):
-        seed = f"{commit_id}:case:{place}"
+        seed = f"{commit_id}:{case.id}:{place}"
         yield Insert(noted(desk, case.id, now, seed=seed, **told))
 
 

@@ -13,6 +13,7 @@ from lib.actions.clocks import proposing, starting
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
+from lib.schema.complaint import Complaint
 from lib.schema.crisis import Crisis
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
@@ -45,6 +46,17 @@ def steps_of(desk: UserStore, on: date) -> tuple[CrisisStep, ...]:
 def tasks_of(desk: UserStore, crisis_id: str) -> tuple[Task, ...]:
     """Return the steps of a crisis, in the order in which they are due."""
     return cast("tuple[Task, ...]", _rows_of(desk, TASKS, crisis_id, ["due_at", "id"]))
+
+
+def cases_of(desk: UserStore, crisis_id: str) -> tuple[Complaint, ...]:
+    """Return the complaints that belong to a crisis, the newest first."""
+
+    def made() -> tuple[Complaint, ...]:
+        rows = own_rows(desk.frame(COMPLAINTS), "crisis_id", crisis_id)
+        newest = rows.sort_values("received_at", ascending=False, kind="stable")
+        return tuple(cast("list[Complaint]", standing(table(COMPLAINTS), newest)))
+
+    return desk.derived(("crisis cases", crisis_id), made)
 
 
 def steps_taken(desk: UserStore, crisis_id: str) -> tuple[Activity, ...]:

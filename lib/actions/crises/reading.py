@@ -12,6 +12,7 @@ from lib.actions.crises.parts import (
     COMPLAINTS,
     CRISES,
     LOTS,
+    cases_of,
     clocks_of,
     own_rows,
     steps_of,
@@ -112,8 +113,6 @@ def past(desk: UserStore) -> tuple[Crisis, ...]:
 
 def _board(desk: UserStore, crisis: Crisis, now: datetime) -> Board:
     lots = own_rows(desk.frame(LOTS), "crisis_id", crisis.id)
-    complaints = own_rows(desk.frame(COMPLAINTS), "crisis_id", crisis.id)
-    complaints = complaints.sort_values("received_at", ascending=False, kind="stable")
     steps = steps_taken(desk, crisis.id)
     return Board(
         crisis=crisis,
@@ -130,7 +129,7 @@ def _board(desk: UserStore, crisis: Crisis, now: datetime) -> Board:
             for kind in LOGGED_KINDS
         },
         clocks=clocks_of(desk, crisis.id),
-        cases=tuple(cast("list[Complaint]", standing(table(COMPLAINTS), complaints))),
+        cases=cases_of(desk, crisis.id),
         steps=steps,
     )
 

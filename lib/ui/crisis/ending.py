@@ -75,7 +75,7 @@ def _open(desk: UserStore, board: Board, now: datetime) -> None:
             key=name_of(crisis.id, "cancel"),
             type="tertiary",
             icon=":material/block:",
-            help=_("重大事案ではなかったとき。"),
+            help=_("重大事案ではなかったとき。苦情は、それぞれの苦情に戻ります。"),
             on_click=open_editor,
             args=(crisis.id, CANCEL, crisis),
         )
