@@ -54,26 +54,11 @@ def figures(
     merged = typed.join(ledgers.counted(found), how="outer")
     began = _ledgers_began(frames)
     if began is not None:
-        days = pd.date_range(began, through, name="date", unit="s")
-        company = pd.MultiIndex.from_product(
-            [days, [COMPANY]], names=["date", "centre"]
-        )
-        merged = merged.reindex(merged.index.union(company))
+        merged = _with_days_without_events(merged, began, through)
     merged = merged.sort_index().reset_index()
-    if began is not None:
-        events_of = merged[list(EVENTS)]
-        none = (
-            events_of.isna().to_numpy() & (merged["date"] >= began).to_numpy()[:, None]
-        )
-        merged[list(EVENTS)] = events_of.mask(none, 0.0)
     merged = merged[merged["date"] <= pd.Timestamp(through)]
     merged = _with_definitions(merged, frames["centres"]).reset_index(drop=True)
-    each = (
-        worth.per_confirmed(frames[_SETTINGS], merged["date"])
-        if _SETTINGS in frames
-        else float("nan")
-    )
-    return merged.assign(**{RETENTION_YEN: merged["retention_confirmed"] * each})
+    return _with_worth(merged, frames.get(_SETTINGS))
 
 
 def between(days: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
@@ -108,6 +93,27 @@ def _agreeing(counts: pd.DataFrame) -> pd.DataFrame:
     """
     days = counts.groupby(level=["date", "centre"], sort=False)
     return days.first().where(days.min() == days.max())
+
+
+def _with_days_without_events(
+    merged: pd.DataFrame, began: pd.Timestamp, through: date
+) -> pd.DataFrame:
+    """Give the company each day since the ledgers began, and 0 where nothing happened."""
+    days = pd.date_range(began, through, name="date", unit="s")
+    company = pd.MultiIndex.from_product([days, [COMPANY]], names=["date", "centre"])
+    merged = merged.reindex(merged.index.union(company))
+    happened = merged[list(EVENTS)]
+    since = (merged.index.get_level_values("date") >= began)[:, None]
+    merged[list(EVENTS)] = happened.mask(happened.isna().to_numpy() & since, 0.0)
+    return merged
+
+
+def _with_worth(days: pd.DataFrame, settings: pd.DataFrame | None) -> pd.DataFrame:
+    """Add what those who stayed are thought to be worth; NaN without the settings."""
+    if settings is None:
+        return days.assign(**{RETENTION_YEN: float("nan")})
+    each = worth.per_confirmed(settings, days["date"])
+    return days.assign(**{RETENTION_YEN: days["retention_confirmed"] * each})
 
 
 def _ledgers_began(frames: Frames) -> pd.Timestamp | None:
