@@ -26,7 +26,7 @@ from lib.i18n import N_
 from lib.metrics import legal_days, referrals
 from lib.schema.activity import Activity
 from lib.schema.column import Column
-from lib.schema.complaint import Complaint
+from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
 from lib.schema.frames import frame_of
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
@@ -36,9 +36,11 @@ from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
     AgencyRoute,
+    Category,
     InquiryStatus,
     Match,
     Medium,
+    Unlisted,
 )
 from lib.settings.clock_rules import OWN_ANSWER, rule_of
 from lib.store.access import UserStore
@@ -193,6 +195,7 @@ def _inquiry(
         "customer_key": keys[0] if keys else "",
         "matched": Match.FOUND if taking.complaint_id else taking.matched,
     }
+    values |= _known_of(_case(desk, taking.complaint_id), values)
     if checked:
         return AgencyInquiry.parse(values)
     return AgencyInquiry.model_construct(**values)
@@ -256,6 +259,7 @@ def link(
         NotAllowed: there is no such complaint, or this is not for this person.
     """
     values = {"complaint_id": complaint_id, "matched": Match.FOUND}
+    values |= _known_of(_case(desk, complaint_id), seen.values())
     after = seen.model_copy(update=values)
     told = {
         "kind": ActivityKind.INTERNAL_CHECK,
@@ -299,13 +303,46 @@ def unlink(
     )
 
 
+def _case(desk: UserStore, number: str) -> Complaint | None:
+    """Return the complaint that is meant; None for no number.
+
+    Raises:
+        NotAllowed: there is none with that number, or it is not this person's to see.
+    """
+    return cast("Complaint", desk.record(COMPLAINTS, number)) if number else None
+
+
+_UNKNOWN: Final[Mapping[str, Any]] = {
+    "order_number": "",
+    "product_code": UNKNOWN_PRODUCT,
+    "sales_page": "",
+    "category": Category.UNASKED,
+    "occurred_on": None,
+}
+"""What a contact takes over from its complaint, where nobody has said it yet."""
+
+
+def _known_of(case: Complaint | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the complaint knows and the agency has not said."""
+    if case is None:
+        return {}
+    known = {name: getattr(case, name) for name in _UNKNOWN}
+    return {
+        name: value
+        for name, value in known.items()
+        if said[name] == _UNKNOWN[name]
+        and value not in (_UNKNOWN[name], "")
+        and not isinstance(value, Unlisted)
+    }
+
+
 def _about(
     desk: UserStore, inquiry: AgencyInquiry, now: datetime, seed: str
 ) -> Iterable[Write]:
     """Yield what the linked complaint gets: a step, and a 重大度 that has risen."""
-    if not inquiry.complaint_id:
+    case = _case(desk, inquiry.complaint_id)
+    if case is None:
         return
-    case = cast("Complaint", desk.record(COMPLAINTS, inquiry.complaint_id))
     agency = inquiry.agency_name or inquiry.agency_kind.value
     content = f"{agency}からこの件で連絡があった。行政問合せ {inquiry.id}"
     yield Insert(_note(desk, case.id, content, now, seed))

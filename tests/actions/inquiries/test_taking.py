@@ -19,6 +19,7 @@ from lib.schema.principal import Principal
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
+    Category,
     ComplaintStatus,
     ContactKind,
     InquiryStatus,
@@ -196,6 +197,19 @@ def test_a_match_can_be_taken_back_or_ruled_out(desk):
     assert "別の件と分かり" in steps(desk, case.id)["content"].str.cat()
     none = taking.rule_out(desk, apart, now=FRIDAY, commit_id="c2")
     assert none.matched is Match.NONE
+
+
+def test_what_the_agency_did_not_say_is_taken_from_the_complaint(desk):
+    case = complaint(product_code="A-01", category=Category.CONTRACT, sales_page="LP-A")
+    fill(desk, case)
+
+    at_once = taken(desk, complaint_id=case.id, sales_page="LP-B")
+    later = taking.link(desk, taken(desk, "e2"), case.id, now=FRIDAY, commit_id="c1")
+
+    assert (at_once.product_code, at_once.sales_page) == ("A-01", "LP-B")
+    assert (later.category, later.sales_page) == (Category.CONTRACT, "LP-A")
+    shown = taking.preview(desk, call(complaint_id=case.id), now=FRIDAY, secret=SECRET)
+    assert shown.inquiry.product_code == "A-01"
 
 
 def test_two_who_match_at_once_meet(desk):
