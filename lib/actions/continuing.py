@@ -29,7 +29,7 @@ from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
 
 _NEWEST: Final = (
-    *("request", "temper", "harm", "symptom", "leak", "refund_refused"),
+    *("request", "temper", "harm", "symptom", "accident", "leak", "refund_refused"),
     *("replacement_defective", "service_failure", "outside_threat"),
     *("harassment", "harassment_kind", "people_involved", "occurred_on"),
     *("lot", "sales_page", "fact_source", "apology", "fault", "language"),

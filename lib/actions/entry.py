@@ -27,6 +27,7 @@ from lib.schema.vocab import (
     ComplaintKind,
     ComplaintStatus,
     Done,
+    GraveAccident,
     Harassment,
     Harm,
     OutsideThreat,
@@ -64,7 +65,7 @@ class PromiseTime(Choice):
 
 UNFOLDS: Final[Mapping[Mark, tuple[str, ...]]] = {
     Mark.SECOND: ("parent_id",),
-    Mark.HARM: ("harm", "symptom", "lot"),
+    Mark.HARM: ("harm", "symptom", "accident", "lot"),
     Mark.HARASSMENT: ("harassment", "harassment_kind"),
     Mark.OUTSIDE: ("outside_threat",),
     Mark.REPEAT: ("parent_id",),
@@ -298,11 +299,20 @@ def _category(entry: Entry, claim: ClaimType | None) -> Category:
 
 def _harm(entry: Entry, claim: ClaimType | None) -> dict[str, Any]:
     if not _harmed(entry.marks, claim):
-        return {"harm": Harm.UNASKED, "symptom": None}
+        return {
+            "harm": Harm.UNASKED,
+            "symptom": None,
+            "accident": GraveAccident.UNASKED,
+        }
+    said = {
+        "harm": entry.harm,
+        "symptom": entry.symptom,
+        "accident": entry.accident,
+    }
     if entry.harm is Harm.UNASKED and not entry.is_solved:
         # There is some harm; whether a doctor was seen was not asked yet.
-        return {"harm": Harm.UNKNOWN, "symptom": entry.symptom}
-    return {"harm": entry.harm, "symptom": entry.symptom}
+        return {**said, "harm": Harm.UNKNOWN}
+    return said
 
 
 def _other_marks(entry: Entry, claim: ClaimType | None) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from lib.actions.entry import (
     Entry,
     Mark,
     PromiseTime,
+    complaint_values,
     due_at,
     recognise,
     unfolded,
 )
+from lib.schema.vocab import GraveAccident
 from lib.settings.claim_types import DEFAULTS
 
 
@@ -80,16 +82,37 @@ def test_a_chip_unfolds_only_the_fields_it_needs():
     assert unfolded([], None) == ()
     assert unfolded([Mark.LEAK, Mark.REFUSED, Mark.WISH], None) == ()
     assert unfolded([Mark.SECOND, Mark.REPEAT], None) == ("parent_id",)
-    assert unfolded([Mark.HARM], None) == ("harm", "symptom", "lot")
+    assert unfolded([Mark.HARM], None) == ("harm", "symptom", "accident", "lot")
 
 
 def test_a_claim_type_unfolds_what_its_kind_of_case_needs():
     by_name = {kind.name: kind for kind in DEFAULTS}
 
     assert unfolded([], by_name["不良品"]) == ("lot",)
-    assert unfolded([], by_name["肌トラブル・けが"]) == ("harm", "symptom", "lot")
+    assert unfolded([], by_name["肌トラブル・けが"]) == (
+        "harm",
+        "symptom",
+        "accident",
+        "lot",
+    )
     assert unfolded([], by_name["解約できない"]) == ()
 
 
 def test_every_unfolded_field_is_a_field_of_the_entry():
     assert {n for names in UNFOLDS.values() for n in names} <= set(Entry.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("marks", "accident"),
+    [((Mark.HARM,), GraveAccident.FIRE), ((), GraveAccident.UNASKED)],
+)
+def test_a_grave_accident_counts_only_while_its_chip_is_on(marks, accident):
+    entry = Entry(
+        id="",
+        received_at=clock.now(),
+        content="発火した",
+        marks=marks,
+        accident=GraveAccident.FIRE,
+    )
+
+    assert complaint_values(entry, None, clock.now())["accident"] is accident

@@ -9,6 +9,7 @@ import pytest
 
 from lib import clock
 from lib.actions.crises import opening, parts, reading, working
+from lib.actions.entry import Mark, PromiseTime
 from lib.schema.complaint import Complaint
 from lib.schema.crisis import Crisis
 from lib.schema.ids import new_commit_id
@@ -141,6 +142,32 @@ def test_a_like_crisis_is_joined_in_one_press(open_page, put):
 
     after = cast("Complaint", system().record("complaints", case.id))
     assert after.crisis_id == crisis.id
+
+
+@pytest.mark.parametrize(
+    ("marks", "more", "kind"),
+    [
+        ([Mark.LEAK], {}, CrisisKind.LEAK),
+        ([Mark.HARM], {"accident": GraveAccident.FIRE}, CrisisKind.ACCIDENT),
+        ([Mark.SLIP], {}, CrisisKind.MISTAKE),
+    ],
+)
+def test_the_receipt_of_a_call_offers_it(open_page, marks, more, kind):
+    app = open_page("intake")
+    app.text_area(key="intake.content").set_value("大変なことになった").run()
+    app.button_group(key="intake.marks").set_value(marks).run()
+    for name, value in more.items():
+        app.button_group(key=f"intake.{name}").set_value(value).run()
+    app.button_group(key="intake.promise_time").set_value(PromiseTime.TODAY).run()
+    app.button(key="intake_save").click().run()
+    (number,) = system().frame("complaints").index
+
+    app.button(key=key(number, f"open:{kind.code}")).click().run()
+
+    assert not app.exception
+    (crisis,) = opening.open_ones(desk())
+    assert crisis.kind is kind
+    assert crisis.id in [link.label for link in app.main.get("page_link")]
 
 
 def test_a_calm_complaint_offers_nothing(open_page, put):

@@ -214,7 +214,7 @@ def test_what_can_wait_is_kept_when_it_is_folded_away_again(open_page):
     ("marks", "unfolded"),
     [
         ([Mark.SECOND], {"parent_id"}),
-        ([Mark.HARM], {"harm", "symptom"}),
+        ([Mark.HARM], {"harm", "symptom", "accident"}),
         ([Mark.LEAK, Mark.REFUSED, Mark.WISH], set()),
         ([Mark.HARASSMENT], {"harassment", "harassment_kind"}),
         ([Mark.OUTSIDE], {"outside_threat"}),

@@ -14,6 +14,7 @@ from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import (
     Cause,
     Choice,
+    GraveAccident,
     Harassment,
     Harm,
     OutsideThreat,
@@ -30,6 +31,7 @@ from lib.ui.intake import state
 
 _NARROWED: Final[dict[str, list[Choice]]] = {
     "harm": choices_for(Harm, without=[Harm.UNASKED]),
+    "accident": choices_for(GraveAccident, without=[GraveAccident.UNASKED]),
     "harassment": [Harassment.SUSPECTED, Harassment.CONFIRMED],
     "outside_threat": choices_for(
         OutsideThreat, without=[OutsideThreat.UNASKED, OutsideThreat.NO]

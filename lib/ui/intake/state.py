@@ -39,6 +39,7 @@ UNFOLDED: Final = (
     "parent_id",
     "harm",
     "symptom",
+    "accident",
     "lot",
     "harassment",
     "harassment_kind",
