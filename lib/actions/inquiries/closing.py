@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from lib.actions.inquiries import deciding, instructions, mending
 from lib.actions.inquiries.saving import save
@@ -18,6 +18,7 @@ from lib.actions.inquiries.transitions import Event, after
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.inquiries import Approval
+from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
@@ -113,22 +114,29 @@ def _instructions(
 def _clocks(
     desk: UserStore, inquiry: AgencyInquiry, _now: datetime
 ) -> Iterable[Missing]:
-    rows = desk.frame("deadlines")
-    running = rows[
-        (rows["case_id"] == inquiry.id)
-        & rows["done_at"].isna()
-        & (rows["applies"] != Applicability.NOT_APPLICABLE.value)
-        & (rows["kind"] == DeadlineKind.STATUTORY.value)
-    ].sort_values("due_at", kind="stable")
-    for clock in standing(table("deadlines"), running):
-        values = clock.values()
+    for clock in _running(desk, inquiry.id):
         yield Missing(
-            values["id"],
+            clock.id,
             N_("法定の期限が残っています: {rule}"),
             Place.CLOCKS,
-            {"rule": values["rule_code"]},
-            values["due_at"],
+            {"rule": clock.rule_code},
+            clock.due_at,
         )
+
+
+def _running(desk: UserStore, inquiry_id: str) -> tuple[Deadline, ...]:
+    def made() -> tuple[Deadline, ...]:
+        rows = desk.frame("deadlines")
+        running = rows[
+            (rows["case_id"] == inquiry_id)
+            & rows["done_at"].isna()
+            & (rows["applies"] != Applicability.NOT_APPLICABLE.value)
+            & (rows["kind"] == DeadlineKind.STATUTORY.value)
+        ].sort_values("due_at", kind="stable")
+        found = standing(table("deadlines"), running)
+        return cast("tuple[Deadline, ...]", tuple(found))
+
+    return desk.derived(("statutory clocks", inquiry_id), made)
 
 
 def _mends(

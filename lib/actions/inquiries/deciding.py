@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from lib.actions import masters
-from lib.actions.inquiries import saving
+from lib.actions.inquiries import instructions, saving
 from lib.actions.inquiries.saving import require, save
 from lib.actions.inquiries.transitions import Event, after
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.metrics import inquiries
 from lib.metrics.inquiries import Approval
+from lib.schema.activity import Activity
 from lib.schema.frames import standing as standing_rows
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
@@ -34,7 +35,6 @@ from lib.schema.vocab import (
     Source,
     TaskKind,
 )
-from lib.settings.agencies import no_rebuttal
 from lib.store.access import UserStore
 from lib.store.protocol import Insert, Write
 from lib.text import folded
@@ -203,21 +203,24 @@ def _approval(seen: AgencyInquiry, state: Approval, content: str) -> dict[str, A
 
 def needs_lawyer(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> bool:
     """Whether a no to this agency waits for a lawyer's word, or a reason for none."""
-    followed = no_rebuttal(desk.frame("settings"), now.date())
-    if inquiry.agency_kind not in followed:
+    if inquiry.decision is not Decision.DECLINE:
         return False
-    return inquiry.decision is Decision.DECLINE and not _lawyer_settled(desk, inquiry)
+    if not instructions.is_followed(desk, inquiry, now):
+        return False
+    return not desk.derived(
+        ("lawyer", inquiry.id), lambda: _lawyer_settled(desk, inquiry.id)
+    )
 
 
-def _lawyer_settled(desk: UserStore, inquiry: AgencyInquiry) -> bool:
+def _lawyer_settled(desk: UserStore, inquiry_id: str) -> bool:
     steps, tasks = desk.frame("activities"), desk.frame("tasks")
     asked = (
-        (steps["case_id"] == inquiry.id)
+        (steps["case_id"] == inquiry_id)
         & (steps["kind"] == ActivityKind.EXPERT.value)
         & (steps["expert"] == Expert.LAWYER.value)
     )
     waived = (
-        (tasks["case_id"] == inquiry.id)
+        (tasks["case_id"] == inquiry_id)
         & (tasks["step"] == LAWYER)
         & tasks["done_at"].notna()
     )
@@ -296,16 +299,20 @@ def approvers(desk: UserStore, inquiry: AgencyInquiry) -> tuple[str, ...]:
 
 
 def _staff(desk: UserStore, inquiry: AgencyInquiry) -> list[Member]:
-    found = [
-        m
-        for m in masters.with_rights(desk.frame("members"))
-        if m.is_active and m.role in saving.WRITERS
-    ]
+    found = desk.derived("staff for inquiries", lambda: _everybody(desk))
     drafter = folded(inquiry.decided_by or desk.principal.name)
     invented = inquiry.source is Source.SAMPLE or any(
         m.source is Source.SAMPLE and folded(m.name) == drafter for m in found
     )
     return [m for m in found if invented or m.source is not Source.SAMPLE]
+
+
+def _everybody(desk: UserStore) -> tuple[Member, ...]:
+    return tuple(
+        m
+        for m in masters.with_rights(desk.frame("members"))
+        if m.is_active and m.role in saving.WRITERS
+    )
 
 
 def may_approve(desk: UserStore, inquiry: AgencyInquiry) -> bool:
@@ -360,16 +367,39 @@ def standing(desk: UserStore, inquiry: AgencyInquiry) -> Approval:
 
 
 def _is_stale(desk: UserStore, inquiry: AgencyInquiry) -> bool:
-    steps = desk.frame("activities")
-    put = steps[
-        (steps["case_id"] == inquiry.id)
-        & (steps["kind"] == ActivityKind.DECISION.value)
-        & (steps["at"] <= inquiry.approved_at)
-    ].sort_values("at", kind="stable")
-    if put.empty:
+    put = _last_step(desk, inquiry, ActivityKind.DECISION, until=inquiry.approved_at)
+    if put is None:
         return False
-    read = str(put["content"].iloc[-1])
-    return read.split() != inquiries.decision_words(inquiry).split()
+    return put.content.split() != inquiries.decision_words(inquiry).split()
+
+
+def returned(desk: UserStore, inquiry: AgencyInquiry) -> Activity | None:
+    """Return the step that sent the draft back last, with why; None where none did."""
+    return _last_step(
+        desk, inquiry, ActivityKind.APPROVAL, status_after=Approval.RETURNED.value
+    )
+
+
+def _last_step(
+    desk: UserStore,
+    inquiry: AgencyInquiry,
+    kind: ActivityKind,
+    *,
+    until: datetime | None = None,
+    status_after: str = "",
+) -> Activity | None:
+    def made() -> Activity | None:
+        rows = desk.frame("activities")
+        own = rows[(rows["case_id"] == inquiry.id) & (rows["kind"] == kind.value)]
+        if until is not None:
+            own = own[own["at"] <= until]
+        if status_after:
+            own = own[own["status_after"] == status_after]
+        last = own.sort_values("at", kind="stable").tail(1)
+        found = cast("Iterable[Activity]", standing_rows(table("activities"), last))
+        return next(iter(found), None)
+
+    return desk.derived(("last step", inquiry.id, kind, until, status_after), made)
 
 
 def is_approved_by_two(inquiry: AgencyInquiry) -> bool:

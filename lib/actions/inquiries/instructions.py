@@ -23,7 +23,7 @@ from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
 from lib.schema.task import Task
-from lib.schema.vocab import ActivityKind, TaskKind
+from lib.schema.vocab import ActivityKind, AgencyKind, TaskKind
 from lib.settings.agencies import no_rebuttal
 from lib.store.access import UserStore
 from lib.store.protocol import Insert, Update
@@ -36,8 +36,15 @@ GIVEN: Final = ("title", "given_at", "due_at", "owner")
 
 def is_followed(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> bool:
     """Whether it is from an agency that is followed without argument."""
-    kinds = no_rebuttal(desk.frame("settings"), now.date())
-    return inquiry.agency_kind in kinds
+    return inquiry.agency_kind in followed_kinds(desk, now)
+
+
+def followed_kinds(desk: UserStore, now: datetime) -> frozenset[AgencyKind]:
+    """Return the kinds of agency that are followed without argument today."""
+    day = now.date()
+    return desk.derived(
+        ("followed agencies", day), lambda: no_rebuttal(desk.frame("settings"), day)
+    )
 
 
 # Executives -------------------------------------------------------------------------
@@ -58,7 +65,7 @@ def untold(desk: UserStore, now: datetime) -> pd.DataFrame:
     What was imported and nobody has touched since presses nobody.
     """
     rows = desk.frame(INQUIRIES)
-    kinds = [k.value for k in no_rebuttal(desk.frame("settings"), now.date())]
+    kinds = [kind.value for kind in followed_kinds(desk, now)]
     live = ~rows["status"].isin([status.value for status in SETTLED])
     waits = live & rows["agency_kind"].isin(kinds) & rows["executives_told_at"].isna()
     return rows[waits & ~untouched_import(rows)]
@@ -92,15 +99,20 @@ def tell_executives(
 
 def instructions(desk: UserStore, inquiry_id: str) -> tuple[Task, ...]:
     """Return every instruction, those still owed first, the earliest due before others."""
-    rows = desk.frame(TASKS)
-    own = rows[
-        (rows["case_id"] == inquiry_id) & (rows["kind"] == TaskKind.INSTRUCTION.value)
-    ]
-    own = own.assign(_done=own["done_at"].notna()).sort_values(
-        ["_done", "due_at", "given_at", "id"], kind="stable", na_position="last"
-    )
-    found = standing(table(TASKS), own.drop(columns="_done"))
-    return cast("tuple[Task, ...]", tuple(found))
+
+    def made() -> tuple[Task, ...]:
+        rows = desk.frame(TASKS)
+        own = rows[
+            (rows["case_id"] == inquiry_id)
+            & (rows["kind"] == TaskKind.INSTRUCTION.value)
+        ]
+        own = own.assign(_done=own["done_at"].notna()).sort_values(
+            ["_done", "due_at", "given_at", "id"], kind="stable", na_position="last"
+        )
+        found = standing(table(TASKS), own.drop(columns="_done"))
+        return cast("tuple[Task, ...]", tuple(found))
+
+    return desk.derived(("instructions", inquiry_id), made)
 
 
 def instruct(

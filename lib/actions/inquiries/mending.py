@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 
+import pandas as pd
+
 from lib.actions.inquiries.saving import require, save
 from lib.actions.inquiries.transitions import Event, after
-from lib.errors import ActionRefused
+from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.frames import standing
@@ -40,6 +42,8 @@ PLACES: Final = tuple(p for p in MendedPlace if p is not MendedPlace.NOTHING)
 CHECKED_AFTER: Final = timedelta(days=28)
 """After so many days one looks whether it helped; before and after are equally long."""
 
+MOST_LINKABLE: Final = 50
+
 _KINDS: Final = {
     MendedPlace.LANDING_PAGE: ImprovementKind.LANDING_PAGE,
     MendedPlace.CONFIRMATION: ImprovementKind.LANDING_PAGE,
@@ -57,15 +61,40 @@ def mends(desk: UserStore, inquiry: AgencyInquiry) -> tuple[Improvement, ...]:
     Also the one that it was linked to, which another case may have brought about.
     Cancelled ones are none.
     """
+
+    def made() -> tuple[Improvement, ...]:
+        rows = _live(desk)
+        own = rows[
+            (rows["trigger_id"] == inquiry.id) | (rows.index == inquiry.improvement_id)
+        ]
+        own = own.assign(_done=own["done_on"].notna()).sort_values(
+            ["_done", "due_on", "id"], kind="stable", na_position="last"
+        )
+        return _records(own.drop(columns="_done"))
+
+    return desk.derived(("mends", inquiry.id, inquiry.improvement_id), made)
+
+
+def linkable(desk: UserStore, inquiry: AgencyInquiry) -> tuple[Improvement, ...]:
+    """Return what others put right already, the same product's first, newest first."""
+
+    def made() -> tuple[Improvement, ...]:
+        rows = _live(desk)
+        other = rows[rows["trigger_id"] != inquiry.id]
+        other = other.assign(_far=other["product_code"] != inquiry.product_code)
+        other = other.iloc[::-1].sort_values("_far", kind="stable")
+        return _records(other.drop(columns="_far").head(MOST_LINKABLE))
+
+    return desk.derived(("linkable", inquiry.id, inquiry.product_code), made)
+
+
+def _live(desk: UserStore) -> pd.DataFrame:
     rows = desk.frame(IMPROVEMENTS)
-    own = rows[
-        ((rows["trigger_id"] == inquiry.id) | (rows.index == inquiry.improvement_id))
-        & (rows["status"] != ImprovementStatus.CANCELLED.value)
-    ]
-    own = own.assign(_done=own["done_on"].notna()).sort_values(
-        ["_done", "due_on", "id"], kind="stable", na_position="last"
-    )
-    found = standing(table(IMPROVEMENTS), own.drop(columns="_done"))
+    return rows[rows["status"] != ImprovementStatus.CANCELLED.value]
+
+
+def _records(rows: pd.DataFrame) -> tuple[Improvement, ...]:
+    found = standing(table(IMPROVEMENTS), rows)
     return cast("tuple[Improvement, ...]", tuple(found))
 
 
@@ -309,22 +338,26 @@ def none_needed(
 def link(
     desk: UserStore,
     seen: AgencyInquiry,
-    improvement: Improvement,
+    improvement: Improvement | None,
     *,
     now: datetime,
     commit_id: str,
 ) -> AgencyInquiry:
-    """Let the inquiry end in a mend that another case has brought about already."""
+    """Let the inquiry end in a mend that another case has brought about already.
+
+    Raises:
+        InvalidRecord: none is chosen; its problem is on `improvement_id`.
+    """
+    if improvement is None:
+        message = N_("どの改善につなぐかを選んでください。")
+        raise InvalidRecord([FieldProblem("improvement_id", message)])
     told = f"すでにある改善につないだ: {improvement.id}「{improvement.title}」"
-    done = improvement.done_on is not None
-    places = _places(seen, improvement) if done else seen.mended_places
-    kept = tuple(p for p in places if p is not MendedPlace.NOTHING)
     return save(
         desk,
         seen,
         {
             "improvement_id": improvement.id,
-            "mended_places": kept,
+            "mended_places": _places(seen, improvement),
             "no_improvement_reason": "",
         },
         steps=[{"kind": ActivityKind.MEND, "content": told}],

@@ -100,13 +100,17 @@ def unasked(inquiry: AgencyInquiry) -> tuple[str, ...]:
 
 def questions(desk: UserStore, inquiry_id: str) -> tuple[Task, ...]:
     """Return what is still to be asked, oldest first."""
-    rows = desk.frame(TASKS)
-    own = rows[
-        (rows["case_id"] == inquiry_id)
-        & (rows["step"] == QUESTION)
-        & rows["done_at"].isna()
-    ].sort_values(["given_at", "id"], kind="stable")
-    return cast("tuple[Task, ...]", tuple(standing(table(TASKS), own)))
+
+    def made() -> tuple[Task, ...]:
+        rows = desk.frame(TASKS)
+        own = rows[
+            (rows["case_id"] == inquiry_id)
+            & (rows["step"] == QUESTION)
+            & rows["done_at"].isna()
+        ].sort_values(["given_at", "id"], kind="stable")
+        return cast("tuple[Task, ...]", tuple(standing(table(TASKS), own)))
+
+    return desk.derived(("questions to agencies", inquiry_id), made)
 
 
 def ask_later(

@@ -14,7 +14,7 @@ from lib.metrics import inquiries
 from lib.metrics.inquiries import Approval
 from lib.schema.activity import Activity
 from lib.schema.inquiry import AgencyInquiry
-from lib.schema.vocab import ActivityKind, Decision, Medium
+from lib.schema.vocab import Decision, Medium
 from lib.settings.grounds import Ground, grounds, offered
 from lib.store.access import UserStore
 from lib.text import inert
@@ -73,22 +73,15 @@ def show(desk: UserStore, case: AgencyInquiry, found: Course, *, is_main: bool) 
 
 
 def _returned(desk: UserStore, case: AgencyInquiry) -> None:
-    steps = desk.frame("activities")
-    own = steps[
-        (steps["case_id"] == case.id)
-        & (steps["kind"] == ActivityKind.APPROVAL.value)
-        & (steps["status_after"] == Approval.RETURNED.value)
-    ]
-    if own.empty:
+    last = deciding.returned(desk, case)
+    if last is None:
         return
-    last = own.iloc[-1]
-    when = clock.in_tokyo(last["at"].to_pydatetime())
     with st.container(border=True, gap="small"):
         st.markdown(
             f":material/undo: **{inert(_('差し戻されました'))}** "
-            f":gray[{inert(said_of(when, str(last['actor'])))}]"
+            f":gray[{inert(said_of(last.at, last.actor))}]"
         )
-        shown_text(str(last["content"]))
+        shown_text(last.content)
 
 
 # Writing ----------------------------------------------------------------------------
@@ -145,7 +138,11 @@ def _decision(editor: Editor) -> None:
 
 def _ground(desk: UserStore, editor: Editor) -> None:
     form = editor.form
-    known = offered(grounds(desk.frame("settings"), clock.today()), editor.seen)
+    today = clock.today()
+    every = desk.derived(
+        ("grounds", today), lambda: grounds(desk.frame("settings"), today)
+    )
+    known = offered(every, editor.seen)
     picked = form.key("_ground")
     st.selectbox(
         _("法令・指針から選ぶ"),
@@ -302,6 +299,10 @@ def _keep(editor: Editor) -> None:
 
 def _read(case: AgencyInquiry, approval: Approval) -> None:
     with st.container(border=True, gap="small"):
+        if case.demand:
+            demand = label_of(AgencyInquiry.field("demand"))
+            st.markdown(f":small[:gray[{inert(demand)}]]")
+            shown_text(case.demand)
         st.markdown(
             f":small[:gray[{inert(_('求めに応じるか'))}]]  \n"
             f"**{inert(fmt.choice(case.decision))}**"

@@ -34,7 +34,8 @@ from lib.ui.inquiries.working import (
     submit,
 )
 
-MEND, NONE, REOPEN, CANCEL = "mend", "none", "reopen", "cancel"
+MEND, NONE, LINK = "mend", "none", "link"
+REOPEN, CANCEL = "reopen", "cancel"
 
 CLOCKS_PAGE: Final = "deadlines"
 """Code of the page on which clocks are settled."""
@@ -191,6 +192,8 @@ def _adding(
             _begin(desk, case)
         case "none":
             _none(case)
+        case "link":
+            _link(desk, case)
         case _:
             with st.container(horizontal=True, gap="small"):
                 st.button(
@@ -207,6 +210,15 @@ def _adding(
                         key=name_of(case.id, f"open:{NONE}"),
                         on_click=open_editor,
                         args=(case.id, NONE),
+                    )
+                if mending.linkable(desk, case):
+                    st.button(
+                        _("すでにある改善につなぐ"),
+                        key=name_of(case.id, f"open:{LINK}"),
+                        icon=":material/link:",
+                        type="tertiary",
+                        on_click=open_editor,
+                        args=(case.id, LINK),
                     )
 
 
@@ -272,6 +284,35 @@ def _none(case: AgencyInquiry) -> None:
 def _submit_none(editor: Editor) -> None:
     reason = str(editor.form.get("title") or "")
     submit("none", editor, None, reason, said=_("理由を残しました。"))
+
+
+def _link(desk: UserStore, case: AgencyInquiry) -> None:
+    known = {mend.id: mend for mend in mending.linkable(desk, case)}
+    editor = editor_of(case, LINK, record=Improvement, start={"linked": None})
+    st.selectbox(
+        _("改善"),
+        list(known),
+        index=None,
+        key=editor.form.key("linked"),
+        format_func=lambda number: _improvement_words(known[number]),
+        filter_mode="contains",
+        placeholder=_("選んでください"),
+        on_change="ignore",
+        persist_state="session",
+    )
+    editor.form.show_problems("improvement_id")
+    _pair(editor, LINK, _("つなぐ"), _submit_link)
+
+
+def _improvement_words(mend: Improvement) -> str:
+    day = fmt.day(mend.starts_on or mend.due_on, weekday=False)
+    return f"{mend.title} · {fmt.choice(mend.status)} · {day}"
+
+
+def _submit_link(editor: Editor) -> None:
+    known = {m.id: m for m in mending.linkable(context.desk(), editor.seen)}
+    linked = known.get(editor.form.get("linked"))
+    submit("link", editor, None, linked, said=_("改善につなぎました。"))
 
 
 def _pair(

@@ -59,6 +59,7 @@ _PLAIN_VERBS: Final[Mapping[str, Verb]] = {
     "give_answer": deciding.give_answer,
     "drop": mending.drop,
     "none": mending.none_needed,
+    "link": mending.link,
     "tell": instructions.tell_executives,
     "followed": instructions.followed,
     "withdrawn": instructions.withdrawn,

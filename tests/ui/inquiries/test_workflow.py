@@ -10,6 +10,7 @@ from lib.actions.inquiries import deciding, mending
 from lib.actions.inquiries.closing import Place
 from lib.metrics.inquiries import Approval
 from lib.schema.inquiry import AgencyInquiry
+from lib.schema.learning import Improvement
 from lib.schema.vocab import (
     AgencyKind,
     Decision,
@@ -17,6 +18,7 @@ from lib.schema.vocab import (
     MendedPlace,
     Role,
 )
+from lib.store.access import UserStore
 from lib.ui import context
 from tests.actions.inquiries.conftest import (
     DRAFT,
@@ -371,3 +373,50 @@ def test_the_panel_reads_in_english(given) -> None:
     app = app.run()
 
     assert "承認" not in "".join(labels(app))
+
+
+def test_an_inquiry_is_linked_to_what_another_case_put_right(given) -> None:
+    given(**PREPARED)
+    approved()
+    put(Improvement(id="S-261101-AAAAA", title="総額を上に出す"))
+    app = opened(SATO)
+    field(app, "3つの手順").set_value(Place.MEND)
+    app = press(app.run(), "すでにある改善につなぐ")
+    app = press(app, "つなぐ")
+    assert "どの改善につなぐかを選んでください" in said(app)
+
+    field(app, "改善").set_value("S-261101-AAAAA")
+    app = press(app, "つなぐ")
+
+    assert standing().improvement_id == "S-261101-AAAAA"
+    assert "総額を上に出す" in said(app)
+
+
+@pytest.mark.parametrize("place", [Place.SORT, Place.DECIDE, Place.MEND])
+def test_a_rerun_takes_no_table_from_the_store(given, monkeypatch, place) -> None:
+    given(**PREPARED, agency_kind=AgencyKind.CONSUMER_AGENCY)
+    app = opened(SATO)
+    field(app, "3つの手順").set_value(place)
+    app = app.run()
+    taken: list[str] = []
+    frame = UserStore.frame
+    monkeypatch.setattr(
+        UserStore, "frame", lambda desk, name: taken.append(name) or frame(desk, name)
+    )
+
+    app.run()
+
+    # The one that the panel of the test itself asks for which inquiry to show.
+    assert set(taken) <= {"agency_inquiries"}
+
+
+def test_one_button_of_a_screen_is_the_main_one(given) -> None:
+    given(**PREPARED, agency_kind=AgencyKind.CONSUMER_AGENCY)
+    app = opened(SATO)
+
+    assert mains(app) == ["経営に伝えた"]
+    assert mains(press(app, "経営に伝えた")) == ["承認を頼む"]
+
+
+def mains(app) -> list[str]:
+    return [b.label for b in app.button if b.proto.type == "primary"]
