@@ -22,8 +22,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from lib import clock
+from lib.actions.clocks.proposing import products_of
 from lib.actions.entry import recognise
+from lib.actions.inquiries.similar import known_as
 from lib.i18n import N_
+from lib.metrics.pairs import Products
 from lib.metrics.reason import Reason
 from lib.metrics.referrals import plain_number
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -167,6 +170,7 @@ class _Known:
     rows: pd.DataFrame
     orders: tuple[str, ...]
     names: tuple[str, ...]
+    book: Products
 
 
 def _known(desk: UserStore) -> _Known:
@@ -174,10 +178,12 @@ def _known(desk: UserStore) -> _Known:
         rows = desk.frame("complaints")
         live = rows[rows["status"] != ComplaintStatus.CANCELLED.value]
         live = live.sort_values("received_at", ascending=False, kind="stable")
+        book = products_of(desk)
         return _Known(
-            live[list(_COLUMNS)],
+            live[list(_COLUMNS)].assign(product=known_as(live["product_code"], book)),
             tuple(plain_number(number) for number in live["order_number"]),
             tuple(_name(str(name)) for name in live["customer_name"]),
+            book,
         )
 
     return desk.derived("complaints to match", made)
@@ -227,7 +233,10 @@ def _matches(known: _Known, heard: Heard, *, since: datetime) -> tuple[Found, ..
     near = recent | (by_name > 0)
     alike = [
         _Sign(sign.says, sign.points * near)
-        for sign in (*_resembling(rows, heard), _worded(rows, heard, near))
+        for sign in (
+            *_resembling(rows, heard, known.book.known_as(heard.product_code)),
+            _worded(rows, heard, near),
+        )
     ]
     signs = [*identified, *alike]
     total = (
@@ -267,10 +276,10 @@ def _identifying(known: _Known, heard: Heard) -> Iterator[_Sign]:
         yield _sign(N_("お客様の名字が同じ"), 15, family)
 
 
-def _resembling(rows: pd.DataFrame, heard: Heard) -> Iterator[_Sign]:
+def _resembling(rows: pd.DataFrame, heard: Heard, product: str) -> Iterator[_Sign]:
     """Yield what many complaints have in common: alone, none of it is enough."""
-    if heard.product_code not in ("", UNKNOWN_PRODUCT):
-        same = rows["product_code"].map(folded) == folded(heard.product_code)
+    if product:
+        same = rows["product"] == product
         yield _sign(N_("商品が同じ"), 10, same)
     if heard.category is not Category.UNASKED:
         same = rows["category"] == heard.category.value

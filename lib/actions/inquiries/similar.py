@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from lib.actions.clocks.proposing import products_of
 from lib.actions.inquiries.listing import INQUIRIES
 from lib.i18n import N_
 from lib.metrics import referrals
+from lib.metrics.pairs import Products
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import Category, Choice, ComplaintStatus
@@ -101,7 +103,8 @@ def similar(
     def made() -> tuple[Similar, ...]:
         every = _every(desk, today)
         others = every[~every.index.isin(without)]
-        return tuple(_alike(others, to, like, today) for like in to.known)
+        meant = replace(to, product_code=products_of(desk).known_as(to.product_code))
+        return tuple(_alike(others, meant, like, today) for like in to.known)
 
     return desk.derived(("similar", to, today, without), made)
 
@@ -115,7 +118,7 @@ def _alike(every: pd.DataFrame, to: About, like: Like, today: date) -> Similar:
 
 
 def _holds(every: pd.DataFrame, to: About, like: Like) -> pd.Series:
-    is_product: pd.Series = every["product"] == folded(to.product_code)
+    is_product: pd.Series = every["product"] == to.product_code
     is_category: pd.Series = every["category"] == to.category.value
     match like:
         case Like.BOTH:
@@ -149,14 +152,15 @@ def _every(desk: UserStore, today: date) -> pd.DataFrame:
 
     def made() -> pd.DataFrame:
         complaints = desk.frame(COMPLAINTS)
+        book = products_of(desk)
         live = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
         parts = [
-            _part(live, COMPLAINTS, "received_at", "content", today),
+            _part(live, book, COMPLAINTS, ("received_at", "content"), today),
             _part(
                 referrals.live(desk.frame(INQUIRIES)),
+                book,
                 INQUIRIES,
-                "first_contact_at",
-                "facts",
+                ("first_contact_at", "facts"),
                 today,
             ),
         ]
@@ -166,8 +170,9 @@ def _every(desk: UserStore, today: date) -> pd.DataFrame:
 
 
 def _part(
-    rows: pd.DataFrame, code: str, moment: str, words: str, today: date
+    rows: pd.DataFrame, book: Products, code: str, names: tuple[str, str], today: date
 ) -> pd.DataFrame:
+    moment, words = names
     days = rows[moment].dt.tz_localize(None).dt.normalize()
     first = pd.Timestamp(today - timedelta(days=DAYS - 1))
     recent = rows[days.between(first, pd.Timestamp(today))]
@@ -177,9 +182,15 @@ def _part(
             "at": recent[moment],
             "content": recent[words],
             "status": recent["status"].astype("object"),
-            "product": recent["product_code"].map(folded).astype("object"),
+            "product": known_as(recent["product_code"], book),
             "category": recent["category"].astype("object"),
             "page": recent["sales_page"].map(folded).astype("object"),
         },
         index=recent.index,
     )
+
+
+def known_as(typed: pd.Series, book: Products) -> pd.Series:
+    """Return what cases of one product have in common, whatever they call it."""
+    words = {word: book.known_as(str(word)) for word in typed.unique()}
+    return typed.map(words).astype("object")

@@ -8,6 +8,7 @@ import pytest
 
 from lib import clock
 from lib.actions.inquiries.similar import About, Like, similar
+from lib.schema.masters import Product
 from lib.schema.vocab import Category, ComplaintStatus, InquiryStatus
 from tests.actions.inquiries.conftest import inquiry
 from tests.builders import complaint, fill
@@ -88,6 +89,14 @@ def test_a_product_code_is_the_same_in_any_width(sato):
     fill(sato, case(1, product_code="ａ-01"))
 
     assert counts(sato)[Like.PRODUCT] == 1
+
+
+def test_a_product_may_be_called_by_its_name(sato):
+    fill(sato, Product(code="A-01", name="うるおい美容液"))
+    fill(sato, case(1, product_code="うるおい 美容液"), case(1))
+
+    assert counts(sato)[Like.PRODUCT] == 2
+    assert counts(sato, About("うるおい美容液 30mL"))[Like.PRODUCT] == 2
 
 
 @pytest.mark.parametrize("about", [About(), About("不明", Category.OTHER, " ")])
