@@ -28,6 +28,7 @@ from lib.ui.inquiries.working import (
     editor_of,
     is_rewriting,
     leave_editor,
+    main_key,
     main_kind,
     may_write,
     name_of,
@@ -253,7 +254,7 @@ def _draft_buttons(desk: UserStore, editor: Editor, *, is_main: bool) -> None:
             key=f"{editor.form.name}:ask",
             type=main_kind(is_main=is_main),
             icon=":material/approval:" if is_alone else ":material/send:",
-            shortcut="Mod+S",
+            shortcut=main_key(is_main=is_main),
             on_click=_put,
             args=(editor, "alone" if is_alone else "ask"),
         )
@@ -447,7 +448,7 @@ def _answer(case: AgencyInquiry, *, is_main: bool) -> None:
             key=f"{form.name}:save",
             type=main_kind(is_main=is_main),
             icon=":material/check:",
-            shortcut="Mod+S",
+            shortcut=main_key(is_main=is_main),
             on_click=_submit_answer,
             args=(editor,),
         )

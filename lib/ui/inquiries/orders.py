@@ -21,6 +21,7 @@ from lib.ui.inquiries.working import (
     Editor,
     editor_of,
     leave_editor,
+    main_kind,
     may_write,
     name_of,
     open_editor,
@@ -80,7 +81,7 @@ def _executives(desk: UserStore, case: AgencyInquiry, *, writes: bool) -> None:
             st.button(
                 _("経営に伝えた"),
                 key=name_of(case.id, "tell"),
-                type="primary",
+                type=main_kind(is_main=not opened(case.id).startswith(ORDER)),
                 icon=":material/check:",
                 help=_("伝えた人と時刻が残ります。"),
                 on_click=press,

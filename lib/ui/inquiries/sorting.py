@@ -21,6 +21,7 @@ from lib.ui.form import field_input, label_of
 from lib.ui.inquiries.working import (
     Editor,
     editor_of,
+    main_key,
     main_kind,
     may_write,
     name_of,
@@ -75,7 +76,7 @@ def _buttons(editor: Editor, *, is_sorted: bool, is_main: bool) -> None:
                 key=f"{editor.form.name}:sorted",
                 type=main_kind(is_main=is_main),
                 icon=":material/check:",
-                shortcut="Mod+S",
+                shortcut=main_key(is_main=is_main),
                 help=_("次の「判断」に進みます。後からでも書き足せます。"),
                 on_click=_submit,
                 args=("sorted", editor),

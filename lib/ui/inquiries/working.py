@@ -102,6 +102,11 @@ def main_kind(*, is_main: bool) -> Literal["primary", "secondary"]:
     return "primary" if is_main else "secondary"
 
 
+def main_key(*, is_main: bool) -> str | None:
+    """Return the shortcut of a button: two of one screen would not know whose it is."""
+    return "Mod+S" if is_main else None
+
+
 def name_of(number: str, part: str) -> str:
     """Return a session key of this module; no form's name begins like it."""
     return f"inquiry:{number}:{part}"

@@ -415,6 +415,8 @@ def test_one_button_of_a_screen_is_the_main_one(given) -> None:
     app = opened(SATO)
 
     assert mains(app) == ["経営に伝えた"]
+    assert mains(press(app, "指示を足す")) == ["指示を残す"]
+    app = press(app, "やめる")
     assert mains(press(app, "経営に伝えた")) == ["承認を頼む"]
 
 
