@@ -57,6 +57,11 @@ def spec(name: str, centre: str, unit: str) -> BusinessSetting:
     )
 
 
+def centre_of(name: str) -> str:
+    """Return the code of the centre that a row of that name is for; "" for all."""
+    return name.partition(_BETWEEN)[2].strip()
+
+
 def spec_of(group: str, name: str) -> BusinessSetting | None:
     """Return what a row of that name is checked against; None in another group."""
     return spec(name, "", "") if group == GROUP else None

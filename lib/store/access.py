@@ -22,6 +22,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
+from lib.settings import kpi_targets
 from lib.settings.harassment import HARASSMENT
 from lib.store.live import LiveStore
 from lib.store.protocol import (
@@ -70,6 +71,19 @@ def of_own_centre(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Ser
 def policy(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
     """Return the settings that say how the company guards whoever answers calls."""
     return frame["group"] == HARASSMENT
+
+
+def own_targets(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """What all centres are to reach, and the own one; what another is to is its own."""
+    named = frame["name"].map(kpi_targets.centre_of)
+    return (frame["group"] == kpi_targets.GROUP) & named.isin(["", who.centre])
+
+
+def policy_and_own_targets(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> pd.Series:
+    """Return the settings that an outsourced centre works by."""
+    return policy(everything, frame, who) | own_targets(everything, frame, who)
 
 
 def no_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
@@ -239,7 +253,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
         ),
         "activities": Right(on_own_complaints, insert=True),
         "care_records": _CONFIDES,
-        "settings": Right(policy),
+        "settings": Right(policy_and_own_targets),
     },
 }
 """Role → table → right. A table that is not named does not exist for the role."""

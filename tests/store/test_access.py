@@ -17,6 +17,7 @@ from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
 from lib.schema.vocab import CareKind, Flag, NoticeKind, Role, Source
 from lib.settings.harassment import HARASSMENT
+from lib.settings.kpi_targets import GROUP as TARGETS
 from lib.store.access import RIGHTS
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -45,6 +46,9 @@ ROWS = (
     Product(code="P1", name="化粧水", maker="製造元A社", own_make=Flag.YES),
     Setting(group="しきい値", name="応答率", effective_from=NOON.date(), value="80"),
     Setting(group=HARASSMENT, name="会社の方針", effective_from=NOON.date()),
+    Setting(group=TARGETS, name="放棄率", effective_from=NOON.date(), value="8"),
+    Setting(group=TARGETS, name="放棄率・A", effective_from=NOON.date(), value="5"),
+    Setting(group=TARGETS, name="放棄率・B", effective_from=NOON.date(), value="6"),
     complaint("K-a", received_centre="A", handler="甲", contact="A-CANARY"),
     complaint("K-over", received_centre="A", handler="社員", contact="A-CANARY"),
     complaint("K-same", received_centre="A", handler="同姓", contact="A-CANARY"),
@@ -122,7 +126,11 @@ VISIBLE = {
         "centres": ["A"],
         "members": ["a1@a", "a2@a"],
         "products": ["P1"],
-        "settings": ["カスハラ対応|会社の方針|2026-11-21"],
+        "settings": [
+            "カスハラ対応|会社の方針|2026-11-21",
+            "KPI目標|放棄率|2026-11-21",
+            "KPI目標|放棄率・A|2026-11-21",
+        ],
     },
     AGENT_B: dict.fromkeys(CODES, ())
     | {
@@ -130,7 +138,11 @@ VISIBLE = {
         "centres": ["B"],
         "members": ["b1@b", "b2@b"],
         "products": ["P1"],
-        "settings": ["カスハラ対応|会社の方針|2026-11-21"],
+        "settings": [
+            "カスハラ対応|会社の方針|2026-11-21",
+            "KPI目標|放棄率|2026-11-21",
+            "KPI目標|放棄率・B|2026-11-21",
+        ],
     },
 }
 
@@ -212,8 +224,16 @@ def everything_shown(desk):
     ("who", "hidden", "shown"),
     [
         (VIEWER, ["A-CANARY", "B-CANARY", "OWN-CANARY"], ["応答率"]),
-        (AGENT_A, ["B-CANARY", "OWN-CANARY", "製造元A社", "応答率"], ["A-CANARY"]),
-        (AGENT_B, ["A-CANARY", "B-CANARY", "OWN-CANARY", "製造元A社"], ["化粧水"]),
+        (
+            AGENT_A,
+            ["B-CANARY", "OWN-CANARY", "製造元A社", "応答率", "放棄率・B"],
+            ["A-CANARY", "放棄率・A"],
+        ),
+        (
+            AGENT_B,
+            ["A-CANARY", "B-CANARY", "OWN-CANARY", "製造元A社", "放棄率・A"],
+            ["化粧水", "放棄率・B"],
+        ),
         (CLERK, [], ["A-CANARY", "B-CANARY", "OWN-CANARY"]),
     ],
     ids=["viewer", "agent A", "agent B", "clerk"],
@@ -238,6 +258,18 @@ def test_taking_the_right_to_report_away_hides_the_cases(live):
 
     assert keys(live.for_user(AGENT_A), "complaints") == []
     assert keys(live.for_user(AGENT_A), "activities") == []
+
+
+@pytest.mark.parametrize("name", ["放棄率・AB", "放棄率・B・A", "放棄率・"])
+def test_a_target_is_shown_to_the_very_centre_it_names(live, sqlite, name):
+    row = Setting(group=TARGETS, name=name, effective_from=NOON.date(), value="4")
+    sqlite.commit(saving(row))
+    live.refreshed()
+
+    shown = name in live.for_user(AGENT_A).frame("settings")["name"].tolist()
+
+    # Without a code behind the mark it is everybody's.
+    assert shown is (name == "放棄率・")
 
 
 @pytest.mark.parametrize("centre", ["", "自社", "無い"])
@@ -284,7 +316,7 @@ EDITS = {
     "products": ("P1", {"name": "改"}),
     "members": ("a1@a", {"title": "長"}),
     "centres": ("A", {"name": "改"}),
-    "settings": ("しきい値|応答率|2026-11-21", {"value": "90"}),
+    "settings": ("KPI目標|放棄率・A|2026-11-21", {"value": "90"}),
     "care_records": ("F-1", {"note": "直した"}),
 }
 MAY_INSERT = {
