@@ -15,6 +15,7 @@ from lib.schema.vocab import (
     Source,
     UtilisationMethod,
 )
+from lib.settings import kpi_targets, worth
 
 OWN, SAPPORO, OKINAWA = "HQ", "SPR", "OKA"
 
@@ -228,7 +229,56 @@ def centres() -> tuple[Centre, ...]:
 
 
 def settings(story: Story) -> tuple[Setting, ...]:
-    """Return the sales pages as 設定 rows."""
+    """Return what the company has set: its sales pages, its targets, what a stay is worth."""
+    return (*_pages(story), *_targets(story), *_worth(story))
+
+
+def _targets(story: Story) -> tuple[Setting, ...]:
+    first = story.start - timedelta(days=1)
+    agreed = (
+        (f"応答率・{SAPPORO}", first, "90"),
+        (f"応答率・{SAPPORO}", story.seats_added_on, "92"),
+        ("平均応答速度", first, "30"),
+        ("放棄率", first, "8"),
+        (f"サービスレベル・{SAPPORO}", story.back(90), "75"),
+        ("折返し完了率", story.back(120), "98"),
+        ("一次解決率", first, "75"),
+        ("苦情率", story.back(150), "12"),
+    )
+    return tuple(
+        Setting(
+            group=kpi_targets.GROUP,
+            name=name,
+            effective_from=since,
+            value=value,
+            description="見本データの目標",
+            source=Source.SAMPLE,
+        )
+        for name, since, value in agreed
+    )
+
+
+def _worth(story: Story) -> tuple[Setting, ...]:
+    first = story.start - timedelta(days=1)
+    found = (
+        (worth.UNIT_PRICE, first, "4980"),
+        (worth.UNIT_PRICE, story.back(170), "5280"),
+        (worth.FURTHER_ORDERS, first, "2.4"),
+    )
+    return tuple(
+        Setting(
+            group=setting.group,
+            name=setting.name,
+            effective_from=since,
+            value=value,
+            description=setting.help,
+            source=Source.SAMPLE,
+        )
+        for setting, since, value in found
+    )
+
+
+def _pages(story: Story) -> tuple[Setting, ...]:
     pages = dict.fromkeys([page for item in ITEMS for page in item.pages] + [BY_PHONE])
     first = story.start - timedelta(days=1)
     return tuple(
