@@ -17,5 +17,6 @@ that is not known is NaN, never zero.
 | `cells` | which products and kinds of complaint stand out |
 | `lagged` | did referrals tend to follow a drop of the answer rate |
 | `fixed` | rules that need no statistics |
+| `months` | how a past known by the month is taken in |
 | `panel` | from rows (a CSV, a frame) to arrays |
 """

@@ -84,7 +84,12 @@ class Baseline:
 
 
 def learn(
-    counts: Floats, orders: Floats, classes: Classes, learnable: Bools | None = None
+    counts: Floats,
+    orders: Floats,
+    classes: Classes,
+    *,
+    learnable: Bools | None = None,
+    rough: Bools | None = None,
 ) -> Baseline:
     """Return the baseline of each series on each day.
 
@@ -94,10 +99,13 @@ def learn(
         classes: `days.day_classes` of the days; same shape.
         learnable: False on days that are to be judged but not learned from, such as
             those of a confirmed rise; None means all.
+        rough: True where a count is a share of a month's (`months.spread`): good for
+            the mean, silent about the spread; None means nowhere.
     """
     known = np.isfinite(counts)
     kept = known if learnable is None else known & learnable
     young = _age(known) < YOUNG
+    exact = kept & ~young if rough is None else kept & ~young & ~rough
     exposure, ordered = exposure_of(orders)
     by_orders = ordered & (_share_covered(ordered, kept, young) >= LEAST_COVERED)
     mean, weight = np.zeros_like(counts), np.zeros_like(counts)
@@ -111,7 +119,7 @@ def learn(
                 np.where(chosen, new, old)
                 for new, old in zip(found, (mean, weight), strict=True)
             )
-    return Baseline(mean, weight, _dispersion(counts, mean, kept & ~young), by_orders)
+    return Baseline(mean, weight, _dispersion(counts, mean, exact), by_orders)
 
 
 def exposure_of(orders: Floats) -> tuple[Floats, Bools]:

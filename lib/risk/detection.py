@@ -74,6 +74,7 @@ def judge(
     *,
     sensitivity: Sensitivity = STANDARD,
     learnable: Bools | None = None,
+    rough: Bools | None = None,
     since: NDArray[np.intp] | None = None,
 ) -> Judgement:
     """Judge each day of each series by that day and those before it.
@@ -85,24 +86,31 @@ def judge(
         sensitivity: which values of R make a watch and an alarm.
         learnable: False on days that the baseline must not learn from, such as those
             of a confirmed rise.
+        rough: True where a count is a share of a month's: learned from, not judged.
         since: for each series the first day on which a rise may begin.
     """
-    usual = learn(counts, orders, classes, learnable)
-    evidence = rise.gather(counts, usual, since)
-    statistic = rise.statistic(counts, evidence)
+    usual = learn(counts, orders, classes, learnable=learnable, rough=rough)
+    daily = counts if rough is None else np.where(rough, np.nan, counts)
+    evidence = rise.gather(daily, usual, since)
+    statistic = rise.statistic(daily, evidence)
     level = np.full(counts.shape, Level.NORMAL, np.int8)
-    enough = _recent(np.nan_to_num(counts), rise.LONGEST) >= FEWEST
+    enough = _recent(np.nan_to_num(daily), rise.LONGEST) >= FEWEST
     level[enough & (statistic >= sensitivity.watch)] = Level.WATCH
     level[enough & (statistic >= sensitivity.alarm)] = Level.ALARM
-    level[held_back(counts)] = Level.HELD_BACK
+    level[held_back(counts, daily)] = Level.HELD_BACK
     return Judgement(level, statistic, usual, evidence)
 
 
-def held_back(counts: Floats) -> Bools:
-    """Return the days of which nothing is said: under 14 days known, or none lately."""
+def held_back(counts: Floats, daily: Floats | None = None) -> Bools:
+    """Return the days of which nothing is said: under 14 days known, or none lately.
+
+    `daily`: the counts without those that are shares of a month's; a past in months
+    makes a company old enough, but only days are judged.
+    """
     known = np.isfinite(counts).astype(float)
+    lately = known if daily is None else np.isfinite(daily).astype(float)
     before = np.cumsum(known, -1) - known
-    silent: Bools = (before < YOUNG) | (_recent(known, STALE) == 0)
+    silent: Bools = (before < YOUNG) | (_recent(lately, STALE) == 0)
     return silent
 
 

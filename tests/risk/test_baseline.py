@@ -128,7 +128,7 @@ def test_days_not_to_be_learned_from_change_nothing_later():
     learnable = np.ones(some.counts.shape, bool)
     learnable[0, 200:] = False
 
-    kept = baseline.learn(some.counts, some.orders, some.classes, learnable)
+    kept = baseline.learn(some.counts, some.orders, some.classes, learnable=learnable)
 
     assert kept.weight[0, -1] < learned(some).weight[0, -1]
     assert kept.mean[0, -7:].sum() < 0.7 * learned(some).mean[0, -7:].sum()
