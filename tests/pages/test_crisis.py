@@ -454,6 +454,24 @@ def test_a_crisis_is_cancelled_and_reopened_with_reasons(open_page):
     assert system().record("crises", crisis.id).status is CrisisStatus.WORKING
 
 
+def test_a_complaint_that_is_to_be_closed_is_led_to_the_list(open_page, put):
+    crisis = opened()
+    case = complaint(crisis_id=crisis.id)
+    put(case)
+    app = open_page("ledger")
+    app.query_params["case"] = case.id
+    app.run()
+
+    app.button(key=f"case:{case.id}:open:close").click().run()
+
+    assert "重大事案の手順が残っています" in shown(app)
+    (link,) = [
+        found for found in app.main.get("page_link") if found.label == "そこを開く"
+    ]
+    assert link.proto.page == "crisis"
+    assert case.id in link.proto.query_string
+
+
 # Elsewhere ----------------------------------------------------------------------------
 
 

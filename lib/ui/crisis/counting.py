@@ -185,9 +185,7 @@ def _lot(board: Board, lot: RecallLot, names: dict[str, str]) -> None:
     told, way = st.columns((5, 2), vertical_alignment="center")
     with told:
         product = names.get(lot.product_code, lot.product_code)
-        counts = _("{recovered} / {shipped}").format(
-            recovered=fmt.number(lot.recovered), shipped=fmt.number(lot.shipped)
-        )
+        counts = f"{fmt.number(lot.recovered)} / {fmt.number(lot.shipped)}"
         share = fmt.percent(crises.share(lot.recovered, lot.shipped))
         st.markdown(
             f"{inert(product)} **{inert(lot.lot)}**  \n"

@@ -18,7 +18,7 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary
 from lib.ui import format as fmt
-from lib.ui.case.history import shown_text
+from lib.ui.case.history import LONG, shown_text
 from lib.ui.crisis import checklist, counting, ending, facts, log, saving, words
 
 STEPS_SHOWN: Final = 12
@@ -157,5 +157,9 @@ def _step(step: Activity) -> None:
     said = [fmt.moment(step.at), step.actor]
     if step.kind not in (ActivityKind.OTHER, ActivityKind.STATUS_CHANGE):
         said.append(fmt.choice(step.kind))
-    st.markdown(f":small[:gray[{inert(' · '.join(part for part in said if part))}]]")
-    shown_text(step.content)
+    when = f":small[:gray[{inert(' · '.join(part for part in said if part))}]]"
+    if len(step.content) > LONG:
+        st.markdown(when)
+        shown_text(step.content)
+    else:
+        st.markdown(f"{when}  \n{inert(step.content)}")
