@@ -25,7 +25,14 @@ import lib.ui
 from lib import clock
 from lib.errors import AppError
 from lib.metrics import calendar
-from lib.ui import background, boundary, context, handing_over, notifying
+from lib.ui import (
+    background,
+    boundary,
+    calendar_feed,
+    context,
+    handing_over,
+    notifying,
+)
 from lib.ui.gate import ThisComputerOnly
 
 log = logging.getLogger(__name__)
@@ -42,7 +49,10 @@ def surroundings() -> dict[str, Any]:
     """
     return {
         "lifespan": _lifespan,
-        "routes": [Route("/healthz", _health)],
+        "routes": [
+            Route("/healthz", _health),
+            Route(calendar_feed.PATH, calendar_feed.answer),
+        ],
         "middleware": [Middleware(ThisComputerOnly), Middleware(JapaneseShell)],
         "on_script_error": boundary.last_resort,
     }
