@@ -51,6 +51,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         "inquiries", N_("行政問合せ"), ":material/account_balance:", ANSWER, READERS
     ),
     PageEntry(
+        "deadlines",
+        N_("期限"),
+        ":material/event_upcoming:",
+        ANSWER,
+        STAFF,
+        tucked=(Role.CLERK,),
+    ),
+    PageEntry(
         "kpi_entry",
         N_("日次KPI入力"),
         ":material/edit_calendar:",

@@ -26,6 +26,8 @@ from lib.settings.clock_rules import ClockRule
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Update, Write
 
+REASON_NEEDED: Final = N_("変える理由を書いてください。")
+
 _CHANGED: Final = "規則の変更"
 
 
@@ -93,10 +95,11 @@ def set_rule(
     apply_to_running: bool,
     entry: str,
     now: datetime,
+    reason: str = "",
 ) -> int:
     """Let a rule count like this from `since` on; return how many clocks were moved.
 
-    rule: its source and 確認日 are kept with it. apply_to_running: let running clocks
+    rule: its source and 確認日 are kept with it. reason: why; it stands in 操作ログ. apply_to_running: let running clocks
     end by it too, in the same commit; only where it counts from today on or before.
 
     Raises:
@@ -117,7 +120,9 @@ def set_rule(
     )
     moved = differing(desk, rule) if apply_to_running and since <= now.date() else ()
     writes: list[Write] = [_checked(desk, row), *map(_moved, moved)]
-    desk.commit(Commit(entry, desk.principal.name, now, tuple(writes)))
+    desk.commit(
+        Commit(entry, desk.principal.name, now, tuple(writes), reason=reason.strip())
+    )
     return len(moved)
 
 
