@@ -10,6 +10,7 @@ import streamlit as st
 from lib import clock
 from lib.actions.inquiries import matching, similar
 from lib.actions.inquiries.ladder import rung_of
+from lib.actions.inquiries.matching import Likeness
 from lib.actions.inquiries.taking import Preview
 from lib.i18n import _
 from lib.metrics.inquiries import alarm_of
@@ -67,6 +68,7 @@ def draw(desk: UserStore) -> None:
         _manners(desk, form)
         _standing(desk, form)
     with st.bottom:
+        _likeliest(desk)
         _save_bar(form)
 
 
@@ -119,14 +121,13 @@ def _about(desk: UserStore, form: Form) -> None:
             on_change="rerun",
             show_help=False,
         )
-        _following(desk)
-        field_input(
-            form,
-            "agency_due_at",
-            label=_("先方が言った期限"),
-            required=form.get("contact_kind") in _DATED,
-            show_help=False,
-        )
+        following, named = st.columns([7, 5])
+        with following:
+            _following(desk)
+        with named:
+            is_required = form.get("contact_kind") in _DATED
+            label = _("先方が言った期限") + (_("(必須)") if is_required else "")
+            field_input(form, "agency_due_at", label=label, show_help=False)
 
 
 def _following(desk: UserStore) -> None:
@@ -242,18 +243,31 @@ def _ours(desk: UserStore, form: Form) -> None:
 # Beside it -----------------------------------------------------------------------------
 
 
+_PRESSES: Final = matches.Presses(state.same_as, state.none_of_them, state.ask_again)
+
+
+@st.fragment(run_every=LOOKS_EVERY)
+def _likeliest(desk: UserStore) -> None:
+    """Draw the likeliest case in one line, where it is seen wherever one types."""
+    form = state.call_form()
+    if form.get("complaint_id") or form.get("matched") is Match.NONE:
+        return
+    offers = matching.matches(desk, state.preview(desk).heard)
+    if offers and offers[0].likeness is not Likeness.SIMILAR:
+        matches.in_a_line(desk, offers[0], _PRESSES, prefix="call")
+
+
 @st.fragment(run_every=LOOKS_EVERY)
 def _looking(desk: UserStore) -> None:
     """Look for the same case and the like ones in what is typed so far."""
     found = state.preview(desk)
     form = state.call_form()
-    presses = matches.Presses(state.same_as, state.none_of_them, state.ask_again)
     number = str(form.get("complaint_id") or "")
     if number or form.get("matched") is Match.NONE:
-        matches.settled(desk, number, presses, prefix="call")
+        matches.settled(desk, number, _PRESSES, prefix="call")
     else:
         offers = matching.matches(desk, found.heard)
-        matches.offered(desk, offers, presses, prefix="call")
+        matches.offered(desk, offers, _PRESSES, prefix="call")
     alike = similar.similar(
         desk,
         similar.about(found.inquiry),

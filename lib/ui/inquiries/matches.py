@@ -120,6 +120,28 @@ def _candidate(
             )
 
 
+def in_a_line(desk: UserStore, one: Found, presses: Presses, *, prefix: str) -> None:
+    """Draw one candidate in a line of its own, to be pressed."""
+    case = _case(desk, one.number)
+    if case is None:
+        return
+    words = f"{_SHAPES[one.likeness]} {_(one.likeness.value)}"
+    why = fmt.listed(reason.text() for reason in one.reasons)
+    about = f"{one.number} {one_line(case.content, 28)} ({why})"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":{_COLOURS[one.likeness]}-badge[{inert(words)}] :small[{inert(about)}]",
+            width="stretch",
+        )
+        st.button(
+            _("この件です"),
+            key=f"{prefix}:best",
+            icon=":material/link:",
+            on_click=presses.same,
+            args=(one.number,),
+        )
+
+
 def _about(case: Complaint) -> str:
     said: list[Any] = [
         fmt.moment(case.received_at),
