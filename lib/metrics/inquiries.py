@@ -147,6 +147,17 @@ def approval_of(inquiry: AgencyInquiry, last: str) -> Approval:
 _UNDECIDED: Final = (Approval.WAITING, Approval.RETURNED, Approval.WITHDRAWN)
 
 
+def is_answered(inquiry: AgencyInquiry) -> bool:
+    """Whether it was answered, and the agency has not called again since.
+
+    A sheet may hold the time of an answer beside a status that nobody moved.
+    """
+    called_again = inquiry.repeat_contacts > 0 and (
+        inquiry.status in referrals.ANSWER_OWED
+    )
+    return inquiry.answered_at is not None and not called_again
+
+
 def is_drafted(inquiry: AgencyInquiry) -> bool:
     """Whether demand has a decision, a ground, an answer and somebody who drafted it."""
     return bool(

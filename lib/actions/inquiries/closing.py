@@ -17,7 +17,7 @@ from lib.actions.inquiries.saving import save
 from lib.actions.inquiries.transitions import Event, after
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
-from lib.metrics.inquiries import Approval
+from lib.metrics.inquiries import Approval, is_answered
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
 from lib.schema.inquiry import AgencyInquiry
@@ -86,7 +86,7 @@ def _answer(
             N_("判断した人と承認した人が同じで、単独承認の理由がありません。"),
             Place.DECIDE,
         )
-    if inquiry.answered_at is None:
+    if not is_answered(inquiry):
         yield Missing("answered_at", N_("先方にまだ回答していません。"), Place.DECIDE)
 
 

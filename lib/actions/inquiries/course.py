@@ -11,7 +11,7 @@ from typing import Any, Final
 from lib.actions.inquiries import closing, deciding, instructions, mending
 from lib.actions.inquiries.closing import Place
 from lib.i18n import N_
-from lib.metrics.inquiries import Approval
+from lib.metrics.inquiries import Approval, is_answered
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import InquiryStatus
 from lib.store.access import UserStore
@@ -67,8 +67,8 @@ def course(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> Course:
 
 def _steps(desk: UserStore, inquiry: AgencyInquiry) -> dict[Place, Far]:
     done = {
-        Place.SORT: inquiry.status not in _UNSORTED or inquiry.answered_at is not None,
-        Place.DECIDE: inquiry.answered_at is not None,
+        Place.SORT: inquiry.status not in _UNSORTED or is_answered(inquiry),
+        Place.DECIDE: is_answered(inquiry),
         Place.MEND: not inquiry.is_open or is_mended(desk, inquiry),
     }
     current = next((place for place in STEPS if not done[place]), None)
@@ -91,11 +91,12 @@ def _next(
 ) -> Next:
     if instructions.executives_wait(desk, inquiry, now):
         return Next(N_("まず、この連絡を経営に伝えます。"), Place.ORDERS)
-    if inquiry.status in _UNSORTED and approval is not Approval.WAITING:
+    is_unsorted = inquiry.status in _UNSORTED and not is_answered(inquiry)
+    if is_unsorted and approval is not Approval.WAITING:
         return Next(
             N_("話を聞いて、何が起き、何を求められているかを整理します。"), Place.SORT
         )
-    if inquiry.answered_at is None:
+    if not is_answered(inquiry):
         return _answer(desk, inquiry, approval)
     if not is_mended(desk, inquiry):
         return _mend(desk, inquiry)
@@ -110,6 +111,13 @@ def _answer(desk: UserStore, inquiry: AgencyInquiry, approval: Approval) -> Next
     match approval:
         case Approval.WAITING:
             return _approve(desk, inquiry)
+        case Approval.GIVEN | Approval.SOLE if inquiry.answered_at is not None:
+            return Next(
+                N_(
+                    "再び連絡がありました。前の回答のままなら、もう一度伝えます。変えるなら書き直します。"
+                ),
+                Place.DECIDE,
+            )
         case Approval.GIVEN | Approval.SOLE:
             return Next(
                 N_("承認されました。{agency}に回答します。"),

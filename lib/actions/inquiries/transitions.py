@@ -72,8 +72,9 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition(Event.MEND, _S.MENDING, _S.MENDING),
     *(Transition(Event.MENDED, there, there) for there in (*_OWED, _S.ANSWERED)),
     Transition(Event.MENDED, _S.MENDING, _S.ANSWERED),
-    Transition(Event.CLOSE, _S.ANSWERED, _S.CLOSED),
-    Transition(Event.CLOSE, _S.MENDING, _S.CLOSED),
+    # What closing lacks is asked elsewhere: a sheet may tell of an answer beside a
+    # status that nobody moved.
+    *(Transition(Event.CLOSE, there, _S.CLOSED) for there in _OPEN),
     Transition(Event.REOPEN, _S.CLOSED, _S.ANSWERED),
     Transition(Event.REOPEN, _S.CANCELLED, _S.CHECKING),
     *(Transition(Event.CANCEL, there, _S.CANCELLED) for there in _OPEN),

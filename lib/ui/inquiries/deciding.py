@@ -51,9 +51,10 @@ def show(desk: UserStore, case: AgencyInquiry, found: Course, *, is_main: bool) 
 
     is_main: whether its button is the main one of the screen.
     """
-    if not case.answered_at and found.approval is Approval.RETURNED:
+    is_answered = inquiries.is_answered(case)
+    if not is_answered and found.approval is Approval.RETURNED:
         _returned(desk, case)
-    is_put = case.answered_at is not None or found.approval in (
+    is_put = is_answered or found.approval in (
         Approval.WAITING,
         Approval.GIVEN,
         Approval.SOLE,
@@ -65,7 +66,7 @@ def show(desk: UserStore, case: AgencyInquiry, found: Course, *, is_main: bool) 
     _read(case, found.approval)
     if not writes:
         return
-    if case.answered_at is not None:
+    if is_answered:
         _again(case, _("回答し直す"))
     elif found.approval is Approval.WAITING:
         _approve(desk, case, is_main=is_main)

@@ -12,6 +12,7 @@ from lib.actions.inquiries import (
     instructions,
     mending,
     sorting,
+    taking,
 )
 from lib.actions.inquiries.closing import MISSING, Place
 from lib.actions.inquiries.course import Far, course
@@ -296,3 +297,42 @@ def test_a_draft_sent_back_says_so(desk_of, given) -> None:
     case = deciding.send_back(desk_of(TANAKA), asked, "直して", **once())
 
     assert "差し戻されました" in said(desk_of(SATO), case)
+
+
+def test_an_agency_that_calls_again_after_all_is_answered_once_more(
+    desk_of, given, answer
+) -> None:
+    answered = answer(given(**HEARD))
+    ready = mending.none_needed(desk_of(SATO), answered, "表示どおり", **once())
+    closed = closing.close(desk_of(SATO), ready, **once())
+    sato = desk_of(SATO)
+    again = taking.contact_again(
+        sato, closed, taking.Again(said="まだ返金がない"), **once()
+    )
+    assert "整理します" in said(sato, again)
+    assert far(sato, again)[0] is Far.NOW
+
+    again = sorting.is_sorted(sato, again, HEARD, **once())
+    assert "もう一度伝えます" in said(sato, again)
+    assert codes(sato, again) == ["answered_at"]
+
+    again = deciding.give_answer(sato, again, at=NOW, medium=Medium.CALL_OUT, **once())
+    assert codes(sato, again) == []
+
+
+def test_an_answer_typed_into_the_sheet_counts_without_its_status(
+    desk_of, given
+) -> None:
+    typed = given(
+        **DRAFT,
+        **HEARD,
+        decided_by=SATO,
+        approver=TANAKA,
+        approved_at=NOW,
+        answered_at=NOW,
+        no_improvement_reason="表示どおりだった",
+    )
+    sato = desk_of(SATO)
+    assert far(sato, typed) == [Far.DONE, Far.DONE, Far.DONE]
+
+    assert closing.close(sato, typed, **once()).status is InquiryStatus.CLOSED

@@ -43,6 +43,9 @@ EXAMPLES = [
     (E.MENDED, S.PREPARING, S.PREPARING),
     (E.MENDED, S.ANSWERED, S.ANSWERED),
     (E.MENDED, S.MENDING, S.ANSWERED),
+    (E.CLOSE, S.RECEIVED, S.CLOSED),
+    (E.CLOSE, S.CHECKING, S.CLOSED),
+    (E.CLOSE, S.PREPARING, S.CLOSED),
     (E.CLOSE, S.ANSWERED, S.CLOSED),
     (E.CLOSE, S.MENDING, S.CLOSED),
     (E.REOPEN, S.CLOSED, S.ANSWERED),
@@ -71,8 +74,8 @@ def test_there_are_no_other_transitions() -> None:
 @pytest.mark.parametrize(
     ("event", "before"),
     [
-        (E.CLOSE, S.RECEIVED),
-        (E.CLOSE, S.PREPARING),
+        (E.CLOSE, S.CLOSED),
+        (E.CLOSE, S.CANCELLED),
         (E.ANSWER, S.RECEIVED),
         (E.ANSWER, S.ANSWERED),
         (E.APPROVE, S.CLOSED),
