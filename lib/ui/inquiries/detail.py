@@ -30,6 +30,7 @@ from lib.text import inert, one_line
 from lib.ui import boundary, conflict, filters, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
+from lib.ui.deadlines.of_case import clocks_of
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.inquiries import address, editors, matches, saving, state
@@ -88,6 +89,7 @@ def show(desk: UserStore, number: str) -> None:
         _call_back(found)
         _story(found)
         _buttons(desk, found)
+        clocks_of(desk, found.id)
         _known(desk, found)
         _like(desk, found)
         _parts(desk, found)
