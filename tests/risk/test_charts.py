@@ -187,3 +187,16 @@ def test_the_fallback_is_the_cusum_of_a_doubled_rate():
     assert found[0] == pytest.approx(
         [steps[0], max(0, steps[0] - 1), max(0, steps[0] - 1) + steps[2]], abs=1e-4
     )
+
+
+@pytest.mark.parametrize(
+    ("rate", "times", "known"),
+    [(0.3, 1.5, 39), (1, 1.5, 20), (0.3, 2, 19), (1, 2, 8.5), (3, 2, 3.9), (1, 3, 3.6)],
+)
+def test_the_limit_of_physics(rate, times, known):
+    """At 182 days to a false alarm; worked out beforehand with R's spc."""
+    assert cusum.fastest(rate, times, 365.25 / 182) == pytest.approx(known, rel=0.03)
+
+
+def test_the_more_false_alarms_the_sooner():
+    assert cusum.fastest(1.0, 2.0, 4.0) < cusum.fastest(1.0, 2.0, 1.0)
