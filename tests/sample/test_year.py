@@ -103,6 +103,14 @@ def test_no_key_is_given_twice(company):
     assert [key for key, count in keys.items() if count > 1] == []
 
 
+@pytest.mark.parametrize("months", [1, 2, 3])
+def test_no_key_is_given_twice_in_a_short_year(months):
+    short = sample_company(end=END, months=months, seed=3, complaints_per_day=1)
+    keys = Counter((code, table(code).key_of(record)) for code, record in short)
+
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
 def test_every_row_refers_only_to_rows_that_exist(company):
     names = {
         code: {table(code).key_of(r) for r in getattr(company, code)}
