@@ -33,6 +33,8 @@ class Mark:
 
     reason: the sentence of the app; None where `typed` is what a person wrote.
     key: of the improvement or the KPI row; "" for others.
+    about: the figure's code (a target), the centre's field (a way of counting); "" for
+        what concerns every figure.
     """
 
     day: date
@@ -41,6 +43,7 @@ class Mark:
     reason: Reason | None = None
     typed: str = ""
     key: str = ""
+    about: str = ""
 
     def text(self) -> str:
         """Return what it says, in the current language or as it was typed."""
@@ -78,7 +81,9 @@ def _of_target(change: TargetChange) -> Mark:
     reason = Reason(
         _TARGET_WORDS[tuple(amounts)], amounts, {"figure": change.figure.name}
     )
-    return Mark(change.day, MarkKind.TARGET, change.centre, reason)
+    return Mark(
+        change.day, MarkKind.TARGET, change.centre, reason, about=change.figure.code
+    )
 
 
 _TARGET_WORDS: Final = {
@@ -109,7 +114,7 @@ def _formulas(audit: pd.DataFrame) -> Iterator[Mark]:
                 "after": after,
             },
         )
-        yield Mark(day, MarkKind.FORMULA, centre, reason)
+        yield Mark(day, MarkKind.FORMULA, centre, reason, about=field)
 
 
 def _measures(improvements: pd.DataFrame) -> Iterator[Mark]:

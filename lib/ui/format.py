@@ -21,6 +21,9 @@ NOTHING: Final = "—"
 DOUBT: Final = "⚠"
 """Stands before what a sheet holds and nobody can be sure of; never without words."""
 
+_ROUGH_HOURS: Final = 4
+"""From so many hours on the minutes say nothing any more."""
+
 SHAPES: Final[Mapping[Choice, str]] = {
     Severity.CRITICAL: "▲",
     Severity.HIGH: "◆",
@@ -83,6 +86,22 @@ def duration(seconds: float | None) -> str:
     if minutes:
         return _(N_("{minutes}分{seconds:02d}秒")).format(minutes=minutes, seconds=rest)
     return _(N_("{seconds}秒")).format(seconds=rest)
+
+
+def hours(seconds: float) -> str:
+    """Return business seconds as "2時間10分" or "2 h 10 min"; never as days.
+
+    A business day is no day of 24 hours, so days would say something else.
+    """
+    whole = round(abs(seconds) / 60)
+    hour, minute = divmod(whole, 60)
+    if hour >= _ROUGH_HOURS:
+        hour, minute = round(whole / 60), 0
+    if hour and minute:
+        return _(N_("{hours}時間{minutes}分")).format(hours=hour, minutes=minute)
+    if hour:
+        return _(N_("{hours}時間")).format(hours=hour)
+    return _(N_("{minutes}分")).format(minutes=minute)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -151,6 +151,10 @@ class Figure:
         """Whether the value is a part of a whole, 0-1."""
         return self.unit is Unit.SHARE
 
+    def symbol(self, method: str = "") -> str:
+        """Return the formula in the current language, of a centre's method."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kpi(Figure):
@@ -221,7 +225,7 @@ class Spread(Figure):
     minutes: str
     rows: Rows = "complaints"
 
-    def symbol(self, _method: str = "") -> str:
+    def symbol(self, method: str = "") -> str:  # noqa: ARG002 - it has but one
         """Return how it is computed, in the current language."""
         return _("1件ずつの営業時間の中央値と、短い方から90%の件が収まる時間")
 

@@ -11,16 +11,13 @@ import pandas as pd
 from babel.dates import format_timedelta
 
 from lib import clock
-from lib.i18n import N_, _, current
+from lib.i18n import _, current
 from lib.metrics.promises import When
 from lib.metrics.queue import COMPLAINTS, Why, whys
 from lib.metrics.sla import Standing
 from lib.schema.vocab import Severity, Temper
 from lib.ui import format as fmt
 from lib.ui.table import due_text
-
-_ROUGH_HOURS: Final = 4
-"""From so many hours on the minutes say nothing any more."""
 
 SHOWN: Final = 2
 """Reasons that a row of the list has room for; the case itself says all."""
@@ -97,7 +94,7 @@ class _Words:
             return _("取り込んだまま。日付を決める")
         if self.row.waited == 0:
             return _("受けたばかり")
-        return _("営業時間で{time}待ち").format(time=hours(float(self.row.waited)))
+        return _("営業時間で{time}待ち").format(time=fmt.hours(float(self.row.waited)))
 
     def _until(self, at: pd.Timestamp, before: str, after: str) -> str:
         ahead = clock.in_tokyo(at.to_pydatetime()) - self.now
@@ -130,28 +127,12 @@ def reasons(rows: pd.DataFrame, now: datetime) -> list[tuple[str, ...]]:
     return found
 
 
-def hours(seconds: float) -> str:
-    """Return business seconds as "2時間10分" or "2 h 10 min"; never as days.
-
-    A business day is no day of 24 hours, so days would say something else.
-    """
-    whole = round(abs(seconds) / 60)
-    hour, minute = divmod(whole, 60)
-    if hour >= _ROUGH_HOURS:
-        hour, minute = round(whole / 60), 0
-    if hour and minute:
-        return _(N_("{hours}時間{minutes}分")).format(hours=hour, minutes=minute)
-    if hour:
-        return _(N_("{hours}時間")).format(hours=hour)
-    return _(N_("{minutes}分")).format(minutes=minute)
-
-
 def left(row: Any) -> str:
     """Return "一次返信 あと2時間" or "解決 3時間超過"; 「—」 where no clock runs."""
     if pd.isna(row.left):
         return fmt.NOTHING
     how = _("{step} {time}超過") if row.left < 0 else _("{step} あと{time}")
-    return how.format(step=_(str(row.step)), time=hours(row.left))
+    return how.format(step=_(str(row.step)), time=fmt.hours(row.left))
 
 
 def due(row: Any) -> str:

@@ -1,0 +1,353 @@
+"""The charts of a figure: its days with target and marks, its cases, what talks led to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, Literal, cast
+
+import altair as alt
+import pandas as pd
+
+from lib.charts.look import (
+    BLUE,
+    GREY,
+    OCHRE,
+    TEAL,
+    VERMILION,
+    day_axis,
+    value_axis,
+)
+
+Scale = Literal["share", "seconds", "number", "count"]
+"""How the axis of values is written; a count stands as bars."""
+
+MARK_SHAPES: Final = {
+    "target": "stroke",
+    "formula": "square",
+    "measure": "diamond",
+    "note": "triangle-down",
+}
+"""A shape for each kind of mark, by the code of its kind."""
+
+WEEK_HEIGHT: Final = 150
+"""Height of each of the two charts about retention talks."""
+
+_ROOM: Final = 1.12
+_ZOOM_FROM: Final = 0.5
+_HALF_A_DAY: Final = pd.Timedelta(hours=12)
+_HALF_A_BAR: Final = pd.Timedelta(hours=9)
+_MINUTES_EXPR: Final = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
+_AXIS_WIDTH: Final = 40
+"""Both charts about talks leave as much for the axis, so that weeks stand in line."""
+
+
+def course(
+    days: pd.DataFrame,
+    marks: pd.DataFrame,
+    scale: Scale,
+    words: dict[str, str],
+) -> alt.LayerChart:
+    """Return a figure day by day: line or bars, target dashed, gaps and marks.
+
+    Args:
+        days: a row a day, at least one; `day` (timestamp), `value` and `target` (NaN
+            for none), `missed`, `state` ("", "closed", "missing" or "short"),
+            `day_text`, `value_text`, `state_text`.
+        marks: a row a mark; `day`, `kind` (code), `text`.
+        scale: how values are written.
+        words: `target`, the label of the dashed line; "" for none.
+    """
+    rows = days.assign(begins=days["day"] - _HALF_A_DAY, ends=days["day"] + _HALF_A_DAY)
+    x = alt.X(
+        "day:T",
+        axis=day_axis(),
+        scale=alt.Scale(
+            domain=[_moment(rows["begins"].min()), _moment(rows["ends"].max())]
+        ),
+    )
+    y = alt.Y("value:Q", axis=_axis(scale), scale=_domain(rows, scale))
+    layers = [
+        *_closed(rows),
+        *_targets(rows, x, y, words["target"]),
+        *(_bars(rows, x, y) if scale == "count" else _line(rows, x, y)),
+        *_gaps(rows, x),
+        *_marks(marks, x),
+    ]
+    return cast("alt.LayerChart", alt.layer(*layers))
+
+
+def cases(rows: pd.DataFrame, target: float | None, label: str) -> alt.LayerChart:
+    """Return a dot for each case: on which day it ended, and how many hours it took.
+
+    Args:
+        rows: a row a case, at least one; `day`, `hours`, `missed`, `text`.
+        target: in hours, dashed; None draws none.
+        label: what stands at that line.
+    """
+    most = max(float(rows["hours"].max()), target or 0.0, 1.0)
+    base = alt.Chart(rows)
+    dots = base.mark_point(filled=True, opacity=0.7).encode(
+        x=alt.X("day:T", axis=day_axis()),
+        y=alt.Y(
+            "hours:Q",
+            axis=value_axis("d"),
+            scale=alt.Scale(domain=[0, most * _ROOM], nice=False),
+        ),
+        color=alt.condition("datum.missed", alt.value(VERMILION), alt.value(BLUE)),
+        shape=alt.condition(
+            "datum.missed", alt.value("triangle-up"), alt.value("circle")
+        ),
+        size=alt.value(42),
+        tooltip=[alt.Tooltip("text:N", title=" ")],
+    )
+    layers = [dots]
+    if target is not None:
+        layers = [*_level(target, label), dots]
+    return cast("alt.LayerChart", alt.layer(*layers))
+
+
+def retention_success(weeks: pd.DataFrame) -> alt.LayerChart:
+    """Return the weekly rate of success as a line; weeks not seen out are hollow.
+
+    Args:
+        weeks: a row a week; `week_label`, `success` (NaN for none), `is_complete`,
+            `success_text`.
+    """
+    base = alt.Chart(weeks)
+    x = _weeks()
+    y = alt.Y(
+        "success:Q",
+        axis=value_axis(".0%").copy(),
+        scale=alt.Scale(domain=[0, _top(weeks["success"], 1.0)], nice=False),
+    )
+    y.axis.minExtent = _AXIS_WIDTH
+    line = base.mark_line(strokeWidth=2, color=BLUE).encode(x=x, y=y)
+    points = base.mark_point(filled=True, size=36).encode(
+        x=x,
+        y=y,
+        color=alt.value(BLUE),
+        opacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0.4)),
+        tooltip=[alt.Tooltip("success_text:N", title=" ")],
+    )
+    return cast("alt.LayerChart", alt.layer(line, points))
+
+
+def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
+    """Return what was heard in the 30 days after each week, stacked by kind.
+
+    Args:
+        heard: a row a week and kind; `week_label`, `kind` (a word of `kinds`),
+            `count`, `is_complete`, `text`.
+        kinds: complaints first, contacts second.
+    """
+    most = heard.groupby("week_label")["count"].sum().max() if len(heard) else 0
+    axis = alt.Axis(
+        title=None, tickMinStep=1, tickCount=4, domain=False, minExtent=_AXIS_WIDTH
+    )
+    bars = (
+        alt.Chart(heard)
+        .mark_bar()
+        .encode(
+            x=_weeks(),
+            y=alt.Y(
+                "count:Q",
+                stack=True,
+                axis=axis,
+                scale=alt.Scale(domain=[0, max(4, int(most) + 1)], nice=False),
+            ),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=kinds, range=[OCHRE, VERMILION]),
+                legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=320),
+            ),
+            opacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0.4)),
+            tooltip=[alt.Tooltip("text:N", title=" ")],
+        )
+    )
+    return cast("alt.LayerChart", alt.layer(bars))
+
+
+# The pieces --------------------------------------------------------------------
+
+
+def _line(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    # A closed day is no gap: the line goes on to the next day of work.
+    drawn = alt.Chart(rows[rows["state"] != "closed"])
+    line = drawn.mark_line(strokeWidth=2, color=BLUE).encode(x=x, y=y)
+    points = (
+        alt.Chart(rows[rows["value"].notna()])
+        .mark_point(filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.condition("datum.missed", alt.value(VERMILION), alt.value(BLUE)),
+            shape=alt.condition(
+                "datum.missed", alt.value("triangle-down"), alt.value("circle")
+            ),
+            size=alt.condition("datum.missed", alt.value(80), alt.value(22)),
+            tooltip=_bubble(),
+        )
+    )
+    return [line, points]
+
+
+def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    known = rows[rows["value"].notna()]
+    bars = (
+        alt.Chart(
+            known.assign(
+                begins=known["day"] - _HALF_A_BAR, ends=known["day"] + _HALF_A_BAR
+            )
+        )
+        .mark_rect()
+        .encode(
+            x=alt.X("begins:T", axis=x.axis, scale=x.scale),
+            x2="ends:T",
+            y=y,
+            y2=alt.datum(0),
+            color=alt.condition("datum.missed", alt.value(VERMILION), alt.value(BLUE)),
+            tooltip=_bubble(),
+        )
+    )
+    return [bars]
+
+
+def _bubble() -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:N", title=" ") for name in ("day_text", "value_text")]
+
+
+def _closed(rows: pd.DataFrame) -> list[alt.Chart]:
+    rested = rows[rows["state"] == "closed"]
+    if rested.empty:
+        return []
+    band = (
+        alt.Chart(rested)
+        .mark_rect(color=GREY, opacity=0.14)
+        .encode(
+            x=alt.X("begins:T"),
+            x2="ends:T",
+            tooltip=[
+                alt.Tooltip("day_text:N", title=" "),
+                alt.Tooltip("state_text:N", title=" "),
+            ],
+        )
+    )
+    return [band]
+
+
+def _gaps(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Mark at the foot the days that are missing (×) or lack a part (hollow)."""
+    lacking = rows[rows["state"].isin(["missing", "short"])]
+    if lacking.empty:
+        return []
+    signs = (
+        alt.Chart(lacking)
+        .mark_point(strokeWidth=2, size=60, color=OCHRE)
+        .encode(
+            x=x,
+            y=alt.value(alt.expr("height - 8")),
+            shape=alt.condition(
+                "datum.state == 'missing'",
+                alt.value("M-.7,-.7L.7,.7M.7,-.7L-.7,.7"),
+                alt.value("circle"),
+            ),
+            tooltip=[
+                alt.Tooltip("day_text:N", title=" "),
+                alt.Tooltip("state_text:N", title=" "),
+            ],
+        )
+    )
+    return [signs]
+
+
+def _marks(marks: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    if marks.empty:
+        return []
+    base = alt.Chart(marks)
+    rules = base.mark_rule(strokeDash=[2, 3], color=GREY, opacity=0.7).encode(x=x)
+    signs = base.mark_point(
+        filled=True, size=70, color=TEAL, opacity=1, strokeWidth=2
+    ).encode(
+        x=x,
+        y=alt.value(7),
+        shape=alt.Shape(
+            "kind:N",
+            scale=alt.Scale(domain=list(MARK_SHAPES), range=list(MARK_SHAPES.values())),
+            legend=None,
+        ),
+        tooltip=[alt.Tooltip("text:N", title=" ")],
+    )
+    return [rules, signs]
+
+
+def _targets(rows: pd.DataFrame, x: alt.X, y: alt.Y, label: str) -> list[alt.Chart]:
+    """Draw what was to be reached on each day: a step where it changed."""
+    aimed = rows[rows["target"].notna()]
+    if aimed.empty:
+        return []
+    level = alt.Y("target:Q", axis=y.axis, scale=y.scale)
+    line = (
+        alt.Chart(rows)
+        .mark_line(interpolate="step", strokeDash=[5, 4], strokeWidth=1.2, color=GREY)
+        .encode(x=x, y=level)
+    )
+    words = (
+        alt.Chart(aimed.tail(1).assign(label=label))
+        .mark_text(align="right", dx=-2, dy=-7, color=GREY)
+        .encode(x=alt.value("width"), y=level, text="label:N")
+    )
+    return [line, words]
+
+
+def _level(level: float, label: str) -> list[alt.Chart]:
+    rows = pd.DataFrame({"level": [level], "text": [label]})
+    base = alt.Chart(rows)
+    rule: alt.Chart = base.mark_rule(strokeDash=[5, 4], color=GREY).encode(y="level:Q")
+    words = base.mark_text(align="right", dx=-2, dy=-7, color=GREY).encode(
+        x=alt.value("width"), y="level:Q", text="text:N"
+    )
+    return [rule, words]
+
+
+def _axis(scale: Scale) -> alt.Axis:
+    if scale == "share":
+        return value_axis(".0%")
+    if scale == "seconds":
+        axis = value_axis("d")
+        axis.labelExpr = _MINUTES_EXPR
+        return axis
+    return alt.Axis(title=None, tickCount=5, domain=False, format="~s")
+
+
+def _domain(rows: pd.DataFrame, scale: Scale) -> alt.Scale:
+    """Return from where to where values are drawn: from 0, but high shares zoomed."""
+    known = pd.concat([rows["value"], rows["target"]]).dropna()
+    lowest = float(known.min()) if len(known) else 0.0
+    if scale == "share" and lowest >= _ZOOM_FROM:
+        foot = max(0.0, math.floor((lowest - 0.02) * 10) / 10)
+        return alt.Scale(domain=[foot, 1.0], nice=False)
+    ceiling = 1.0 if scale == "share" else math.inf
+    return alt.Scale(domain=[0, _top(known, ceiling)], nice=False)
+
+
+def _top(values: pd.Series, ceiling: float) -> float:
+    known = values.dropna()
+    most = float(known.max()) if len(known) else 0.0
+    return min(ceiling, most * _ROOM) if most > 0 else 1.0
+
+
+def _weeks() -> alt.X:
+    return alt.X(
+        "week_label:O",
+        sort=None,
+        axis=alt.Axis(title=None, labelAngle=0, labelOverlap=True),
+    )
+
+
+def _moment(day: Any) -> dict[str, int]:
+    return {
+        "year": day.year,
+        "month": day.month,
+        "date": day.day,
+        "hours": day.hour,
+    }
