@@ -112,22 +112,32 @@ def _line(board: Board, line: Line, now: datetime) -> None:
             on_change=_toggle,
             args=(task, key),
         )
-        st.markdown(_state(task, now), width="content")
         if is_open and task.is_open:
-            st.button(
-                inert(_owner(task)),
-                key=name_of(task.id, "more"),
-                type="tertiary",
-                icon=":material/edit:",
-                help=_("担当・期限・メモを直す、しないと決める"),
-                on_click=_open_step,
-                args=(board.crisis.id, task),
-            )
+            _owed(board, task, now)
+        else:
+            st.markdown(_state(task, now), width="content")
     if task.waived_reason:
         why = _("しないと決めた: {reason}").format(reason=task.waived_reason)
         st.caption(inert(why))
     elif task.note:
         st.caption(inert(task.note))
+
+
+def _owed(board: Board, task: Task, now: datetime) -> None:
+    """Draw until when and by whom, which wrap together; the name opens the editor."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", width="content"
+    ):
+        st.markdown(words.due_badge(task, now), width="content")
+        st.button(
+            inert(_owner(task)),
+            key=name_of(task.id, "more"),
+            type="tertiary",
+            icon=":material/edit:",
+            help=_("担当・期限・メモを直す、しないと決める"),
+            on_click=_open_step,
+            args=(board.crisis.id, task),
+        )
 
 
 def _state(task: Task, now: datetime) -> str:
