@@ -146,7 +146,7 @@ def sample_company(
             *crisis.deadlines,
         ),
         activities=tuple(sorted(activities, key=lambda a: a.at)),
-        tasks=crisis.tasks,
+        tasks=(*crisis.tasks, *brought.tasks),
         care_records=care_records(story, told, Chance("care", *basis), cut),
     )
 

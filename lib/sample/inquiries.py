@@ -17,7 +17,9 @@ from lib.sample.voices_of import day_spoken, spoken
 from lib.sample.wording.agency import THEMES, Theme, theme_for
 from lib.schema.activity import Activity
 from lib.schema.deadline import Deadline
+from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
+from lib.schema.task import Task
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
@@ -33,6 +35,7 @@ from lib.schema.vocab import (
     OutsideThreat,
     SalesForm,
     Source,
+    TaskKind,
 )
 
 _CITIES = (
@@ -52,6 +55,8 @@ _OFFICERS = (
     "関口",
 )
 _BOARD_MINUTES = 9 * 60
+_APPROVED_BEFORE = timedelta(minutes=20)
+"""Before the answer is given; the preparation took longer."""
 
 Stage = InquiryStatus
 _ORDER = (
@@ -90,6 +95,7 @@ class Inquiries:
     rows: list[AgencyInquiry] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
 
 def inquiries(
@@ -421,7 +427,27 @@ class _Telling:
         self._note(at, ActivityKind.INTERNAL_CHECK, self.call.theme.check)
         self.values["matched"] = Match.FOUND if self.call.about else Match.NONE
         self._become(at, Stage.CHECKING)
+        if self.call.agency_kind is AgencyKind.PREFECTURE:
+            self._follow(at)
         return True
+
+    def _follow(self, at: datetime) -> None:
+        """Tell the executives, and note what was instructed until when."""
+        handler = self.values["handler"]
+        self.values.update(executives_told_at=at, executives_told_by=handler)
+        self._note(at, ActivityKind.OTHER, "経営に報告した", seed="told")
+        self.result.tasks.append(
+            Task(
+                id=id_for("W", self.call.at, f"{self.values['id']}:order"),
+                case_id=self.values["id"],
+                kind=TaskKind.INSTRUCTION,
+                title="最終確認画面の写しと、解約の受付件数の一覧を提出する",
+                given_at=self.call.at,
+                due_at=self.call.agency_due_at,
+                owner=handler,
+                source=Source.SAMPLE,
+            )
+        )
 
     def _prepare(self) -> bool:
         at = self._next(60, 300)
@@ -430,7 +456,21 @@ class _Telling:
         self._note(at, ActivityKind.INTERNAL_CHECK, self.call.theme.found)
         self._become(at, Stage.PREPARING)
         self.values["legal_ground"] = self.call.theme.ground
+        if self.call.agency_kind is AgencyKind.PREFECTURE:
+            self._draft(at)
         return True
+
+    def _draft(self, at: datetime) -> None:
+        """Draft the answer and put it to the others, who have not read it yet."""
+        decision, answer = next(iter(self.call.theme.answers.items()))
+        self.values.update(
+            decision=decision,
+            answer=answer.format_map(self.slots),
+            decided_by=self.values["handler"],
+        )
+        self._note(
+            at, ActivityKind.APPROVAL, "承認を頼んだ", after="承認待ち", seed="asked"
+        )
 
     def _answer(self) -> bool:
         at = self._next(40, 360)
@@ -444,15 +484,26 @@ class _Telling:
             decision=decision,
             answer=answer,
             answered_at=at,
+            decided_by=self.values["handler"],
             approver=approver,
+            approved_at=at - _APPROVED_BEFORE,
             mediation_result=self.call.mediation,
         )
         medium = (
             Medium.LETTER if self.call.route is AgencyRoute.LETTER else Medium.CALL_OUT
         )
         self._note(
+            at - _APPROVED_BEFORE,
+            ActivityKind.APPROVAL,
+            f"承認した(判断した人: {self.values['handler']})",
+            before="承認待ち",
+            after="承認済み",
+            seed="approved",
+            actor=approver,
+        )
+        self._note(
             at,
-            ActivityKind.EXPLANATION,
+            ActivityKind.AGENCY_ANSWER,
             f"{{agency}}へ回答({TITLES[approver]}が確認)。{answer}",
             medium,
         )
@@ -553,13 +604,17 @@ class _Telling:
         *,
         before: str = "",
         after: str = "",
+        seed: str = "",
+        actor: str = "",
     ) -> None:
+        """Add a step; one with a `seed` draws nothing, so that the year stays as it is."""
+        number = f"{self.values['id']}:{seed}"
         self.result.activities.append(
             Activity(
-                id=self.chance.new_id("H", at),
+                id=id_for("H", at, number) if seed else self.chance.new_id("H", at),
                 case_id=self.values["id"],
                 at=at,
-                actor=self.values["handler"],
+                actor=actor or self.values["handler"],
                 medium=medium,
                 kind=kind,
                 content=content.format_map(self.slots),

@@ -45,6 +45,7 @@ from lib.schema.vocab import (
     Request,
     Role,
     Source,
+    TaskKind,
     Temper,
 )
 from lib.settings.claim_types import DEFAULTS
@@ -131,7 +132,7 @@ def test_every_row_refers_only_to_rows_that_exist(company):
     cases = names["complaints"] | names["agency_inquiries"] | names["crises"]
     assert {a.case_id for a in company.activities} <= cases
     assert {d.case_id for d in company.deadlines} <= cases
-    assert {t.case_id for t in company.tasks} <= names["crises"]
+    assert {t.case_id for t in company.tasks} <= cases
 
 
 @pytest.mark.parametrize(
@@ -267,8 +268,9 @@ def test_the_recall_of_the_bad_lot_is_over_and_its_list_is_done(company):
     (crisis,) = company.crises
 
     assert crisis.status is CrisisStatus.CLOSED
-    assert len(company.tasks) == len(list_of(STEPS, crisis.kind))
-    for task in company.tasks:
+    own = [task for task in company.tasks if task.case_id == crisis.id]
+    assert len(own) == len(list_of(STEPS, crisis.kind))
+    for task in own:
         assert crisis.known_at < task.done_at <= crisis.closed_at
         assert BY_CODE[task.step].may_be_waived or not task.waived_reason
     told = {a.kind for a in company.activities if a.case_id == crisis.id}
@@ -627,3 +629,27 @@ def test_two_years_of_a_larger_company_come_within_a_minute():
 
     assert 18_000 < len(large.complaints) < 22_000
     assert datetime.now(clock.TOKYO) - began < timedelta(minutes=1)
+
+
+def test_two_persons_stand_behind_every_answer_to_an_agency(company):
+    answered = [i for i in company.agency_inquiries if i.answered_at]
+    steps = Counter(
+        a.case_id for a in company.activities if a.kind is ActivityKind.APPROVAL
+    )
+    assert answered
+    for inquiry in answered:
+        assert inquiry.approver not in ("", inquiry.decided_by)
+        assert inquiry.first_contact_at < inquiry.approved_at < inquiry.answered_at
+        assert steps[inquiry.id] == 1
+
+
+def test_the_prefectures_order_is_followed_with_its_date(company):
+    (order,) = [
+        i for i in company.agency_inquiries if i.agency_kind is AgencyKind.PREFECTURE
+    ]
+    (task,) = [t for t in company.tasks if t.kind is TaskKind.INSTRUCTION]
+    assert order.executives_told_at is not None
+    assert (task.case_id, task.due_at) == (order.id, order.agency_due_at)
+    assert order.answer
+    assert order.decided_by
+    assert order.approved_at is None
