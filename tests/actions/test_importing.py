@@ -170,7 +170,7 @@ def test_a_workbook_is_read_whatever_it_says_about_its_size():
         (b"", files.EMPTY),
         (b"a" * (10 * 2**20 + 1), files.TOO_LARGE),
         (files._OLE + b"x" * 100 + files._ENCRYPTED, files.LOCKED),
-        (files._OLE + b"x" * 100, files.OLD_EXCEL),
+        (files._OLE + b"x" * 100, files.DAMAGED),
         (b"\x81", files.UNKNOWN_ENCODING),
         (b"PK\x03\x04 no zip", files.DAMAGED),
         ("あ,い\n1,2".encode(), reading.NOTHING_FITS),

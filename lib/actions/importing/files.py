@@ -13,11 +13,14 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, Final
 
 import openpyxl
+import xlrd
+from xlrd.biffh import XLRDError
 
 from lib.errors import UnreadableFile
 from lib.i18n import N_
@@ -38,14 +41,13 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _DTD: Final = b"<!DOCTYPE"
 _PIECE: Final = 2**16
+_VERY_HIDDEN: Final = 2
+"""A sheet that no menu of Excel shows."""
 
 TOO_LARGE = N_("ファイルが大きすぎます。10MBまでに分けてください。")
 EMPTY = N_("ファイルが空です。")
 TOO_MANY_ROWS = N_("シート「{sheet}」の行が多すぎます。20,000行までに分けてください。")
 LOCKED = N_("パスワードがかかっています。パスワードを外して保存し直してください。")
-OLD_EXCEL = N_(
-    "古い形式のExcelファイル(.xls)です。「Excel ブック(.xlsx)」で保存し直してください。"
-)
 UNSAFE = N_("安全に開けないファイルです。Excelで開き、別名で保存し直してください。")
 DAMAGED = N_("ファイルが壊れているか、Excel・CSVではありません。")
 UNKNOWN_ENCODING = N_(
@@ -76,7 +78,7 @@ class SourceFile:
 
 
 def read_file(name: str, data: bytes) -> SourceFile:
-    """Return the sheets of a workbook (.xlsx) or of a CSV or tab-separated text.
+    """Return the sheets of a workbook (.xlsx, .xls) or of a CSV or tab-separated text.
 
     The content decides what it is, not the name. A text is read as UTF-8 with or
     without BOM, UTF-16 with BOM, or CP932.
@@ -89,19 +91,25 @@ def read_file(name: str, data: bytes) -> SourceFile:
     if len(data) > LARGEST_FILE:
         raise UnreadableFile(TOO_LARGE)
     if data.startswith(_OLE):
-        raise UnreadableFile(LOCKED if _ENCRYPTED in data else OLD_EXCEL)
-    if data.startswith(_ZIP):
+        if _ENCRYPTED in data:
+            raise UnreadableFile(LOCKED)
+        sheets = tuple(_sheets_of_old_workbook(data))
+    elif data.startswith(_ZIP):
         sheets = tuple(_sheets_of_workbook(data))
     else:
-        sheets = (_sheet_of_text(PurePath(name).stem, data),)
+        sheets = (read_text(PurePath(name).stem, _decoded(data)),)
     return SourceFile(name, hashlib.sha256(data).hexdigest(), sheets)
 
 
 # Text ------------------------------------------------------------------------------
 
 
-def _sheet_of_text(name: str, data: bytes) -> Sheet:
-    text = _decoded(data)
+def read_text(name: str, text: str) -> Sheet:
+    """Return comma- or tab-separated text as a sheet.
+
+    Raises:
+        UnreadableFile: it has too many rows, or quotes that do not end.
+    """
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         found = _limited(name, ([cell or None for cell in row] for row in rows))
@@ -159,8 +167,66 @@ def _plain(cell: Any) -> Any:
     """Return a cell's value; a number shown as percent becomes a text with 「%」."""
     value = cell.value
     if type(value) in {int, float} and "%" in (cell.number_format or ""):
-        return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+        return _as_percent(value)
     return value
+
+
+# Workbooks of Excel 97-2003 ---------------------------------------------------------
+
+
+def _sheets_of_old_workbook(data: bytes) -> Iterator[Sheet]:
+    """Yield the sheets of an .xls: nothing in it is packed, so its size bounds it."""
+    try:
+        book = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+            logfile=io.StringIO(),
+        )
+        for number in range(book.nsheets):
+            sheet = book.sheet_by_index(number)
+            if sheet.visibility == _VERY_HIDDEN:
+                continue
+            rows = (
+                [_old_cell(book, cell) for cell in sheet.row(row)[:MOST_COLUMNS]]
+                for row in range(sheet.nrows)
+            )
+            yield Sheet(sheet.name, _limited(sheet.name, rows), guarded=True)
+            book.unload_sheet(number)
+    except UnreadableFile:
+        raise
+    except XLRDError as error:
+        locked = "encrypted" in str(error).lower()
+        raise UnreadableFile(LOCKED if locked else DAMAGED) from error
+    except Exception as error:  # a broken workbook may raise anything
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _old_cell(book: xlrd.Book, cell: Any) -> Any:
+    """Return a cell's value as the reader of new workbooks would."""
+    match cell.ctype:
+        case xlrd.XL_CELL_DATE if cell.value < 1:
+            moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
+            return time(moment.hour, moment.minute, moment.second)
+        case xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        case xlrd.XL_CELL_ERROR:
+            return xlrd.error_text_from_code.get(cell.value, "#N/A")
+        case xlrd.XL_CELL_EMPTY | xlrd.XL_CELL_BLANK:
+            return None
+        case xlrd.XL_CELL_NUMBER:
+            whole = int(cell.value) if cell.value.is_integer() else cell.value
+            shown = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+            return _as_percent(whole) if "%" in shown else whole
+        case _:
+            return cell.value
+
+
+def _as_percent(value: float) -> str:
+    return f"{(Decimal(repr(value)) * 100).normalize():f}%"
 
 
 def _limited(name: str, rows: Iterable[list[Any]]) -> tuple[tuple[Any, ...], ...]:

@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Union, cast, get_args, get_origin
 
 import pandas as pd
 
 from lib.actions.entry import recognise
+from lib.actions.importing import shares
+from lib.actions.importing.arranging import Grid, Shape
 from lib.actions.importing.files import Sheet, SourceFile
-from lib.actions.importing.headers import NOT_IMPORTED, Layout, comparable, layout_of
+from lib.actions.importing.headers import (
+    NOT_IMPORTED,
+    TOTAL,
+    Layout,
+    Segment,
+    comparable,
+    layout_of,
+)
 from lib.actions.importing.identity import (
     content_fields,
     digest_of,
     digests_in,
     made_id,
 )
-from lib.actions.importing.parts import Duplicate, NewRow, Part, Preview, Skipped
+from lib.actions.importing.matches import NOTHING_MATCHED, Matches
+from lib.actions.importing.parts import (
+    Duplicate,
+    NewRow,
+    Part,
+    Preview,
+    Skipped,
+    Word,
+)
+from lib.actions.importing.periods import (
+    NO_MONTH,
+    Period,
+    day_of_month,
+    in_order,
+    period_of,
+)
+from lib.actions.importing.words import Vocabulary
 from lib.errors import InvalidRecord, UnreadableFile
 from lib.i18n import LANGUAGES, N_, _, translate
+from lib.metrics import kpis
 from lib.schema.cells import Reading, Status, cell_text, missing, parse_cell
+from lib.schema.cells.reading import means_missing
 from lib.schema.column import Field
 from lib.schema.exchange import CONTINUED, CONTINUED_HEADERS, sheet_name, unguarded
 from lib.schema.frames import standing_at
+from lib.schema.kpi_day import KpiDay
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, Table
-from lib.schema.vocab import Source
+from lib.schema.tables import table as _table
+from lib.schema.vocab import BusinessDay, Done, Source
 from lib.settings.customer_key import customer_key
 from lib.store.protocol import RowProblem
 from lib.text import is_masked, one_line
@@ -53,6 +81,12 @@ KEY_TWICE = N_("同じ番号の別の行がファイルの中にあります。"
 VALUE_DIFFERS = N_("すでに別の値が登録されています。")
 MASKED = N_("伏せて書き出した名前や連絡先です。元の値ではありません。")
 EXPORT_IN_FULL = N_("伏せずに書き出したファイルを取り込んでください。")
+NO_FIGURES = N_("数の入っていない日です。")
+NOT_YET_COME = N_("まだ来ていない日です。")
+OTHER_CENTRE = N_("ほかのセンターの行です。")
+LOCKED_DAY = N_("確定済みの日です。取り込みでは変えません。")
+SHARE_DIFFERS = N_("数から計算した値と0.5ポイントを超えて違います。")
+NO_CENTRE = N_("どのセンターの数字か分かりません。センターを選んでください。")
 MEND_AND_REPEAT = N_(
     "その行を直して、もう一度取り込んでください。取り込み済みの行は重なりません。"
 )
@@ -61,14 +95,59 @@ MEND_IN_APP = N_("正しい値を確かめ、違うときはアプリで直し�
 _NEVER_TAKEN: Final = frozenset({"source", "updated_at", "updated_by", "version"})
 """What says how a row came here is not taken from a file."""
 
-_TOTAL: Final = re.compile(
-    r"(?:(?:令和|平成)?[0-9]{0,4}年?[0-9]{0,2}月?(?:分|度)?)?"
-    r"(?:小計|合計|総計|累計|総合計|月計|週計|計|平均|前年比|前年同月比|前月比)"
-    r"(?:\(.*\))?|(?:sub)?total|average"
-)
 _NOTE_MARKS: Final = ("※", "注)", "注:", "(注")
-_YEAR: Final = re.compile(r"(20[0-9]{2})(?:[年/._-]? ?(0?[1-9]|1[0-2])(?![0-9]))?")
+_KPI: Final = "kpi_days"
+_NO_FIGURES: Final = frozenset({"date", "centre", "business", "confirmed"})
+"""What a day may say and yet hold no figures."""
 _FIRST_CELLS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """What a person decided about one sheet; the default takes it as recognised.
+
+    centre: of rows that name none.
+    """
+
+    taken: bool = True
+    shape: Shape | None = None
+    centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person decided about a file, beside what its cells say.
+
+    sheets: by the name of the sheet. year: of the first sheet, where none is written.
+    """
+
+    matches: Matches = NOTHING_MATCHED
+    sheets: Mapping[str, SheetChoice] = field(default_factory=dict)
+    year: int = 0
+
+    def of(self, sheet: str) -> SheetChoice:
+        """Return what was decided about a sheet."""
+        return self.sheets.get(sheet, SheetChoice())
+
+
+NOTHING_CHOSEN: Final = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What may be imported at all.
+
+    today: days after it are left out; None takes every day. centre: the only one whose
+    figures are taken; "" for all. undone: table code and key of rows that came by an
+    import that was undone, and may come again.
+    """
+
+    today: date | None = None
+    centre: str = ""
+    undone: frozenset[tuple[str, str]] = frozenset()
+
+
+UNBOUND: Final = Bounds()
 
 
 def preview(
@@ -77,6 +156,8 @@ def preview(
     *,
     table: Table | None = None,
     secret: bytes | None = None,
+    choices: Choices = NOTHING_CHOSEN,
+    bounds: Bounds = UNBOUND,
 ) -> Preview:
     """Return what importing `file` into what `frames` hold would do.
 
@@ -86,31 +167,97 @@ def preview(
         table: read every sheet as this table; None finds each sheet's table.
         secret: the installation's key, to recognise customers again
             (`lib.settings.customer_key`); None leaves 照合キー as the file has it.
+        choices: what a person decided about sheets, headers and words.
+        bounds: what may be imported at all.
 
     Raises:
         UnreadableFile: no sheet has headers of any table.
     """
-    rests = _Rests.of(file)
-    known = _Known(frames)
-    parts: list[Part] = []
-    left_out: list[Skipped] = []
-    for sheet in file.sheets:
-        if not sheet.rows or _is_rests(sheet):
-            continue
-        layout = layout_of(sheet, table)
-        if layout is None:
-            left_out.append(Skipped(0, sheet.name, NO_HEADERS))
-        elif layout.table.code in NOT_IMPORTED:
-            left_out.append(Skipped(0, sheet.name, ONLY_BY_APP))
-        else:
-            hint = _year_hint(file.name, sheet, layout)
-            reader = _SheetReader(
-                sheet, layout, known, rests=rests, hint=hint, secret=secret
-            )
-            parts.append(reader.read())
-    if not parts:
+    reading = _FileReader(file, frames, secret, choices, bounds)
+    for sheet, layout, period in laid_out(file, table=table, choices=choices):
+        reading.read(sheet, layout, period)
+    if not reading.parts:
         raise UnreadableFile(NOTHING_FITS)
-    return Preview(file.name, file.digest, tuple(parts), tuple(left_out))
+    return Preview(
+        file.name, file.digest, tuple(reading.parts), tuple(reading.left_out)
+    )
+
+
+def laid_out(
+    file: SourceFile, *, table: Table | None = None, choices: Choices = NOTHING_CHOSEN
+) -> list[tuple[Sheet, Layout | None, Period]]:
+    """Return each sheet with something on it, how it lies, and what time it is about."""
+    sheets = [s for s in file.sheets if s.rows and not _is_rests(s)]
+    layouts = [
+        layout_of(
+            sheet, table, matches=choices.matches, shape=choices.of(sheet.name).shape
+        )
+        for sheet in sheets
+    ]
+    told = [_period(file.name, *pair) for pair in zip(sheets, layouts, strict=True)]
+    periods = in_order(told, choices.year)
+    return list(zip(sheets, layouts, periods, strict=True))
+
+
+def _period(file: str, sheet: Sheet, layout: Layout | None) -> Period:
+    above = sheet.rows[: _top(layout)] if layout else sheet.rows[:3]
+    titles = [c for row in above for c in row if c is not None]
+    return period_of([sheet.name, *titles, file])
+
+
+def _top(layout: Layout) -> int:
+    """Return the row in which the headers begin; titles stand above it."""
+    return layout.shape.top if layout.shape.across else layout.shape.first
+
+
+class _FileReader:
+    """Reads sheet after sheet, knowing what stood on those before."""
+
+    def __init__(
+        self,
+        file: SourceFile,
+        frames: Frames,
+        secret: bytes | None,
+        choices: Choices,
+        bounds: Bounds,
+    ) -> None:
+        self.parts: list[Part] = []
+        self.left_out: list[Skipped] = []
+        self._file, self._choices, self._bounds = file, choices, bounds
+        self._context = _Context(
+            known=_Known(frames),
+            vocabulary=Vocabulary(frames),
+            rests=_Rests.of(file),
+            secret=secret,
+            matches=choices.matches,
+            bounds=bounds,
+        )
+
+    def read(self, sheet: Sheet, layout: Layout | None, period: Period) -> None:
+        """Read one sheet into a part, or leave it out and say why."""
+        choice = self._choices.of(sheet.name)
+        if not choice.taken:
+            return
+        if layout is None:
+            self.left_out.append(Skipped(0, sheet.name, NO_HEADERS))
+        elif layout.table.code in NOT_IMPORTED:
+            self.left_out.append(Skipped(0, sheet.name, ONLY_BY_APP))
+        else:
+            centre = self._centre(sheet, layout, choice)
+            reader = _SheetReader(sheet, layout, self._context, period, centre)
+            self.parts.append(reader.read())
+
+    def _centre(self, sheet: Sheet, layout: Layout, choice: SheetChoice) -> str:
+        """Return the centre of rows that name none: chosen, one's own, or named."""
+        if layout.table.code != _KPI:
+            return ""
+        if choice.centre or self._bounds.centre:
+            return choice.centre or self._bounds.centre
+        above = [c for row in sheet.rows[: _top(layout) + 1] for c in row if c]
+        for text in (sheet.name, *above, self._file.name):
+            if found := self._context.vocabulary.named_in("centres", str(text)[:200]):
+                return found
+        return ""
 
 
 class _Known:
@@ -159,12 +306,26 @@ class _Known:
         self._made[table.code, digest] = key
 
 
+@dataclass(frozen=True)
+class _Context:
+    """What all sheets of a file are read with."""
+
+    known: _Known
+    vocabulary: Vocabulary
+    rests: _Rests
+    secret: bytes | None
+    matches: Matches
+    bounds: Bounds
+
+
 @dataclass
 class _Row:
-    """One row while it is read."""
+    """One record while it is read: where it stands, and its cells by field."""
 
+    at: int
     number: int
     cells: Mapping[str, Any]
+    segment: Segment
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
     doubts: list[RowProblem] = field(default_factory=list)
@@ -177,30 +338,40 @@ class _SheetReader:
         self,
         sheet: Sheet,
         layout: Layout,
-        known: _Known,
-        *,
-        rests: _Rests,
-        hint: int | date | None,
-        secret: bytes | None,
+        context: _Context,
+        period: Period,
+        centre: str,
     ) -> None:
         self._sheet, self._layout, self._table = sheet, layout, layout.table
-        self._known, self._rests, self._secret = known, rests, secret
+        self._grid = Grid(sheet, layout.shape)
+        self._context, self._known = context, context.known
+        self._rests, self._secret = context.rests, context.secret
+        self._period, self._centre = period, centre
         self._hints: dict[str, int | date | None] = dict.fromkeys(
-            (f.name for f in layout.fields.values()), hint
+            (f.name for f in layout.fields.values()), period.hint
         )
-        self._has_key = set(self._table.key) <= {f.name for f in layout.fields.values()}
         self._rows: list[NewRow] = []
         self._problems: list[RowProblem] = []
         self._doubts: list[RowProblem] = []
+        self._shares: list[RowProblem] = []
         self._duplicates: list[Duplicate] = []
         self._skipped: list[Skipped] = []
+        self._words: dict[tuple[str, str], Word] = {}
+        self._last_day: Any = None
 
     def read(self) -> Part:
         """Return what the sheet would do."""
-        if self._layout.lacking:
+        if lacking := self._lacking():
             self._problems += [
-                self._problem(self._layout.header + 1, f, "", COLUMN_LACKING)
-                for f in self._layout.lacking
+                self._problem(
+                    None,
+                    f,
+                    "",
+                    NO_CENTRE
+                    if self._table.code == _KPI and f.name == "centre"
+                    else COLUMN_LACKING,
+                )
+                for f in lacking
             ]
         else:
             self._read_rows()
@@ -214,25 +385,62 @@ class _SheetReader:
             tuple(self._duplicates),
             tuple(self._skipped),
             self._layout.unknown,
+            self._layout,
+            tuple(self._words.values()),
+            tuple(self._shares),
+            self._centre,
         )
 
+    def _lacking(self) -> list[Field]:
+        told = {"centre"} if self._centre else set()
+        return [f for f in self._layout.lacking if f.name not in told]
+
     def _read_rows(self) -> None:
-        first = self._layout.header + 1
-        for number, row in enumerate(self._sheet.rows[first:], start=first + 1):
-            cells = self._cells(row)
-            if all(_is_empty(cell) for cell in cells.values()):
+        for at, row in enumerate(self._grid.rows):
+            number = self._grid.number(at)
+            if all(_is_empty(cell) for cell in row):
                 continue
             if why := self._why_no_record(row):
-                text = next(str(cell) for cell in row if not _is_empty(cell))
-                self._skipped.append(Skipped(number, one_line(text), why))
+                self._skip(number, row, why)
                 continue
-            self._take(self._read_row(_Row(number, cells)))
+            found = [self._row(at, row, s) for s in self._layout.segments]
+            some = [one for one in found if self._says_something(one)]
+            if not some and any(self._holds(one) for one in found):
+                self._skip(number, row, NO_FIGURES)
+            for one in some:
+                self._take(self._read_row(one))
 
-    def _cells(self, row: Sequence[Any]) -> dict[str, Any]:
-        return {
+    def _skip(self, number: int, row: Sequence[Any], why: str) -> None:
+        text = next((str(cell) for cell in row if not _is_empty(cell)), "")
+        self._skipped.append(Skipped(number, one_line(_day_text(text)), why))
+
+    def _row(self, at: int, row: Sequence[Any], segment: Segment) -> _Row:
+        cells = {
             f.name: self._cell(row[index]) if index < len(row) else None
-            for index, f in self._layout.fields.items()
+            for index, f in segment.fields.items()
         }
+        if "date" in cells and self._table.code == _KPI:
+            # A day merged over the rows of several centres stands in the first of them.
+            if _is_empty(cells["date"]) and not _is_empty(cells.get("centre")):
+                cells["date"] = self._last_day
+            self._last_day = cells["date"]
+        return _Row(at, self._grid.number(at), cells, segment)
+
+    def _holds(self, row: _Row) -> bool:
+        return not all(_is_empty(cell) for cell in row.cells.values())
+
+    def _says_something(self, row: _Row) -> bool:
+        """Whether there is anything to record: a day needs more than its date."""
+        if self._table.code != _KPI:
+            return self._holds(row)
+        business = row.cells.get("business")
+        if not _is_empty(business) and str(business).strip() != BusinessDay.OPEN.value:
+            return True
+        return any(
+            not _is_empty(cell) and not _is_dash(cell)
+            for name, cell in row.cells.items()
+            if name not in _NO_FIGURES
+        )
 
     def _cell(self, raw: Any) -> Any:
         if self._sheet.guarded and isinstance(raw, str):
@@ -242,39 +450,94 @@ class _SheetReader:
     def _why_no_record(self, row: Sequence[Any]) -> str:
         filled = [cell for cell in row if not _is_empty(cell)]
         for cell in filled[:_FIRST_CELLS]:
-            if isinstance(cell, str) and _TOTAL.fullmatch(comparable(cell)):
+            if isinstance(cell, str) and TOTAL.fullmatch(comparable(cell)):
                 return A_TOTAL
         if isinstance(filled[0], str) and filled[0].strip().startswith(_NOTE_MARKS):
             return A_NOTE
-        header = self._sheet.rows[self._layout.header]
+        if self._layout.shape.across:
+            return ""
+        header = self._sheet.rows[self._layout.shape.last]
         return HEADERS_AGAIN if tuple(row) == tuple(header) else ""
 
     # One row
 
     def _read_row(self, row: _Row) -> _Row:
-        for f in self._layout.fields.values():
+        if self._table.code == _KPI:
+            self._name_centre(row)
+        for f in (self._table.field(name) for name in row.cells):
             if f.name not in _NEVER_TAKEN:
                 self._read_cell(row, f)
         row.values["source"] = Source.IMPORT
         self._rests.complete(self._sheet.name, self._table, row)
         return row
 
+    def _name_centre(self, row: _Row) -> None:
+        """Give a day the centre that stands above its columns, or that was chosen."""
+        if row.segment.group:
+            row.cells = {"centre": row.segment.group} | dict(row.cells)
+        elif self._centre and _is_empty(row.cells.get("centre")):
+            row.cells = dict(row.cells) | {"centre": self._centre}
+
     def _read_cell(self, row: _Row, f: Field) -> None:
-        raw = row.cells[f.name]
-        reading = parse_cell(f, raw, year_hint=self._hints[f.name])
+        raw = self._in_our_words(f, row.cells[f.name])
+        if f.name == "date" and self._table.code == _KPI:
+            raw = self._whole_day(raw)
+            if raw is None:
+                typed = row.cells[f.name]
+                row.problems.append(
+                    self._problem(row, f, typed, NO_MONTH, mend=MEND_AND_REPEAT)
+                )
+                return
+        reading = parse_cell(f, raw, year_hint=self._hints.get(f.name))
         if reading.is_bad:
+            self._note_word(f, raw, needed=True)
             row.problems.append(
-                self._problem(row.number, f, raw, reading.why, mend=MEND_AND_REPEAT)
+                self._problem(row, f, raw, reading.why, mend=MEND_AND_REPEAT)
             )
             return
         if reading.status is Status.DOUBTFUL:
-            row.doubts.append(self._problem(row.number, f, raw, reading.why))
+            row.doubts.append(self._problem(row, f, raw, reading.why))
         if reading.value == missing(f):
             if _takes_default(self._table, f):
                 return
         elif isinstance(reading.value, date):
             self._hints[f.name] = _as_day(reading)
         row.values[f.name] = reading.value
+
+    def _whole_day(self, raw: Any) -> Any:
+        """Return a day of the sheet's month with its year and month; None if unsaid."""
+        found = day_of_month(raw)
+        if found is None:
+            return "" if raw is None else raw
+        if not (self._period.year and self._period.month):
+            return None
+        number, weekday = found
+        return f"{self._period.year}/{self._period.month:02}/{number:02}{weekday}"
+
+    def _in_our_words(self, f: Field, raw: Any) -> Any:
+        """Return a word as it is called here, where somebody or a master says so."""
+        if not isinstance(raw, str) or not raw.strip():
+            return raw
+        if said := self._context.matches.word(self._table, f.name, raw):
+            return said
+        vocabulary = self._context.vocabulary
+        if not vocabulary.refers(f):
+            return raw
+        if exact := vocabulary.exact(f, raw):
+            return exact
+        self._note_word(f, raw, needed=False)
+        return raw
+
+    def _note_word(self, f: Field, raw: Any, *, needed: bool) -> None:
+        """Remember a word that stands for nothing here, and how often it was met."""
+        if needed and not f.choices:
+            return
+        typed = one_line(_safe_text(raw))
+        before = self._words.get((f.name, typed))
+        if before is None:
+            guess = self._context.vocabulary.guess(f, typed)
+            before = Word(f, typed, 0, guess, needed)
+        self._words[f.name, typed] = replace(before, count=before.count + 1)
 
     def _take(self, row: _Row) -> None:
         if row.problems:
@@ -287,6 +550,9 @@ class _SheetReader:
                 self._broken(row, problem.field, problem.message)
                 for problem in error.problems
             ]
+            return
+        if why := self._out_of_bounds(record):
+            self._skipped.append(Skipped(row.number, self._table.key_of(record), why))
             return
         if self._table.prefix:
             self._take_with_id(row, record)
@@ -303,6 +569,15 @@ class _SheetReader:
             values["customer_key"] = customer_key(keys[0], self._secret) if keys else ""
         return self._table.record.parse(values)
 
+    def _out_of_bounds(self, record: Record) -> str:
+        """Return why a record may not be imported at all, or ""."""
+        bounds = self._context.bounds
+        if not isinstance(record, KpiDay):
+            return ""
+        if bounds.centre and record.centre != bounds.centre:
+            return OTHER_CENTRE
+        return NOT_YET_COME if bounds.today and record.date > bounds.today else ""
+
     # Is it there already?
 
     def _take_with_id(self, row: _Row, record: Record) -> None:
@@ -314,6 +589,8 @@ class _SheetReader:
         usual = made_id(table, record, digest)
         if above := known.made_above(table, digest):
             self._duplicates.append(Duplicate(row.number, above, TWICE_IN_FILE))
+        elif undone := self._undone(usual, record):
+            self._rows.append(NewRow(row.number, *undone))
         elif known.stored_digest(table, usual) or known.has_content(table, digest):
             # Under the usual id it may have been changed in the app since.
             self._duplicates.append(Duplicate(row.number, usual, THERE_ALREADY))
@@ -325,12 +602,28 @@ class _SheetReader:
             self._add(row, record.model_copy(update={"id": key}), key)
 
     def _take_named(self, row: _Row, record: Record, key: str) -> None:
-        if stored := self._known.stored_digest(self._table, key):
+        if undone := self._undone(key, record):
+            self._rows.append(NewRow(row.number, *undone))
+        elif stored := self._known.stored_digest(self._table, key):
             same = stored == digest_of(self._table, record)
             why = THERE_ALREADY if same else THERE_CHANGED
             self._duplicates.append(Duplicate(row.number, key, why))
         elif not self._is_above(row, record, key):
             self._add(row, record, key)
+
+    def _undone(self, key: str, record: Record) -> tuple[Record, Record] | None:
+        """Return the row as it comes back and as it stands, if an undone import left it.
+
+        Whatever somebody changed in it since stays as they left it.
+        """
+        if (self._table.code, key) not in self._context.bounds.undone:
+            return None
+        stored = self._known.stored(self._table, key)
+        if stored is None or stored.values().get("status") is record.values()["status"]:
+            return None
+        back = stored.model_copy(update={"status": record.values()["status"]})
+        named = record.model_copy(update={"id": key})
+        return (back, stored) if _same_content(self._table, back, named) else None
 
     def _take_with_natural_key(self, row: _Row, record: Record) -> None:
         key = self._table.key_of(record)
@@ -342,16 +635,50 @@ class _SheetReader:
         differing = [f for f in self._told(row) if _differs(f, stored, record)]
         if not differing:
             self._duplicates.append(Duplicate(row.number, key, THERE_ALREADY))
+        if isinstance(stored, KpiDay) and all(
+            getattr(stored, f.name) == missing(f) for f in differing
+        ):
+            self._fill(row, stored, differing, record, key)
+            return
         for f in differing:
             there, here = getattr(stored, f.name), getattr(record, f.name)
             typed = _("登録済み {there} / ファイル {here}").format(
                 there=cell_text(f, there), here=cell_text(f, here)
             )
             self._problems.append(
-                self._problem(
-                    row.number, f, typed, VALUE_DIFFERS, mend=MEND_IN_APP, key=key
-                )
+                self._problem(row, f, typed, VALUE_DIFFERS, mend=MEND_IN_APP, key=key)
             )
+
+    def _fill(
+        self,
+        row: _Row,
+        stored: KpiDay,
+        gaps: Sequence[Field],
+        record: Record,
+        key: str,
+    ) -> None:
+        """Take what a day lacks that is there already; a confirmed one stays."""
+        if not gaps:
+            return
+        if stored.confirmed is Done.DONE:
+            self._problems.append(
+                self._problem(row, gaps[0], "", LOCKED_DAY, mend=MEND_IN_APP, key=key)
+            )
+            return
+        values = {f.name: getattr(record, f.name) for f in gaps}
+        try:
+            whole = stored.with_values(**values)
+        except InvalidRecord as error:
+            self._problems += [
+                self._broken(row, found.field, found.message)
+                for found in error.problems
+            ]
+            return
+        if not self._is_above(row, whole, key):
+            self._known.remember(self._table, key, whole)
+            self._rows.append(NewRow(row.number, whole, stored))
+            self._doubts += row.doubts
+            self._compare_shares(row, whole)
 
     def _told(self, row: _Row) -> Iterator[Field]:
         """Yield the fields about which the file says something in this row."""
@@ -369,9 +696,7 @@ class _SheetReader:
         else:
             f = self._table.field(self._table.key[0])
             self._problems.append(
-                self._problem(
-                    row.number, f, key, KEY_TWICE, mend=MEND_AND_REPEAT, key=key
-                )
+                self._problem(row, f, key, KEY_TWICE, mend=MEND_AND_REPEAT, key=key)
             )
         return True
 
@@ -379,13 +704,36 @@ class _SheetReader:
         hidden = [f for f in self._table.fields if _is_hidden(f, record)]
         if hidden:
             self._problems += [
-                self._problem(row.number, f, "", MASKED, mend=EXPORT_IN_FULL, key=key)
+                self._problem(row, f, "", MASKED, mend=EXPORT_IN_FULL, key=key)
                 for f in hidden
             ]
             return
         self._known.remember(self._table, key, record)
         self._rows.append(NewRow(row.number, record))
         self._doubts += row.doubts
+        if isinstance(record, KpiDay):
+            self._compare_shares(row, record)
+
+    def _compare_shares(self, row: _Row, day: KpiDay) -> None:
+        """List each share in the row that the counts do not give."""
+        cells = self._grid.rows[row.at]
+        centre = self._known.stored(_table("centres"), day.centre)
+        for index, code in row.segment.shares.items():
+            raw = cells[index] if index < len(cells) else None
+            differing = shares.disagreement(code, raw, day, centre)
+            if differing:
+                self._shares.append(
+                    RowProblem(
+                        self._table.code,
+                        self._sheet.name,
+                        row.number,
+                        kpis.kpi(code).name,
+                        self._table.key_of(day),
+                        differing,
+                        SHARE_DIFFERS,
+                        place=self._grid.place(row.at, index),
+                    )
+                )
 
     # Telling
 
@@ -393,11 +741,11 @@ class _SheetReader:
         names = {f.name for f in self._table.fields}
         f = self._table.field(name if name in names else self._table.key[0])
         typed = row.cells.get(f.name)
-        return self._problem(row.number, f, typed, message, mend=MEND_AND_REPEAT)
+        return self._problem(row, f, typed, message, mend=MEND_AND_REPEAT)
 
     def _problem(
         self,
-        number: int,
+        row: _Row | None,
         f: Field,
         typed: Any,
         why: str,
@@ -405,10 +753,25 @@ class _SheetReader:
         mend: str = "",
         key: str = "",
     ) -> RowProblem:
+        """Return what is wrong with a cell; without a row, with the headers."""
         text = "" if typed is None else one_line(_safe_text(typed))
         return RowProblem(
-            self._table.code, self._sheet.name, number, f.label, key, text, why, mend
+            self._table.code,
+            self._sheet.name,
+            row.number if row else self._layout.header + 1,
+            f.label,
+            key,
+            text,
+            why,
+            mend,
+            place=self._place(row, f) if row else "",
         )
+
+    def _place(self, row: _Row, f: Field) -> str:
+        for index, own in row.segment.fields.items():
+            if own.name == f.name:
+                return self._grid.place(row.at, index)
+        return ""
 
 
 def _is_hidden(f: Field, record: Record) -> bool:
@@ -421,6 +784,16 @@ def _safe_text(typed: Any) -> str:
         return str(typed)
     except ValueError:  # an int of more digits than Python writes
         return "…"
+
+
+def _is_dash(cell: Any) -> bool:
+    """Whether a cell of a count says that there is none: 「-」, 「—」."""
+    return isinstance(cell, str) and means_missing(cell)
+
+
+def _day_text(text: str) -> str:
+    """Return a day as one reads it: Excel's midnight is no time."""
+    return text.removesuffix(" 00:00:00")
 
 
 def _is_empty(cell: Any) -> bool:
@@ -458,18 +831,6 @@ def _takes_default(table: Table, f: Field) -> bool:
         None
     ) in get_args(annotation)
     return not optional
-
-
-def _year_hint(file: str, sheet: Sheet, layout: Layout) -> int | date | None:
-    """Return the year (and month) that the file's name or titles speak of."""
-    titles = [c for row in sheet.rows[: layout.header] for c in row if c is not None]
-    for text in (sheet.name, *titles, file):
-        if isinstance(text, (datetime, date)):
-            return date(text.year, text.month, text.day)
-        if found := _YEAR.search(str(text)[:200]):
-            year, month = int(found[1]), found[2]
-            return date(year, int(month), 15) if month else year
-    return None
 
 
 # Texts that went on elsewhere --------------------------------------------------------

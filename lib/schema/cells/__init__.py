@@ -6,6 +6,7 @@ to what was typed. It guesses nothing silently: a value that was put in order is
 here is `bad` and has no value. Missing is never 0.
 """
 
+from lib.schema.cells.choices import guessed_choice
 from lib.schema.cells.parsing import holds_made_id, parse_cell
 from lib.schema.cells.reading import Reading, Status, missing
 from lib.schema.cells.writing import cell_text
@@ -14,6 +15,7 @@ __all__ = [
     "Reading",
     "Status",
     "cell_text",
+    "guessed_choice",
     "holds_made_id",
     "missing",
     "parse_cell",

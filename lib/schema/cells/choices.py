@@ -11,6 +11,7 @@ from lib.i18n import translate
 from lib.schema.cells.aliases import ALIASES
 from lib.schema.cells.reading import (
     BLANKS,
+    LONGEST_VALUE,
     NOT_A_CHOICE,
     WRITTEN_AS_MISSING,
     Reading,
@@ -56,6 +57,27 @@ def read_choices(field: Field, plain: Any) -> Reading:
         chosen[choice] = None
     value = tuple(chosen)
     return Reading(value) if all_exact else repaired(value)
+
+
+def guessed_choice(field: Field, typed: str) -> Choice | None:
+    """Return the one choice whose word is part of what was typed; None for none.
+
+    「対応中です。」 may be 対応中. Of words that contain each other the longest counts.
+    """
+    kind = field.choice_type
+    if kind is None or len(typed) > LONGEST_VALUE:
+        return None
+    wanted = folded(typed)
+    meanings = _meanings(kind)
+    inside = [
+        word for word in meanings if len(word) >= _SHORTEST_WORD and word in wanted
+    ]
+    longest = [w for w in inside if not any(w in other != w for other in inside)]
+    found = {meanings[word] for word in longest}
+    return found.pop() if len(found) == 1 else None
+
+
+_SHORTEST_WORD: Final = 2
 
 
 def _choice_of(field: Field, typed: str) -> tuple[Choice | None, bool]:
