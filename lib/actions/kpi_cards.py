@@ -23,6 +23,7 @@ from lib.actions.kpi_views import (
     total_of,
 )
 from lib.actions.today import figures_of
+from lib.i18n import N_
 from lib.metrics import kpis
 from lib.metrics.counts import TYPED
 from lib.metrics.entry_gaps import EmptyDay, empty_days
