@@ -53,6 +53,7 @@ from lib.ui.case.saving import (
     settled,
 )
 from lib.ui.crisis import opening as crisis
+from lib.ui.deadlines.of_case import clocks_of
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.harassment import duties
@@ -91,6 +92,7 @@ def show(desk: UserStore, number: str) -> None:
         _buttons(desk, case)
         second.show(desk, case)
         crisis.on_case(desk, case)
+        clocks_of(desk, case.id)
         duties.on_case(desk, case)
         _advice(case)
         _parts(desk, case)

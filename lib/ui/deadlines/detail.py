@@ -46,13 +46,21 @@ from lib.ui.form import field_input
 STEPS_SHOWN: Final = 6
 
 
-def card(desk: UserStore, line: Line, now: datetime, *, is_main: bool = True) -> None:
+def card(
+    desk: UserStore,
+    line: Line,
+    now: datetime,
+    *,
+    is_main: bool = True,
+    names_case: bool = True,
+) -> None:
     """Draw one date with everything about it.
 
-    is_main: whether its button is the main one of the screen.
+    is_main: whether its button is the main one of the screen. names_case: whether the
+    way to its case stands here.
     """
     with st.container(border=True, gap="small", key=name_of(line.key, "card")):
-        _head(line, now)
+        _head(line, now, names_case=names_case)
         if line.origin is not Origin.CLOCK:
             _no_clock(line)
             return
@@ -75,7 +83,7 @@ def may_write(desk: UserStore) -> bool:
     return desk.principal.role in (Role.ADMIN, Role.MANAGER, Role.CLERK)
 
 
-def _head(line: Line, now: datetime) -> None:
+def _head(line: Line, now: datetime, *, names_case: bool) -> None:
     st.markdown(f"##### {inert(words.name_of(line))}")
     badges = [
         words.kind_badge(line.kind),
@@ -85,7 +93,8 @@ def _head(line: Line, now: datetime) -> None:
     st.markdown(" ".join(filter(None, badges)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{inert(words.due_words(line))}**", width="content")
-        case_link(line.case_id)
+        if names_case:
+            case_link(line.case_id)
 
 
 def _no_clock(line: Line) -> None:
@@ -113,13 +122,7 @@ def _reasons(desk: UserStore, line: Line, found: Known) -> None:
         facts.append((_("判断"), _decision(found.clock)))
     if found.clock.done_at is not None:
         facts.append((_("完了"), fmt.moment(found.clock.done_at)))
-    st.markdown(
-        "\n\n".join(
-            f":small[:gray[{inert(label)}]]  \n{inert(value)}"
-            for label, value in facts
-            if value
-        )
-    )
+    _pairs_of_words([fact for fact in facts if fact[1]])
     if found.clock.evidence_url:
         _evidence(found.clock.evidence_url)
     for note in line.notes:
@@ -128,6 +131,17 @@ def _reasons(desk: UserStore, line: Line, found: Known) -> None:
         like_pair(found.pair)
     if found.lacks_maker and found.product is not None:
         maker_missing(found.product.name)
+
+
+def _pairs_of_words(facts: list[tuple[str, str]]) -> None:
+    """Draw facts in two columns; the sentence of the counting stands alone."""
+    first, *rest = [
+        f":small[:gray[{inert(label)}]]  \n{inert(value)}" for label, value in facts
+    ]
+    st.markdown(first)
+    left, right = st.columns(2)
+    left.markdown("\n\n".join(rest[::2]))
+    right.markdown("\n\n".join(rest[1::2]))
 
 
 def _source(line: Line) -> str:

@@ -40,16 +40,17 @@ _NOBODY: Final = ""
 
 _WIDTHS: Final = {
     "standing": 112,
-    "due": 168,
-    "kind": 116,
-    "name": 300,
+    "due": 164,
+    "kind": 108,
+    "name": 252,
     "check": 116,
-    "case": 140,
-    "owner": 96,
+    "case": 132,
+    "owner": 92,
+    "left": 106,
 }
-_COLUMNS: Final = tuple(_WIDTHS)
+_COLUMNS: Final = ("standing", "due", "kind", "name", "check", "case", "owner")
 _BESIDE_ONE: Final = ("standing", "due", "name")
-_ON_PHONE: Final = ("standing", "name")
+_ON_PHONE: Final = ("left", "kind", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ def _check(line: Line) -> list[str]:
 
 _CELLS: Final[Mapping[str, Any]] = {
     "due": _due,
+    "left": words.left_words,
     "check": lambda line, _now: _check(line),
     "standing": lambda line, now: [standing_words(line.standing(now))],
     "kind": lambda line, _now: [words.kind_words(line.kind)],
@@ -276,6 +278,7 @@ def _config(names: tuple[str, ...]) -> dict[str, Any]:
             width=_WIDTHS["standing"],
         ),
         "due": text(_("期限"), width=_WIDTHS["due"]),
+        "left": text(_("残り"), width=_WIDTHS["left"]),
         "kind": grids.chip_column(
             _("区分"),
             {words.kind_words(x): words.KIND_COLOURS[x] for x in DeadlineKind},

@@ -92,7 +92,7 @@ def show(desk: UserStore, lines: tuple[Line, ...], case_id: str, now: datetime) 
         _together(desk, case_id, open_ones)
     first = next((line.key for line in open_ones), "")
     for line in lines:
-        detail.card(desk, line, now, is_main=line.key == first)
+        detail.card(desk, line, now, is_main=line.key == first, names_case=False)
     case = reading.case_seen(desk, case_id)
     if case is not None and detail.may_write(desk):
         for rule in running.offered(desk, case, now):

@@ -186,7 +186,7 @@ def _fields(key: str, rule: ClockRule) -> None:
             _("根拠を最後に確かめた日"),
             key=f"{key}:checked_on",
             format="YYYY/MM/DD",
-            max_value=clock.today(),
+            max_value=max(clock.today(), rule.checked_on),
             width=200,
             **_KEPT,
         )
