@@ -17,6 +17,7 @@ import pandas as pd
 from lib.actions.kpi_days import RATE_TOLERANCE
 from lib.actions.masters import EDITORS, recognisable, unknown_words, with_rights
 from lib.i18n import N_
+from lib.schema.activity import is_of_day
 from lib.schema.cells import cell_text, parse_cell
 from lib.schema.column import Field
 from lib.schema.complaint import SETTLED
@@ -324,7 +325,7 @@ def _dangling(frames: Frames) -> Iterator[RowProblem]:
     for place, field, there in places:
         column = frames[place.code][field.name]
         for key, word in column[column != ""].items():
-            if word in there:
+            if word in there or is_of_day(str(word)):
                 continue
             why, mend = LEADS_NOWHERE, MEND_REFERENCE
             yield _problem(

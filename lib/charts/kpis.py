@@ -71,7 +71,7 @@ def course(
         *_targets(rows, x, y, words["target"]),
         *(_bars(rows, x, y) if scale == "count" else _line(rows, x, y)),
         *_gaps(rows, x),
-        *_marks(marks, x),
+        *mark_layers(marks, x),
     ]
     return cast("alt.LayerChart", alt.layer(*layers))
 
@@ -260,7 +260,8 @@ def _gaps(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     return [signs]
 
 
-def _marks(marks: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+def mark_layers(marks: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Return the marks of a time line (`day`, `kind`, `text`): dashed, with a shape each."""
     if marks.empty:
         return []
     base = alt.Chart(marks)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, ClassVar
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -12,9 +12,24 @@ from lib.schema.column import Column, Shown
 from lib.schema.record import Record, Rule, Stage
 from lib.schema.vocab import ActivityKind, Expert, Medium
 
+_OF_DAY: Final = "今日|"
+
+
+def of_day(day: date) -> str:
+    """Return the 対象番号 of what concerns a day and no case: "今日|2026-11-22"."""
+    return f"{_OF_DAY}{day.isoformat()}"
+
+
+def is_of_day(case_id: str) -> bool:
+    """Whether a 対象番号 names a day; no case has such a number."""
+    return case_id.startswith(_OF_DAY)
+
 
 class Activity(Record):
-    """One step on a complaint or an agency inquiry. Never changed afterwards."""
+    """One step on a complaint or an agency inquiry. Never changed afterwards.
+
+    A row may concern a day instead (`of_day`): that somebody looked at 今日.
+    """
 
     id: Annotated[str, Column("履歴番号", help="アプリが付ける番号", shown=Shown.AUTO)]
     case_id: Annotated[
@@ -22,7 +37,7 @@ class Activity(Record):
         Field(min_length=1),
         Column(
             "対象番号",
-            help="受付番号か問合せ番号",
+            help="受付番号か問合せ番号。「今日」を確認した日は「今日|日付」",
             shown=Shown.FIRST,
             formerly=("受付番号", "問合せ番号"),
         ),
