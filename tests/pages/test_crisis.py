@@ -387,6 +387,21 @@ def test_lots_are_added_counted_and_their_gaps_named(open_page, put):
     assert "出荷 300個 → 回収 75個" in shown(app)
 
 
+def test_its_clocks_stand_on_its_page_with_the_way_to_settle_them(open_page):
+    crisis = opened(CrisisKind.LEAK)
+
+    app = page_of(open_page, crisis)
+
+    assert "漏えい等の速報" in shown(app)
+    assert "期限を確かめる・終える" in {
+        link.label for link in app.main.get("page_link")
+    }
+
+
+def test_without_a_clock_it_says_so(open_page):
+    assert "この事案で始まった期限はありません" in shown(page_of(open_page, opened()))
+
+
 # Its complaints and its end ----------------------------------------------------------
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
 from lib import clock
-from lib.actions.clocks import proposing
 from lib.actions.crises import opening, working
 from lib.actions.crises.reading import Board, candidates
 from lib.errors import NotAllowed
 from lib.i18n import _
 from lib.schema.complaint import Complaint
 from lib.schema.crisis import Crisis
-from lib.schema.deadline import Deadline
 from lib.schema.ids import read_id
-from lib.schema.vocab import Applicability, CrisisKind, GraveAccident
-from lib.settings.clock_rules import TO_CHECK, rule_of
+from lib.schema.vocab import CrisisKind, GraveAccident
 from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import boundary, context, drafting, filters, flash, navigation
@@ -35,12 +31,12 @@ from lib.ui.crisis.saving import (
     press,
     save_buttons,
 )
+from lib.ui.deadlines.of_case import clocks_of
 from lib.ui.form import Form, field_input
 
 FACTS, LEARNT = "facts", "learnt"
 CASES_SHOWN: Final = 10
 CANDIDATES_SHOWN: Final = 5
-DEADLINES_PAGE: Final = "deadlines"
 
 
 # What is known ------------------------------------------------------------------------
@@ -171,48 +167,14 @@ def learnt(board: Board) -> None:
 # Clocks -------------------------------------------------------------------------------
 
 
-def clocks(desk: UserStore, board: Board, now: datetime) -> None:
-    """Draw the clocks that the crisis started, and where a person confirms them."""
+def clocks(desk: UserStore, board: Board) -> None:
+    """Draw the clocks that the crisis started, and the way to settle them."""
+    if board.clocks:
+        clocks_of(desk, board.crisis.id)
+        return
     with st.container(border=True, gap="small"):
         st.markdown(f"**{inert(_('期限'))}**")
-        if not board.clocks:
-            words = _("この事案で始まった期限はありません。")
-            st.caption(inert(words))
-            return
-        for found in board.clocks:
-            _clock(desk, found, now)
-        if any(page.code == DEADLINES_PAGE for page in navigation.PAGES):
-            navigation.link(
-                DEADLINES_PAGE,
-                _("期限を確かめる・終える"),
-                icon=":material/event_available:",
-                case=board.crisis.id,
-            )
-
-
-def _clock(desk: UserStore, found: Deadline, now: datetime) -> None:
-    rule = rule_of(proposing.rules_of(desk, now.date()), found.rule_code)
-    name = _(rule.name) if rule else found.rule_code
-    st.markdown(f"{_clock_badge(found, now)} {inert(name)}")
-    said = [fmt.choice(found.kind)]
-    if found.applies is Applicability.UNCHECKED and found.done_at is None:
-        said.append(_(TO_CHECK))
-    elif found.checked_by:
-        said.append(f"{fmt.choice(found.applies)}: {found.checked_by}")
-    st.caption(inert(" · ".join(said)))
-
-
-def _clock_badge(found: Deadline, now: datetime) -> str:
-    at = inert(fmt.short_moment(found.due_at))
-    if found.done_at is not None:
-        return f":green-badge[✓ {inert(fmt.short_moment(found.done_at))}]"
-    if found.applies is Applicability.NOT_APPLICABLE:
-        return f":gray-badge[– {inert(_('非該当'))}]"
-    if found.due_at < now:
-        return f":red-badge[▲ {at} {inert(_('超過'))}]"
-    if found.due_at.date() == now.date():
-        return f":orange-badge[● {at}]"
-    return f":gray-badge[○ {at}]"
+        st.caption(inert(_("この事案で始まった期限はありません。")))
 
 
 # Complaints ---------------------------------------------------------------------------

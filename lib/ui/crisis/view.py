@@ -76,7 +76,7 @@ def _on_a_desktop(desk: UserStore, board: Board, now: datetime) -> None:
     with right:
         _counts(desk, board, now)
         _logged(desk, board, now)
-        facts.clocks(desk, board, now)
+        facts.clocks(desk, board)
         facts.cases(desk, board)
         ending.show(desk, board, now)
 
@@ -124,7 +124,7 @@ def _logged(_desk: UserStore, board: Board, _now: datetime) -> None:
 
 
 def _rest(desk: UserStore, board: Board, now: datetime) -> None:
-    facts.clocks(desk, board, now)
+    facts.clocks(desk, board)
     facts.cases(desk, board)
     ending.show(desk, board, now)
     _course(board)
