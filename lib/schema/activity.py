@@ -13,6 +13,7 @@ from lib.schema.record import Record, Rule, Stage
 from lib.schema.vocab import ActivityKind, Expert, Medium
 
 _OF_DAY: Final = "今日|"
+_OF_KPI_DAY: Final = "日次KPI|"
 
 
 def of_day(day: date) -> str:
@@ -20,15 +21,32 @@ def of_day(day: date) -> str:
     return f"{_OF_DAY}{day.isoformat()}"
 
 
+def of_kpi_day(day: date, centre: str) -> str:
+    """Return the 対象番号 of a centre's figures: "日次KPI|2026-11-20|C1"."""
+    return f"{_OF_KPI_DAY}{day.isoformat()}|{centre}"
+
+
+def kpi_day_of(case_id: str) -> tuple[date, str] | None:
+    """Return day and centre that a 対象番号 of `of_kpi_day` names; None for others."""
+    if not case_id.startswith(_OF_KPI_DAY):
+        return None
+    day, _between, centre = case_id.removeprefix(_OF_KPI_DAY).partition("|")
+    try:
+        return (date.fromisoformat(day), centre) if centre else None
+    except ValueError:
+        return None
+
+
 def is_of_day(case_id: str) -> bool:
     """Whether a 対象番号 names a day; no case has such a number."""
-    return case_id.startswith(_OF_DAY)
+    return case_id.startswith((_OF_DAY, _OF_KPI_DAY))
 
 
 class Activity(Record):
     """One step on a complaint or an agency inquiry. Never changed afterwards.
 
-    A row may concern a day instead (`of_day`): that somebody looked at 今日.
+    A row may concern a day instead: that somebody looked at 今日 (`of_day`), or what a
+    manager asks about a centre's figures and the centre answers (`of_kpi_day`).
     """
 
     id: Annotated[str, Column("履歴番号", help="アプリが付ける番号", shown=Shown.AUTO)]
@@ -37,7 +55,7 @@ class Activity(Record):
         Field(min_length=1),
         Column(
             "対象番号",
-            help="受付番号か問合せ番号。「今日」を確認した日は「今日|日付」",
+            help="受付番号か問合せ番号。「今日」を確認した日は「今日|日付」、日次KPIの差戻しは「日次KPI|日付|センター」",
             shown=Shown.FIRST,
             formerly=("受付番号", "問合せ番号"),
         ),

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 
 from lib.errors import AppError, Conflict, NotAllowed, StoreError
+from lib.schema.activity import kpi_day_of
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
 from lib.schema.kpi_day import COMPANY
@@ -111,6 +112,21 @@ def on_own_complaints(
     own = complaints.index[taken_by_own_centre(everything, complaints, who)]
     column = "case_id" if "case_id" in frame.columns else "complaint_id"
     return frame[column].isin(own)
+
+
+def on_own_complaints_and_days(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> pd.Series:
+    """Steps on complaints as above, and what is asked about the own centre's figures."""
+    return on_own_complaints(everything, frame, who) | _of_own_days(frame, who)
+
+
+def _of_own_days(frame: pd.DataFrame, who: Principal) -> pd.Series:
+    if who.centre in ("", COMPANY):
+        return pd.Series(data=False, index=frame.index)
+    named = [kpi_day_of(str(case_id)) for case_id in frame["case_id"]]
+    own = [found is not None and found[1] == who.centre for found in named]
+    return pd.Series(own, index=frame.index, dtype="bool")
 
 
 def _reports_by_phone(everything: Snapshot, who: Principal) -> bool:
@@ -251,7 +267,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
             insert=True,
             update=True,
         ),
-        "activities": Right(on_own_complaints, insert=True),
+        "activities": Right(on_own_complaints_and_days, insert=True),
         "care_records": _CONFIDES,
         "settings": Right(policy_and_own_targets),
     },

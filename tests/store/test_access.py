@@ -59,6 +59,10 @@ ROWS = (
     activity("K-a", id="H-a"),
     activity("K-b", id="H-b"),
     activity("K-own", id="H-own"),
+    activity("日次KPI|2026-11-21|A", id="H-day-a"),
+    activity("日次KPI|2026-11-21|B", id="H-day-b"),
+    activity("日次KPI|2026-11-21|自社", id="H-day-own"),
+    activity("日次KPI||A", id="H-day-odd"),
     inquiry("G-1", officer_name="OWN-CANARY", received_centre="A"),
     CareRecord(id="F-1", kind=CareKind.CONSULTATION, for_whom="社員", note="つらい"),
     kpi_day("A", offered=1),
@@ -121,7 +125,7 @@ VISIBLE = {
     AGENT_A: dict.fromkeys(CODES, ())
     | {
         "complaints": ["K-a", "K-over", "K-same"],
-        "activities": ["H-a"],
+        "activities": ["H-a", "H-day-a"],
         "kpi_days": ["2026-11-21|A"],
         "centres": ["A"],
         "members": ["a1@a", "a2@a"],
@@ -134,6 +138,7 @@ VISIBLE = {
     },
     AGENT_B: dict.fromkeys(CODES, ())
     | {
+        "activities": ["H-day-b"],
         "kpi_days": ["2026-11-21|B"],
         "centres": ["B"],
         "members": ["b1@b", "b2@b"],
@@ -257,7 +262,29 @@ def test_taking_the_right_to_report_away_hides_the_cases(live):
     live.for_user(ADMIN).commit(saving(change(centre, phone_reports=Flag.NO)))
 
     assert keys(live.for_user(AGENT_A), "complaints") == []
-    assert keys(live.for_user(AGENT_A), "activities") == []
+    # What is asked about its figures goes on.
+    assert keys(live.for_user(AGENT_A), "activities") == ["H-day-a"]
+
+
+@pytest.mark.parametrize(
+    ("case_id", "allowed"),
+    [
+        ("日次KPI|2026-11-21|A", True),
+        ("日次KPI|2026-11-21|B", False),
+        ("日次KPI|2026-11-21|自社", False),
+        ("日次KPI|2026-11-21|", False),
+        ("日次KPI|昨日|A", False),
+        ("今日|2026-11-21", False),
+        ("今日|2026-11-21|A", False),
+    ],
+)
+def test_a_centre_writes_about_its_own_days_only(live, case_id, allowed):
+    commit = saving(activity(case_id, id="H-new"))
+    if allowed:
+        live.for_user(AGENT_A).commit(commit)
+        return
+    with pytest.raises(NotAllowed):
+        live.for_user(AGENT_A).commit(commit)
 
 
 @pytest.mark.parametrize("name", ["放棄率・AB", "放棄率・B・A", "放棄率・"])
