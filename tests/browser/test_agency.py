@@ -14,12 +14,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from lib import clock
 from lib.schema.complaint import Complaint
+from lib.schema.deadline import Deadline
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import (
+    Applicability,
     Category,
+    InquiryStatus,
     Match,
+    MendedPlace,
     Promise,
     Role,
     Severity,
@@ -151,13 +155,21 @@ class Hand:
         self.presses += 1
         settled(self.page)
 
+    def date(self, label: str, digits: str) -> None:
+        """Type a day, year first, into the parts of its field."""
+        self.page.get_by_role("spinbutton", name=f"year, {label}").focus()
+        self.page.keyboard.type(digits, delay=30)
+        self.page.wait_for_timeout(300)
+        settled(self.page)
+
     def box(self, label: str) -> Locator:
         """Return the field with that label."""
         return self.page.get_by_role("textbox", name=label)
 
     def says(self, words: str) -> None:
         """Wait until the screen says so."""
-        expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
+        found = self.page.get_by_text(words).locator("visible=true")
+        expect(found.first).to_be_visible(timeout=20_000)
 
     @property
     def seconds(self) -> float:
@@ -264,3 +276,93 @@ def test_where_we_knew_nothing_the_count_and_the_draft_come_all_the_same(
 
     expect_in_time(hand)
     assert taken_down(company).matched is Match.NONE
+
+
+# The whole way -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_from_the_call_of_an_authority_until_the_matter_is_closed(
+    company, open_tab, picture, phone
+):
+    clerk = at_desk(open_tab, company, CLERK, "inquiries?new=1", phone=phone)
+    clerk.chip("消費者庁")
+    clerk.choose("機関名(必須)", "消費者庁 表示対策課")
+    clerk.chip("根拠資料の要求")
+    clerk.says("表示の根拠資料の提出")
+    clerk.type("注文番号", "EC-2024-12345")
+    clerk.type("何が起きたと言っているか", "「毛穴が消える」という表示の根拠を求める")
+    clerk.type("何を求めているか", "試験の資料")
+    clerk.press("この件です")
+    clerk.press("記録する")
+    clerk.says("記録しました")
+    number = taken_down(company).id
+    clerk.press("経営に伝えた")
+    clerk.says("10:30 平野 楓")
+
+    confirm_the_clock(clerk)
+
+    clerk.press("整理できた")
+    clerk.chip("応じる")
+    clerk.type("根拠法令・ガイドライン", "景品表示法7条2項")
+    clerk.type("回答の案", "試験の資料を12月5日までに提出します。")
+    clerk.press("承認を頼む")
+    clerk.says("大西 拓也")
+
+    chief = at_desk(
+        open_tab, company, CHIEF, f"inquiries?inquiry={number}", phone=phone
+    )
+    chief.says("試験の資料を12月5日までに提出します。")
+    chief.press("承認する")
+    chief.says("先方に回答できます")
+    chief.page.context.close()
+
+    clerk = at_desk(
+        open_tab, company, CLERK, f"inquiries?inquiry={number}", phone=phone
+    )
+    clerk.press("回答した")
+    clerk.press("直すところを足す")
+    clerk.chip("LP")
+    clerk.date("いつまでに", "20261130")
+    clerk.press("修正を始める")
+    clerk.press("直した")
+    clerk.press("直したことを残す")
+    finish_the_clock(clerk)
+    picture(clerk.page, f"agency_before_close_{'mobile' if phone else 'desktop'}")
+    clerk.press("完了にする")
+    clerk.says("完了にしました")
+
+    closed = taken_down(company)
+    assert closed.status is InquiryStatus.CLOSED
+    assert (closed.approver, closed.decided_by) == (CHIEF.name, CLERK.name)
+    assert closed.mended_places == (MendedPlace.LANDING_PAGE,)
+    assert closed.executives_told_at is not None
+    [clock_] = statutory(company, number)
+    assert (clock_.applies, clock_.checked_by) == (Applicability.APPLIES, CLERK.name)
+    assert clock_.due_at.date() == date(2026, 12, 5)
+    assert clock_.done_at is not None
+
+
+def confirm_the_clock(hand: Hand) -> None:
+    """Say that the deadline applies, and come back to the contact."""
+    hand.press("期限を確かめる", role="link")
+    hand.press("該当")
+    hand.press("G-261120-", role="link")
+    hand.says("消費者庁 表示対策課")
+
+
+def finish_the_clock(hand: Hand) -> None:
+    hand.press("期限を確かめる", role="link")
+    hand.press("済ませた")
+    hand.press("済ませたことにする")
+    hand.press("G-261120-", role="link")
+    hand.says("消費者庁 表示対策課")
+
+
+def statutory(server: Server, number: str) -> list[Deadline]:
+    with opened(server.data) as store:
+        desk = store.for_user(SYSTEM)
+        rows = desk.frame("deadlines")
+        own = rows[(rows["case_id"] == number) & (rows["kind"] == "法定")]
+        found = [desk.record("deadlines", key) for key in own.index]
+    return [one for one in found if isinstance(one, Deadline)]
