@@ -71,8 +71,11 @@ def set_value(
     since: date,
     entry: str,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """Let `value` count from `since` on.
+
+    reason: why, for 説明; without one it says what the setting is for.
 
     Raises:
         InvalidRecord: it cannot be read as what the setting holds.
@@ -85,7 +88,7 @@ def set_value(
             "name": wanted.name,
             "effective_from": since,
             "value": checked(wanted, value),
-            "description": wanted.help,
+            "description": reason.strip() or wanted.help,
         }
     )
     _save(store, row, entry, now)

@@ -11,7 +11,7 @@ from lib.metrics.kpis import FIGURES, Better, Figure, Unit
 from lib.metrics.marks import Mark, marks
 from lib.schema.masters import Setting
 from lib.settings import kpi_targets as settings_of
-from lib.settings.business import NO_TARGET, BusinessSetting
+from lib.settings.business import NO_TARGET, BusinessSetting, checked
 from lib.store.access import UserStore
 
 AIMED: Final[tuple[Figure, ...]] = tuple(
@@ -19,6 +19,7 @@ AIMED: Final[tuple[Figure, ...]] = tuple(
 )
 """Figures that may have a target, in the order of the registry."""
 
+_PERCENT: Final = 100
 _MARKED: Final = ("kpi_days", "improvements", "audit")
 
 
@@ -39,11 +40,12 @@ def set_target(
     since: date,
     entry_id: str,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """Let a target count for a centre from `since` on; older days keep theirs.
 
     centre: its code, `ALL` for all centres. typed: in the unit that people read ("90"
-    or "90%" for a share); "" or 「なし」 for no aim.
+    or "90%" for a share); "" or 「なし」 for no aim. reason: why, kept in 説明.
 
     Raises:
         InvalidRecord: it is no number of 0 or more, or more than 100 %.
@@ -60,7 +62,20 @@ def set_target(
         since=since,
         entry=entry_id,
         now=now,
+        reason=reason,
     )
+
+
+def read_target(entry: Figure, typed: str) -> float | None:
+    """Return what was typed as a target in the figure's unit, a share 0-1; None for 「なし」.
+
+    Raises:
+        InvalidRecord: it is no number of 0 or more, or more than 100 %.
+    """
+    value = checked(_setting(entry, ALL), typed)
+    if value == NO_TARGET:
+        return None
+    return float(value) / (_PERCENT if entry.is_share else 1)
 
 
 def history(store: UserStore, entry: Figure, centre: str = ALL) -> tuple[Setting, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
 import altair as alt
@@ -58,20 +59,18 @@ def course(
         words: `target`, the label of the dashed line; "" for none.
     """
     rows = days.assign(begins=days["day"] - _HALF_A_DAY, ends=days["day"] + _HALF_A_DAY)
-    x = alt.X(
-        "day:T",
-        axis=day_axis(),
-        scale=alt.Scale(
-            domain=[_moment(rows["begins"].min()), _moment(rows["ends"].max())]
-        ),
+    on = _Plane(
+        day_axis(),
+        alt.Scale(domain=[_moment(rows["begins"].min()), _moment(rows["ends"].max())]),
+        _axis(scale),
+        _domain(rows, scale),
     )
-    y = alt.Y("value:Q", axis=_axis(scale), scale=_domain(rows, scale))
     layers = [
-        *_closed(rows),
-        *_targets(rows, x, y, words["target"]),
-        *(_bars(rows, x, y) if scale == "count" else _line(rows, x, y)),
-        *_gaps(rows, x),
-        *mark_layers(marks, x),
+        *_closed(rows, on),
+        *_targets(rows, on, words["target"]),
+        *(_bars(rows, on) if scale == "count" else _line(rows, on)),
+        *_gaps(rows, on),
+        *mark_layers(marks, on.x()),
     ]
     return cast("alt.LayerChart", alt.layer(*layers))
 
@@ -117,10 +116,11 @@ def retention_success(weeks: pd.DataFrame) -> alt.LayerChart:
     x = _weeks()
     y = alt.Y(
         "success:Q",
-        axis=value_axis(".0%").copy(),
+        axis=alt.Axis(
+            title=None, format=".0%", tickCount=4, domain=False, minExtent=_AXIS_WIDTH
+        ),
         scale=alt.Scale(domain=[0, _top(weeks["success"], 1.0)], nice=False),
     )
-    y.axis.minExtent = _AXIS_WIDTH
     line = base.mark_line(strokeWidth=2, color=BLUE).encode(x=x, y=y)
     points = base.mark_point(filled=True, size=36).encode(
         x=x,
@@ -167,19 +167,37 @@ def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
     return cast("alt.LayerChart", alt.layer(bars))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """The axes that all layers of a chart share."""
+
+    x_axis: alt.Axis
+    x_scale: alt.Scale
+    y_axis: alt.Axis
+    y_scale: alt.Scale
+
+    def x(self, field: str = "day") -> alt.X:
+        """Return the place in time."""
+        return alt.X(f"{field}:T", axis=self.x_axis, scale=self.x_scale)
+
+    def y(self, field: str = "value") -> alt.Y:
+        """Return the height."""
+        return alt.Y(f"{field}:Q", axis=self.y_axis, scale=self.y_scale)
+
+
 # The pieces --------------------------------------------------------------------
 
 
-def _line(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _line(rows: pd.DataFrame, on: _Plane) -> list[alt.Chart]:
     # A closed day is no gap: the line goes on to the next day of work.
     drawn = alt.Chart(rows[rows["state"] != "closed"])
-    line = drawn.mark_line(strokeWidth=2, color=BLUE).encode(x=x, y=y)
+    line = drawn.mark_line(strokeWidth=2, color=BLUE).encode(x=on.x(), y=on.y())
     points = (
         alt.Chart(rows[rows["value"].notna()])
         .mark_point(filled=True, opacity=1)
         .encode(
-            x=x,
-            y=y,
+            x=on.x(),
+            y=on.y(),
             color=alt.condition("datum.missed", alt.value(VERMILION), alt.value(BLUE)),
             shape=alt.condition(
                 "datum.missed", alt.value("triangle-down"), alt.value("circle")
@@ -191,7 +209,7 @@ def _line(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [line, points]
 
 
-def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _bars(rows: pd.DataFrame, on: _Plane) -> list[alt.Chart]:
     known = rows[rows["value"].notna()]
     bars = (
         alt.Chart(
@@ -201,9 +219,9 @@ def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         )
         .mark_rect()
         .encode(
-            x=alt.X("begins:T", axis=x.axis, scale=x.scale),
+            x=on.x("begins"),
             x2="ends:T",
-            y=y,
+            y=on.y(),
             y2=alt.datum(0),
             color=alt.condition("datum.missed", alt.value(VERMILION), alt.value(BLUE)),
             tooltip=_bubble(),
@@ -216,7 +234,7 @@ def _bubble() -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:N", title=" ") for name in ("day_text", "value_text")]
 
 
-def _closed(rows: pd.DataFrame) -> list[alt.Chart]:
+def _closed(rows: pd.DataFrame, on: _Plane) -> list[alt.Chart]:
     rested = rows[rows["state"] == "closed"]
     if rested.empty:
         return []
@@ -224,7 +242,7 @@ def _closed(rows: pd.DataFrame) -> list[alt.Chart]:
         alt.Chart(rested)
         .mark_rect(color=GREY, opacity=0.14)
         .encode(
-            x=alt.X("begins:T"),
+            x=on.x("begins"),
             x2="ends:T",
             tooltip=[
                 alt.Tooltip("day_text:N", title=" "),
@@ -235,7 +253,7 @@ def _closed(rows: pd.DataFrame) -> list[alt.Chart]:
     return [band]
 
 
-def _gaps(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+def _gaps(rows: pd.DataFrame, on: _Plane) -> list[alt.Chart]:
     """Mark at the foot the days that are missing (×) or lack a part (hollow)."""
     lacking = rows[rows["state"].isin(["missing", "short"])]
     if lacking.empty:
@@ -244,7 +262,7 @@ def _gaps(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
         alt.Chart(lacking)
         .mark_point(strokeWidth=2, size=60, color=OCHRE)
         .encode(
-            x=x,
+            x=on.x(),
             y=alt.value(alt.expr("height - 8")),
             shape=alt.condition(
                 "datum.state == 'missing'",
@@ -281,21 +299,20 @@ def mark_layers(marks: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     return [rules, signs]
 
 
-def _targets(rows: pd.DataFrame, x: alt.X, y: alt.Y, label: str) -> list[alt.Chart]:
+def _targets(rows: pd.DataFrame, on: _Plane, label: str) -> list[alt.Chart]:
     """Draw what was to be reached on each day: a step where it changed."""
     aimed = rows[rows["target"].notna()]
     if aimed.empty:
         return []
-    level = alt.Y("target:Q", axis=y.axis, scale=y.scale)
     line = (
         alt.Chart(rows)
         .mark_line(interpolate="step", strokeDash=[5, 4], strokeWidth=1.2, color=GREY)
-        .encode(x=x, y=level)
+        .encode(x=on.x(), y=on.y("target"))
     )
     words = (
         alt.Chart(aimed.tail(1).assign(label=label))
         .mark_text(align="right", dx=-2, dy=-7, color=GREY)
-        .encode(x=alt.value("width"), y=level, text="label:N")
+        .encode(x=alt.value("width"), y=on.y("target"), text="label:N")
     )
     return [line, words]
 
@@ -314,9 +331,7 @@ def _axis(scale: Scale) -> alt.Axis:
     if scale == "share":
         return value_axis(".0%")
     if scale == "seconds":
-        axis = value_axis("d")
-        axis.labelExpr = _MINUTES_EXPR
-        return axis
+        return alt.Axis(title=None, tickCount=5, domain=False, labelExpr=_MINUTES_EXPR)
     return alt.Axis(title=None, tickCount=5, domain=False, format="~s")
 
 

@@ -21,9 +21,11 @@ from lib.settings.business import NO_TARGET, BusinessSetting, checked
 GROUP: Final = N_("KPI目標")
 """区分 of the rows in 設定."""
 
-_HELP: Final = N_(
+HELP: Final = N_(
     "この日から数える目標です。センターの名前がなければ全センターの目標です。"
 )
+"""説明 of a row for which nobody gave a reason."""
+
 _BETWEEN: Final = "・"
 
 
@@ -49,7 +51,7 @@ def spec(name: str, centre: str, unit: str) -> BusinessSetting:
     return BusinessSetting(
         GROUP,
         full,
-        _HELP,
+        HELP,
         default="",
         field=f"kpi_target:{full}",
         kind="target",

@@ -32,6 +32,7 @@ class PageEntry:
     """One page. `code` is its file, its url_path and for ever its address.
 
     tucked: the roles that reach it from 設定・点検 instead of the menu.
+    outsourced_title: what 委託先 calls it, where that differs.
     """
 
     code: str
@@ -40,6 +41,12 @@ class PageEntry:
     section: str
     roles: tuple[Role, ...]
     tucked: tuple[Role, ...] = ()
+    outsourced_title: str = ""
+
+    def title_for(self, role: Role | None) -> str:
+        """Return what the page is called for somebody, a catalogue key."""
+        is_outsourced = role is Role.OUTSOURCED
+        return (self.outsourced_title if is_outsourced else "") or self.title
 
 
 PAGES: Final[tuple[PageEntry, ...]] = (
@@ -65,6 +72,15 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         FIGURES,
         (*STAFF, Role.OUTSOURCED),
         tucked=(Role.CLERK,),
+    ),
+    PageEntry(
+        "kpis",
+        N_("コールセンターKPI"),
+        ":material/monitoring:",
+        FIGURES,
+        EVERYBODY,
+        tucked=(Role.CLERK,),
+        outsourced_title=N_("自センターの実績"),
     ),
     PageEntry(
         "harassment",
@@ -182,16 +198,27 @@ def _menu(role: Role | None, _of_titles: Language) -> dict[str, list[st.Page]]:
     for page in PAGES:
         section = sections.setdefault(_(page.section), [])
         shown = role in page.roles and role not in page.tucked
-        section.append(_page(page, shown=shown))
+        section.append(_page(page, shown=shown, role=role))
     return sections
 
 
-def link(code: str, label: str, *, icon: str | None = None, **query: str) -> None:
-    """Draw a link to a page, with `query` (codes only, never what was typed)."""
+def link(
+    code: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    about: str | None = None,
+    **query: str,
+) -> None:
+    """Draw a link to a page, with `query` (codes only, never what was typed).
+
+    about: what a bubble says of it.
+    """
     st.page_link(
         _target(code),
         label=label,
         icon=icon,
+        help=about,
         query_params=query or None,
     )
 
@@ -211,10 +238,10 @@ def _target(code: str) -> st.Page:
     return _page(entry(code))
 
 
-def _page(page: PageEntry, *, shown: bool = True) -> st.Page:
+def _page(page: PageEntry, *, shown: bool = True, role: Role | None = None) -> st.Page:
     return st.Page(
         PAGES_FOLDER / f"{page.code}.py",
-        title=_(page.title),
+        title=_(page.title_for(role)),
         icon=page.icon,
         url_path=page.code,
         visibility="visible" if shown else "hidden",

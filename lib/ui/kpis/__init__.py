@@ -1,0 +1,1 @@
+"""コールセンターKPI: the figures by theme, what stands behind each, and their targets."""
