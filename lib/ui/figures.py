@@ -43,7 +43,9 @@ def name_of(entry: Figure) -> str:
     return _(entry.name)
 
 
-def change_text(entry: Figure, number: float | None, before: float | None) -> str | None:
+def change_text(
+    entry: Figure, number: float | None, before: float | None
+) -> str | None:
     """Return "+1.2pt", "-12秒" or "+8.0%" against `before`; None where one is missing.
 
     Counts change in percent of what they were, so that a large centre and a small one
