@@ -17,9 +17,7 @@ from lib.i18n import N_
 from lib.metrics import referrals
 from lib.metrics.reason import Reason
 from lib.metrics.state import State
-from lib.schema.frames import frame_of
 from lib.schema.inquiry import AgencyInquiry
-from lib.schema.tables import table
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
@@ -56,11 +54,11 @@ def alarm_of(
     without argument; any other one than consumer centres; a letter that starts a
     statutory period. 注意: the answer is overdue. One that is settled is at 平常.
     """
-    rows = frame_of(table(INQUIRIES), [inquiry])
-    signs = alarms(rows, now, no_rebuttal).iloc[0]
+    signs = alarms(referrals.row_of(inquiry), now, no_rebuttal).iloc[0]
     details = {"count": inquiry.repeat_contacts}
-    agency = {"agency": inquiry.agency_kind.value}
-    letter = {"letter": inquiry.contact_kind.value}
+    # In a row of a sheet either may be blank; then nothing is said of it.
+    agency = {"agency": getattr(inquiry.agency_kind, "value", "")}
+    letter = {"letter": getattr(inquiry.contact_kind, "value", "")}
     found = (
         (
             signs["again"],
@@ -98,7 +96,7 @@ def alarms(
         {
             "again": referrals.called_again(inquiries),
             "authority": kinds.isin([kind.value for kind in no_rebuttal]),
-            "other_agency": ~kinds.isin(referrals.CONSUMER_CENTRES),
+            "other_agency": kinds.notna() & ~kinds.isin(referrals.CONSUMER_CENTRES),
             "letter": inquiries["contact_kind"].isin(
                 [kind.value for kind in GRAVE_LETTERS]
             ),

@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
@@ -66,6 +67,34 @@ def owed(inquiries: pd.DataFrame) -> pd.Series:
     """Return a mask: agencies that wait for our answer."""
     waits: pd.Series = inquiries["status"].isin(ANSWER_OWED)
     return waits
+
+
+def row_of(inquiry: AgencyInquiry) -> pd.DataFrame:
+    """Return one inquiry as the row that `owed`, `called_again` and alarms look at.
+
+    A row of a sheet may hold words that no vocabulary has: they stand in it as typed.
+    """
+    words = {
+        name: getattr(getattr(inquiry, name), "value", None)
+        for name in ("agency_kind", "contact_kind", "status")
+    }
+    moments = {
+        name: pd.Series([getattr(inquiry, name)], dtype="datetime64[s, Asia/Tokyo]")
+        for name in ("first_contact_at", "agency_due_at", "own_due_at")
+    }
+    held = pd.DataFrame(
+        {
+            **{name: pd.Series([word], dtype=object) for name, word in words.items()},
+            **moments,
+            "repeat_contacts": pd.Series([inquiry.repeat_contacts or 0], dtype="Int64"),
+        }
+    )
+    return held.set_axis([inquiry.id], axis=0)
+
+
+def is_answer_owed(inquiry: AgencyInquiry) -> bool:
+    """Whether the agency waits for our answer."""
+    return getattr(inquiry.status, "value", None) in ANSWER_OWED
 
 
 def within(inquiries: pd.DataFrame, last: date, days: int = 7) -> pd.DataFrame:

@@ -181,6 +181,63 @@ def test_every_case_opens_with_its_editors_whatever_stands_in_its_row(
     assert any("保存しました" in text for text in answers)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_contact_of_an_agency_opens_whatever_stands_in_its_row(
+    spread, open_page, seed
+):
+    Dirtier(spread.hand, seed, share=0.2).table(table("agency_inquiries"))
+    spread.read()
+
+    app = open_page("inquiries", operator="sato@example.jp")
+    broken = []
+    keys = list(desk().frame("agency_inquiries").index)
+    for number, key in enumerate(keys):
+        open_contact(app, key)
+        part = ("3つの手順", "経緯書", "対応履歴", "くわしく")[number % 4]
+        app.session_state["inquiry:parts"] = part
+        app.run()
+        if went_wrong(app):
+            broken.append((key, part, errors(app)))
+        editor = ("edit", "again")[number % 2]
+        press(app, f"inquiry:{key}:open:{editor}")
+        press(app, f"inquiry:{key}:save")
+        if went_wrong(app, refusals=True):
+            broken.append((key, editor, errors(app)))
+        press(app, f"inquiry:{key}:leave")
+
+    assert keys
+    assert broken == []
+
+
+def open_contact(app: AppTest, key: str) -> None:
+    app.query_params["inquiry"] = case_code(key)
+    app.run()
+
+
+def press(app: AppTest, key: str) -> None:
+    """Press a button that may not be there, where the row cannot be changed."""
+    if any(button.key == key for button in app.button):
+        app.button(key=key).click().run()
+
+
+def test_a_contact_typed_by_hand_shows_up_and_says_what_it_lacks(spread, open_page):
+    said = "解約できないと言われた"
+    append(spread.hand, "agency_inquiries", facts=said, agency_name="Aoba")
+    spread.read()
+    key = next(k for k in desk().frame("agency_inquiries").index if k.startswith("+"))
+
+    app = open_page("inquiries", operator="sato@example.jp")
+    assert said in set(app.dataframe[0].value["facts"])
+    open_contact(app, key)
+
+    assert not went_wrong(app)
+    assert app.subheader[0].value == "番号のない行"
+    assert "機関種別: 空欄です" in written(app)
+    assert "初回連絡日時: 空欄です" in written(app)
+    assert "警報" not in written(app)
+    assert said in written(app)
+
+
 # What is typed, cell by cell ----------------------------------------------------
 
 

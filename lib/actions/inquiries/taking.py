@@ -27,11 +27,9 @@ from lib.metrics import legal_days, referrals
 from lib.schema.activity import Activity
 from lib.schema.column import Column
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
-from lib.schema.frames import frame_of
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Record, Rule, Stage
-from lib.schema.tables import table
 from lib.schema.vocab import (
     ActivityKind,
     AgencyKind,
@@ -343,7 +341,8 @@ def _about(
     case = _case(desk, inquiry.complaint_id)
     if case is None:
         return
-    agency = inquiry.agency_name or inquiry.agency_kind.value
+    # A row of a sheet may lack both.
+    agency = inquiry.agency_name or getattr(inquiry.agency_kind, "value", "行政など")
     content = f"{agency}からこの件で連絡があった。行政問合せ {inquiry.id}"
     yield Insert(_note(desk, case.id, content, now, seed))
     yield from _raised(desk, case, inquiry, now, seed)
@@ -492,9 +491,8 @@ def _again_step(
     Its number follows from the count: of two people who note a call at once, one counts
     on.
     """
-    owed = bool(referrals.owed(frame_of(table(INQUIRIES), [seen])).iloc[0])
     title = f"{referrals.CALLED_AGAIN}({count}回目)"
-    if owed:
+    if referrals.is_answer_owed(seen):
         title += "。回答の前なので警報"
     return step(
         desk,

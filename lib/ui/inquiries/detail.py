@@ -18,7 +18,6 @@ from lib.metrics.inquiries import alarm_of
 from lib.metrics.promises import When
 from lib.metrics.state import State
 from lib.schema.activity import Activity
-from lib.schema.frames import frame_of
 from lib.schema.ids import WITHOUT_NUMBER
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Stage
@@ -168,8 +167,7 @@ def _missing(found: AgencyInquiry) -> None:
 
 def _dues(found: AgencyInquiry) -> None:
     """Draw until when the agency and we ourselves want an answer, while it is owed."""
-    rows = frame_of(_TABLE, [found])
-    if not bool(referrals.owed(rows).iloc[0]):
+    if not referrals.is_answer_owed(found):
         return
     with st.container(border=True, horizontal=True, gap="medium"):
         for name in ("agency_due_at", "own_due_at"):
