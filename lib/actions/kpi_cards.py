@@ -25,7 +25,7 @@ from lib.actions.kpi_views import (
 from lib.actions.today import figures_of
 from lib.i18n import N_
 from lib.metrics import kpis
-from lib.metrics.counts import TYPED
+from lib.metrics.counts import RETENTION_YEN, TYPED
 from lib.metrics.entry_gaps import EmptyDay, empty_days
 from lib.metrics.figures import between, of_centre
 from lib.metrics.kpi_themes import Theme, figures_of_theme, is_of_company
@@ -88,13 +88,23 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A figure that has a target, and how it stands; centre: `ALL` for all."""
+
+    entry: Figure
+    centre: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One figure over a period.
 
     before: its value in the period before, a count as over as many known days; None
         where there is none. spark: each day of `Span.drawn` that has a value, oldest
         first. method: the definition it was counted by. target: None for no aim, or
-        where centres differ in theirs.
+        where centres differ in theirs; `places` tells how each of these stands then,
+        the worst first.
     """
 
     entry: Figure
@@ -105,6 +115,7 @@ class Card:
     target: float | None
     lamp: Verdict | None
     spark: tuple[float, ...]
+    places: tuple[Judged, ...] = ()
 
     @property
     def lack(self) -> Reason | None:
@@ -118,19 +129,11 @@ NO_CASE: Final = N_("この期間に終わった件がありません。")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A figure that has a target, and how it stands; centre: `ALL` for all."""
-
-    entry: Figure
-    centre: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
 class Beside:
     """One figure of each centre, by code; values None where they cannot be compared.
 
-    note: how they were brought to one way of counting, or why they were not.
+    lamps: of each centre's own way of counting, as was agreed with it. note: how the
+    values were brought to one way of counting, or why they were not.
     """
 
     entry: Kpi
@@ -249,20 +252,44 @@ def _card(
         before=_comparable(one, total.value, earlier),
         target=target,
         lamp=lamp,
-        spark=tuple(
-            _daily(store, one, spans.drawn, now, centre)["value"].dropna().tolist()
-        ),
+        spark=()
+        if total.value.lack is Lack.MIXED
+        else _spark(store, one, spans, now, centre),
+        places=() if lamp else _places(store, one, spans, now, centre),
     )
+
+
+def _spark(
+    store: UserStore, entry: Kpi, spans: Span, now: datetime, centre: str
+) -> tuple[float, ...]:
+    days = _daily(store, entry, spans.drawn, now, centre)
+    return tuple(days["value"].dropna().tolist())
+
+
+def _places(
+    store: UserStore, entry: Kpi, spans: Span, now: datetime, centre: str
+) -> tuple[Judged, ...]:
+    """Return how each centre stands to its own target, where all share none."""
+    if centre != ALL or is_of_company(entry) or entry.rows != "kpi_days":
+        return ()
+    found = [
+        Judged(entry, code, verdict)
+        for code in _codes(store)
+        if (verdict := lamp_of(store, entry, spans.period, now, code))
+    ]
+    return tuple(sorted(found, key=lambda one: -one.verdict.state.rank))
 
 
 def _comparable(entry: Kpi, now: Value, before: Value) -> float | None:
     """Return what the period before would be over as many known days.
 
-    A count of a week in which two days are missing is no fall. Ledgers know every day.
+    A count of a week in which two days are missing is no fall, nor are confirmations
+    that come in 45 days later. Ledgers know every day.
     """
     if before.number is None or entry.ratio().denominator is not None:
         return before.number
-    if not set(entry.columns) <= set(TYPED) or not before.days or not now.days:
+    is_typed = set(entry.columns) <= {*TYPED, RETENTION_YEN}
+    if not is_typed or not before.days or not now.days:
         return before.number
     return before.number / before.days * now.days
 
@@ -353,8 +380,7 @@ def beside(store: UserStore, entry: Kpi, spans: Span, now: datetime) -> Beside:
     alike = {
         code: kpis.measured(entry, of_centre(days, code), found.method) for code in own
     }
-    # A lamp judges the centre's own way of counting, which is not what stands here.
-    return Beside(entry, alike, {}, found.note)
+    return Beside(entry, alike, lit, found.note)
 
 
 _NOT_COMPARED: Final = N_(

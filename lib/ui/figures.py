@@ -55,7 +55,7 @@ def change_text(
         return None
     if entry.unit is Unit.SHARE:
         text = f"{(number - before) * 100:+.{entry.decimals}f}pt"
-    elif entry.unit is Unit.COUNT:
+    elif entry.unit in (Unit.COUNT, Unit.YEN):
         if before < RARE:
             unit = "" if current() == "en" else _(entry.unit.value)
             text = f"{number - before:+.1f}{unit}"

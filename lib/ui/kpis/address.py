@@ -36,7 +36,7 @@ NAMES: Final[Mapping[Asked, str]] = {
     Asked.FOUR_WEEKS: N_("28日"),
     Asked.QUARTER: N_("90日"),
     Asked.MONTH: N_("月"),
-    Asked.OWN: N_("期間を選ぶ"),
+    Asked.OWN: N_("期間"),
 }
 BEFORE: Final[Mapping[Asked, str]] = {
     Asked.YESTERDAY: N_("前日比"),

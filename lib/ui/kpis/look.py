@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from lib.i18n import _
+from lib.i18n import N_, SOURCE, _, current
 from lib.metrics.amounts import aim
 from lib.metrics.kpis import Figure, Kpi, Unit
 from lib.metrics.state import State, Verdict
 from lib.text import inert
 from lib.ui import figures
+from lib.ui import format as fmt
 
 STATE_LOOK: Final[
     dict[State, tuple[str, Literal["green", "gray", "orange", "red"]]]
@@ -20,6 +21,9 @@ STATE_LOOK: Final[
     State.ALARM: ("▲", "red"),
 }
 """Shape and colour of each state, so that colour never stands alone."""
+
+_ROUGHLY: Final = 1_000_000
+"""From so many yen on an estimate is told in millions (万円)."""
 
 
 def badge(verdict: Verdict) -> str:
@@ -65,12 +69,17 @@ def change(
 
 
 def value_text(entry: Figure, number: float | None) -> str:
-    """Return the value as people read it; an estimate says that it is one."""
-    text = figures.value_text(entry, number)
+    """Return the value as people read it; an estimate is rounded and says so."""
     is_estimate = isinstance(entry, Kpi) and entry.is_estimate
-    if is_estimate and number is not None:
-        return _("約{value}(推計)").format(value=text)
-    return text
+    if number is None or not is_estimate:
+        return figures.value_text(entry, number)
+    if number < _ROUGHLY:
+        text = figures.value_text(entry, number)
+    elif current() == SOURCE:
+        text = fmt.number(number / 10_000, unit=N_("万円"))
+    else:
+        text = fmt.number(number / 1_000_000, decimals=2, unit=N_("百万円"))
+    return _("約{value}").format(value=text)
 
 
 def method_text(method: str) -> str:

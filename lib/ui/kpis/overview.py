@@ -21,7 +21,6 @@ from lib.actions.kpi_cards import (
 from lib.actions.searching import slug
 from lib.i18n import _, current
 from lib.metrics.kpi_themes import Theme, theme_of
-from lib.metrics.kpis import Kpi
 from lib.metrics.state import State
 from lib.store.access import UserStore
 from lib.text import inert
@@ -82,12 +81,15 @@ def _summary(at: Here, judged: tuple[Judged, ...]) -> None:
 
 
 def _missed(at: Here, one: Judged) -> None:
+    """Draw the figure as a link, and the sentence beside it: on a phone below it."""
     shape, _colour = look.STATE_LOOK[one.verdict.state]
-    words = f"{shape} {_(one.verdict.state.value)}: {look.why(one.verdict)}"
+    words = f"{shape} {_(one.verdict.state.value)} {look.name_of(one.entry)}"
     changes = {FIGURE: one.entry.code, THEME: theme_of(one.entry).code}
     if one.centre:
         changes[CENTRE] = slug(one.centre)
-    navigation.link(PAGE, words, **at.query(**changes))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        navigation.link(PAGE, inert(words), icon="", **at.query(**changes))
+        st.caption(look.why(one.verdict), width="content")
 
 
 def _themes(theme: Theme, shown: list[Theme], judged: tuple[Judged, ...]) -> None:
@@ -131,6 +133,7 @@ def _card(at: Here, card: Card) -> None:
         navigation.link(
             PAGE,
             f"**{inert(look.name_of(entry))}**",
+            icon="",
             about=figures.about(entry, card.method),
             **at.query(figure=entry.code),
         )
@@ -156,12 +159,15 @@ def _is_count(card: Card) -> bool:
 def _below(card: Card) -> str:
     """Return lamp, target and why there is no value, as Markdown; "" for nothing."""
     parts = [look.badge(card.lamp)] if card.lamp else []
-    if target := look.target_text(card.entry, card.target):
+    if card.places:
+        words = _("センターごとの目標")
+        parts.append(f"{look.badge(card.places[0].verdict)} :small[{inert(words)}]")
+    elif target := look.target_text(card.entry, card.target):
         parts.append(f":small[{inert(target)}]")
     if card.lack is not None:
-        parts.append(f":small[:gray[{inert(card.lack.text())}]]")
+        parts.append(f":small[{inert(card.lack.text())}]")
     elif card.note is not None:
-        parts.append(f":small[:gray[{inert(card.note.text())}]]")
+        parts.append(f":small[{inert(_('方式をそろえた値'))}]")
     return " ".join(parts)
 
 
@@ -183,15 +189,16 @@ def _side_by_side(desk: UserStore, at: Here, theme: Theme, now: datetime) -> Non
             table,
             hide_index=True,
             height="content",
-            column_config={
-                _("数字"): st.column_config.TextColumn(pinned=True),
-                _("数え方"): st.column_config.TextColumn(width="large"),
-            },
+            column_config={_("数字"): st.column_config.TextColumn(pinned=True)},
             alt=_("センターごとの数字"),
         )
+        for row in rows:
+            if row.note is not None:
+                note = f"{look.name_of(row.entry)}: {row.note.text()}"
+                st.caption(inert(note))
         st.caption(
             _(
-                "▲ 警報 ◆ 注意 ● 目標に届いている ○ 判定保留。印のない数字に目標はありません。"
+                "▲ 警報 ◆ 注意 ● 目標に届いている ○ 判定保留。印は、そのセンターの数え方と目標での判定です。印のない数字に目標はありません。"
             )
         )
 
@@ -204,7 +211,6 @@ def _row(at: Here, row: Beside) -> dict[str, Any]:
     cells: dict[str, Any] = {_("数字"): look.name_of(row.entry)}
     for code, name in at.names().items():
         cells[name] = _cell(row, code)
-    cells[_("数え方")] = row.note.text() if row.note else _same_way(row.entry)
     return cells
 
 
@@ -213,7 +219,3 @@ def _cell(row: Beside, code: str) -> str:
         return fmt.NOTHING
     value = look.value_text(row.entry, row.values[code].number)
     return f"{look.shape_of(row.lamps.get(code))} {value}".strip()
-
-
-def _same_way(entry: Kpi) -> str:
-    return _("どのセンターも同じ数え方") if entry.chosen_by or entry.alike else ""

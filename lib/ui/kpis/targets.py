@@ -61,16 +61,20 @@ def show(desk: UserStore, at: Here, now: datetime) -> None:
         centre = ALL if is_of_company(entry) else at.centre
         _now(desk, at, entry, centre)
         _change(desk, at, entry, centre, now)
-    with right:
-        with st.container(border=True):
-            _history(desk, at, entry, centre)
-        with st.container(border=True):
-            st.markdown(f"**{inert(_(worth.GROUP))}**")
-            st.caption(
-                _("LTV効果(推計)に使う二つの値です。決めないうちは推計を出しません。")
-            )
-            for wanted in worth.WORTH_SETTINGS:
-                one_setting(desk, wanted)
+    with right, st.container(border=True):
+        _history(desk, at, entry, centre)
+    _worth(desk)
+
+
+def _worth(desk: UserStore) -> None:
+    """Draw the two settings of the estimate."""
+    with st.container(border=True):
+        st.markdown(f"**{inert(_(worth.GROUP))}**")
+        st.caption(
+            _("LTV効果(推計)に使う二つの値です。決めないうちは推計を出しません。")
+        )
+        for wanted in worth.WORTH_SETTINGS:
+            one_setting(desk, wanted)
 
 
 def _choose(entry: Figure) -> None:
@@ -106,6 +110,20 @@ def _now(desk: UserStore, at: Here, entry: Figure, centre: str) -> None:
     shown = look.target_text(entry, target) or _("目標なし")
     st.markdown(f"**{inert(whose)}** · **{inert(shown)}**")
     st.caption(inert(_origin(desk, entry, centre)))
+    if centre != ALL or is_of_company(entry):
+        return
+    found = {
+        one.name: targets_of(desk).on(entry, one.code, clock.today())
+        for one in at.centres
+    }
+    if len(set(found.values())) > 1:
+        st.caption(_("センターに決めた目標があれば、そちらが先です。"))
+        st.text(
+            "\n".join(
+                f"{name}: {look.target_text(entry, aimed) or _('目標なし')}"
+                for name, aimed in found.items()
+            )
+        )
 
 
 def _origin(desk: UserStore, entry: Figure, centre: str) -> str:
@@ -225,7 +243,8 @@ def _save(entry: Figure, centre: str, key: str, entry_id: str) -> None:
 
 def _history(desk: UserStore, at: Here, entry: Figure, centre: str) -> None:
     st.markdown(f"**{inert(_('これまでの目標'))}**")
-    places = dict.fromkeys((centre, ALL))
+    every = () if centre or is_of_company(entry) else tuple(at.names())
+    places = dict.fromkeys((centre, ALL, *every))
     lines = [
         _line(at, entry, place, row)
         for place in places
