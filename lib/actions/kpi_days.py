@@ -183,7 +183,7 @@ def day_state(
         return DayState.CLOSED
     if record and record.confirmed is Done.DONE:
         return DayState.CONFIRMED
-    if record and _is_entered(record):
+    if record and is_entered(record):
         return DayState.ENTERED
     if not calendar.is_open(day, centre.weekly_closed):
         return DayState.OFF
@@ -231,7 +231,7 @@ def save(
     record = checked(store.principal, edit, now=now, confirm=confirm)
     if needs_reason(edit.seen, record) and not reason.strip():
         raise InvalidRecord([_NO_REASON])
-    write = _write(edit.seen, record)
+    write = write_of(edit.seen, record)
     if write is None:
         return record
     store.commit(
@@ -262,7 +262,7 @@ def save_month(
             continue
         if needs_reason(edit.seen, record):
             problems.append(_at_day(edit.day, _LOCKED))
-        elif write := _write(edit.seen, record):
+        elif write := write_of(edit.seen, record):
             writes.append(write)
     if problems:
         raise InvalidRecord(problems)
@@ -299,7 +299,8 @@ def checked(
     if confirm:
         wanted["confirmed"] = Done.DONE
     record = KpiDay.parse(wanted)
-    if record.entered_at is None and _is_entered(record):
+    came_before = edit.seen is not None and is_entered(edit.seen)
+    if record.entered_at is None and is_entered(record) and not came_before:
         record = record.with_values(entered_at=now)
     if record.confirmed is Done.DONE and (found := record.problems(Stage.CLOSING)):
         raise InvalidRecord(found)
@@ -317,7 +318,7 @@ def needs_reason(seen: KpiDay | None, record: KpiDay) -> bool:
     """Whether this changes a confirmed day in more than what is known later."""
     if seen is None or seen.confirmed is not Done.DONE:
         return False
-    return any(name not in LATER for name in _differing(seen, record))
+    return any(name not in LATER for name in changed_fields(seen, record))
 
 
 # Advice ------------------------------------------------------------------------
@@ -395,17 +396,19 @@ _FUTURE: Final = FieldProblem("date", N_("まだ来ていない日の数は入�
 _NOT_ASKED: Final = N_("この行では入れない項目です。")
 
 
-def _is_entered(record: KpiDay) -> bool:
+def is_entered(record: KpiDay) -> bool:
+    """Whether a row counts as entered: its main count stands, or it is 休業."""
     if record.business is BusinessDay.CLOSED:
         return True
     main = record.shipments if record.is_company else record.offered
     return main is not None
 
 
-def _write(seen: KpiDay | None, record: KpiDay) -> Write | None:
+def write_of(seen: KpiDay | None, record: KpiDay) -> Write | None:
+    """Return what turns the row a person saw into `record`; None where nothing does."""
     if seen is None:
         return Insert(record)
-    changed = _differing(seen, record)
+    changed = changed_fields(seen, record)
     if not changed:
         return None
     return Update(
@@ -416,7 +419,12 @@ def _write(seen: KpiDay | None, record: KpiDay) -> Write | None:
     )
 
 
-def _differing(seen: KpiDay, record: KpiDay) -> list[str]:
+def changed_fields(seen: KpiDay | None, record: KpiDay) -> list[str]:
+    """Return the fields in which `record` differs from the row a person saw.
+
+    Of a day that has no row yet, those that say something.
+    """
+    seen = seen or KpiDay(date=record.date, centre=record.centre)
     shared = {"source", "updated_at", "updated_by", "version", *_KEY}
     return [
         field.name

@@ -23,7 +23,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
-from lib.settings import kpi_targets
+from lib.settings import centre_forms, kpi_targets
 from lib.settings.harassment import HARASSMENT
 from lib.store.live import LiveStore
 from lib.store.protocol import (
@@ -80,11 +80,20 @@ def own_targets(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Serie
     return (frame["group"] == kpi_targets.GROUP) & named.isin(["", who.centre])
 
 
-def policy_and_own_targets(
+def own_form(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """How the own centre writes its figures; another's is not theirs to know."""
+    return (frame["group"] == centre_forms.GROUP) & (frame["name"] == who.centre)
+
+
+def settings_of_own(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
     """Return the settings that an outsourced centre works by."""
-    return policy(everything, frame, who) | own_targets(everything, frame, who)
+    return (
+        policy(everything, frame, who)
+        | own_targets(everything, frame, who)
+        | own_form(everything, frame, who)
+    )
 
 
 def no_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
@@ -269,7 +278,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
         ),
         "activities": Right(on_own_complaints_and_days, insert=True),
         "care_records": _CONFIDES,
-        "settings": Right(policy_and_own_targets),
+        "settings": Right(settings_of_own),
     },
 }
 """Role → table → right. A table that is not named does not exist for the role."""

@@ -16,6 +16,7 @@ from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
 from lib.schema.vocab import CareKind, Flag, NoticeKind, Role, Source
+from lib.settings.centre_forms import GROUP as FORMS
 from lib.settings.harassment import HARASSMENT
 from lib.settings.kpi_targets import GROUP as TARGETS
 from lib.store.access import RIGHTS
@@ -49,6 +50,12 @@ ROWS = (
     Setting(group=TARGETS, name="放棄率", effective_from=NOON.date(), value="8"),
     Setting(group=TARGETS, name="放棄率・A", effective_from=NOON.date(), value="5"),
     Setting(group=TARGETS, name="放棄率・B", effective_from=NOON.date(), value="6"),
+    Setting(
+        group=FORMS, name="A", effective_from=NOON.date(), value="総着信A = 着信数"
+    ),
+    Setting(
+        group=FORMS, name="B", effective_from=NOON.date(), value="総着信B = 着信数"
+    ),
     complaint("K-a", received_centre="A", handler="甲", contact="A-CANARY"),
     complaint("K-over", received_centre="A", handler="社員", contact="A-CANARY"),
     complaint("K-same", received_centre="A", handler="同姓", contact="A-CANARY"),
@@ -134,6 +141,7 @@ VISIBLE = {
             "カスハラ対応|会社の方針|2026-11-21",
             "KPI目標|放棄率|2026-11-21",
             "KPI目標|放棄率・A|2026-11-21",
+            "日報の形|A|2026-11-21",
         ],
     },
     AGENT_B: dict.fromkeys(CODES, ())
@@ -147,6 +155,7 @@ VISIBLE = {
             "カスハラ対応|会社の方針|2026-11-21",
             "KPI目標|放棄率|2026-11-21",
             "KPI目標|放棄率・B|2026-11-21",
+            "日報の形|B|2026-11-21",
         ],
     },
 }
@@ -231,12 +240,12 @@ def everything_shown(desk):
         (VIEWER, ["A-CANARY", "B-CANARY", "OWN-CANARY"], ["応答率"]),
         (
             AGENT_A,
-            ["B-CANARY", "OWN-CANARY", "製造元A社", "応答率", "放棄率・B"],
-            ["A-CANARY", "放棄率・A"],
+            ["B-CANARY", "OWN-CANARY", "製造元A社", "応答率", "放棄率・B", "総着信B"],
+            ["A-CANARY", "放棄率・A", "総着信A"],
         ),
         (
             AGENT_B,
-            ["A-CANARY", "B-CANARY", "OWN-CANARY", "製造元A社", "放棄率・A"],
+            ["A-CANARY", "B-CANARY", "OWN-CANARY", "製造元A社", "放棄率・A", "総着信A"],
             ["化粧水", "放棄率・B"],
         ),
         (CLERK, [], ["A-CANARY", "B-CANARY", "OWN-CANARY"]),
