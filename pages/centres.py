@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from lib import clock
 from lib.actions.business_settings import new_centre_of
-from lib.i18n import N_
+from lib.actions.kpi_targets import history
+from lib.actions.searching import slug
+from lib.i18n import N_, _
+from lib.metrics.kpis import kpi
 from lib.schema.vocab import Role
-from lib.ui import centre_sheets, masters
+from lib.ui import centre_sheets, masters, navigation
 from lib.ui.context import guard
 
 desk = guard(Role.ADMIN, Role.MANAGER)
@@ -36,4 +41,34 @@ def screen() -> masters.Screen:
     )
 
 
-masters.show(desk, screen(), below=lambda: centre_sheets.section(desk))
+def explain_target() -> None:
+    """Say how long the target of this form counts, and where it is changed later."""
+    code = masters.open_key(shown)
+    agreed = bool(code) and history(desk, kpi("answer_rate"), code)
+    words = (
+        N_(
+            "目標応答率は「KPI目標」で決めてあります。ここの値は、その前の日にだけ使います。"
+        )
+        if agreed
+        else N_(
+            "目標応答率は、「KPI目標」を決めるまでの値です。決めると、その日からはそちらを使います。"
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_(words), width="content")
+        where = {"view": "targets", "figure": "answer_rate", "centre": slug(code)}
+        navigation.link(
+            "kpis",
+            _("KPI目標を見る"),
+            icon=":material/flag:",
+            **{name: value for name, value in where.items() if value},
+        )
+
+
+shown = screen()
+masters.show(
+    desk,
+    shown,
+    explain=explain_target,
+    below=lambda: centre_sheets.section(desk),
+)

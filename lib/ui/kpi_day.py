@@ -25,6 +25,7 @@ from lib.text import inert
 from lib.ui import boundary, context, drafting, figures, flash, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
+from lib.ui.kpis import conscience
 
 LIVE: Final = (
     "answer_rate",
@@ -88,6 +89,8 @@ def live_shares(
     with st.grid(min_column_width=150):
         for code in shown:
             _share(kpis.kpi(code), counts, centre, usual.get(code))
+    if conscience.CODES & set(shown):
+        conscience.beside_entry()
     spans = desk.derived(
         ("usual spans", centre.code, day),
         lambda: kpi_days.usual_spans(desk.frame("kpi_days"), centre, day),

@@ -473,6 +473,11 @@ def _conflict(screen: Screen, names: Sequence[str]) -> None:
 # What the buttons do -------------------------------------------------------------
 
 
+def open_key(screen: Screen) -> str:
+    """Return the key of the row whose form stands open; "" for none or a new one."""
+    return str(st.session_state.get(_opened(screen)) or NEW)
+
+
 def _opened(screen: Screen) -> str:
     return f"{screen.form}:opened"
 

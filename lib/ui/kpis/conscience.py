@@ -265,7 +265,7 @@ def _until_yesterday(now: datetime) -> Period:
 
 
 def _at(centre: str) -> dict[str, str]:
-    return {"centre": slug(centre)}
+    return {"centre": slug(centre)} if centre else {}
 
 
 __all__ = ["CODES", "FOLLOWED", "beside_entry", "card", "line"]
