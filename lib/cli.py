@@ -222,17 +222,36 @@ def import_file(
     wanted = _table(table) if table else None
     source = importing.read_file(file.name, _bytes_of(file))
     with _store() as (store, place):
+        frames = store.load().frames
+        runs = importing.runs_in(frames["settings"])
+        learned = importing.learned_in(frames["settings"])
         shown = importing.preview(
             source,
-            store.load().frames,
+            frames,
             table=wanted,
             secret=secret_of(place.data),
+            choices=importing.Choices(importing.matches_from(learned)),
+            bounds=importing.Bounds(undone=importing.undone_rows(runs)),
         )
         _print_preview(shown)
         if not dry_run and shown.new_rows and _agreed(shown.new_rows, yes=yes):
             with _progress(_("取り込んでいます")) as progress:
+                now = clock.now()
+                journal = importing.Journal(
+                    store,
+                    runs,
+                    file=file.name,
+                    digest=shown.digest,
+                    who=SYSTEM,
+                    now=now,
+                )
                 done = importing.apply(
-                    store, shown, who=SYSTEM, now=clock.now(), progress=progress
+                    store,
+                    shown,
+                    who=SYSTEM,
+                    now=now,
+                    progress=progress,
+                    journal=journal,
                 )
             _say(_("取り込みました: {count}行").format(count=done.added))
     raise typer.Exit(LOOK if shown.held_back else DONE)
@@ -574,6 +593,7 @@ def _print_preview(shown: importing.Preview) -> None:
         _print_changed(part)
         _print_some(_("取り込めない行"), part.problems)
         _print_some(_("確かめてください"), part.doubts)
+        _print_some(_("計算と合わない割合"), part.shares)
 
 
 def _print_changed(part: importing.Part) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from lib.actions.importing.identity import digest_of
+from lib.actions.importing.journal import ImportedRow, Journal
 from lib.actions.importing.parts import NewRow, Preview
 from lib.i18n import N_
+from lib.schema.kpi_day import KpiDay
 from lib.schema.principal import Principal
 from lib.schema.tables import Table
 from lib.schema.vocab import AuditRoute
-from lib.store.protocol import Commit, Insert, Receipt
+from lib.store.protocol import Commit, Insert, Receipt, Update, Write
 
 CHUNK: Final = 500
 """Rows in one save: small enough to show progress, large enough to be quick."""
@@ -48,12 +50,15 @@ def apply(
     who: Principal,
     now: datetime,
     progress: Progress = lambda _done, _all: None,
+    journal: Journal | None = None,
 ) -> Imported:
     """Add the new rows of `preview` and return how many there were.
 
     Each chunk is one commit, whose id follows from the file and the chunk's rows:
     after an interruption the same preview, or a new one of the same file, adds what
     is still lacking and nothing twice.
+
+    journal: notes what each chunk brings, before it is saved, so that it can be undone.
 
     Raises:
         Conflict: somebody added one of the rows meanwhile; chunks before it are
@@ -65,12 +70,15 @@ def apply(
     progress(0, len(rows))
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
+        commit_id = _commit_id(preview.digest, start // CHUNK, chunk)
+        if journal:
+            journal.note(commit_id, _noted(chunk))
         receipt = store.commit(
             Commit(
-                id=_commit_id(preview.digest, start // CHUNK, chunk),
+                id=commit_id,
                 actor=who.name,
                 at=now,
-                writes=tuple(Insert(row.record) for _table, row in chunk),
+                writes=tuple(_write(table, row, now) for table, row in chunk),
                 route=AuditRoute.IMPORT,
                 reason=REASON.format(file=preview.file),
             )
@@ -83,13 +91,38 @@ def apply(
     return Imported(added, repeated)
 
 
+def _write(table: Table, row: NewRow, now: datetime) -> Write:
+    if row.base is None:
+        return Insert(row.record)
+    base = {name: getattr(row.base, name) for name in row.changed}
+    values: dict[str, Any] = {name: getattr(row.record, name) for name in base}
+    if isinstance(row.base, KpiDay) and row.base.entered_at is None:
+        base["entered_at"], values["entered_at"] = None, now
+    return Update(table.code, table.key_of(row.record), base, values)
+
+
+def _noted(chunk: Iterable[tuple[Table, NewRow]]) -> list[ImportedRow]:
+    return [
+        ImportedRow(
+            table.code,
+            table.key_of(row.record),
+            digest_of(table, row.record),
+            row.changed,
+        )
+        for table, row in chunk
+    ]
+
+
 def _commit_id(file: str, number: int, chunk: Sequence[tuple[Table, NewRow]]) -> str:
     """Return the same id for the same rows of the same file only.
 
     The rows count too: a new preview after an interruption begins at another row, and
-    must not be taken for the chunk that was saved.
+    must not be taken for the chunk that was saved. So does the version of a row that
+    is filled in: after an undone import the same file may come again.
     """
     parts = [file, str(number)]
     for table, row in chunk:
         parts += [table.code, table.key_of(row.record), digest_of(table, row.record)]
+        if row.base is not None:
+            parts.append(str(row.base.version))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

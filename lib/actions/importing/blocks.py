@@ -62,7 +62,19 @@ GARBLED: Final = N_(
     "文字化けしています。元のファイルをExcelで開き直して、コピーし直してください。"
 )
 
-_READABLE: Final = ["日付", "着信", "応答", "放棄", "入電", "センター", "受注", "出荷", "合計", "電話", "解約"]
+_READABLE: Final = [
+    "日付",
+    "着信",
+    "応答",
+    "放棄",
+    "入電",
+    "センター",
+    "受注",
+    "出荷",
+    "合計",
+    "電話",
+    "解約",
+]
 """Words of which some stand in every report."""
 _MISREAD: Final = (("cp932", "utf-8"), ("cp1252", "cp932"), ("cp1252", "utf-8"))
 """Encodings in which Japanese is read by mistake, and the one it was written in."""

@@ -246,7 +246,7 @@ class Layout:
 
 def layout_of(
     sheet: Sheet,
-    table: Table | None = None,
+    table: Table | Sequence[Table] | None = None,
     *,
     matches: Matches = NOTHING_MATCHED,
     shape: Shape | None = None,
@@ -255,11 +255,12 @@ def layout_of(
 
     Args:
         sheet: the sheet.
-        table: the table to read it as; None finds the table that fits best.
+        table: the table to read it as; of several, or None for any, the one that fits
+            best.
         matches: which header a person said to be which field.
         shape: where the headers stand, if a person said so.
     """
-    tables = [table] if table else TABLES
+    tables = [table] if isinstance(table, Table) else table or TABLES
     candidates = [
         layout
         for candidate in tables

@@ -154,7 +154,7 @@ def preview(
     file: SourceFile,
     frames: Frames,
     *,
-    table: Table | None = None,
+    table: Table | Sequence[Table] | None = None,
     secret: bytes | None = None,
     choices: Choices = NOTHING_CHOSEN,
     bounds: Bounds = UNBOUND,
@@ -164,7 +164,8 @@ def preview(
     Args:
         file: from `read_file`.
         frames: what the store holds, by table code.
-        table: read every sheet as this table; None finds each sheet's table.
+        table: read every sheet as this table, or as one of these; None finds each
+            sheet's table among all.
         secret: the installation's key, to recognise customers again
             (`lib.settings.customer_key`); None leaves 照合キー as the file has it.
         choices: what a person decided about sheets, headers and words.
@@ -184,7 +185,10 @@ def preview(
 
 
 def laid_out(
-    file: SourceFile, *, table: Table | None = None, choices: Choices = NOTHING_CHOSEN
+    file: SourceFile,
+    *,
+    table: Table | Sequence[Table] | None = None,
+    choices: Choices = NOTHING_CHOSEN,
 ) -> list[tuple[Sheet, Layout | None, Period]]:
     """Return each sheet with something on it, how it lies, and what time it is about."""
     sheets = [s for s in file.sheets if s.rows and not _is_rests(s)]
