@@ -108,6 +108,22 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         tucked=EVERYBODY,
     ),
     PageEntry(
+        "page_checks",
+        N_("ページ点検"),
+        ":material/checklist:",
+        MORE,
+        STAFF,
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
+        "excel_import",
+        N_("Excel取込"),
+        ":material/upload_file:",
+        MORE,
+        (*LEADS, Role.OUTSOURCED),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "outbox",
         N_("送信待ち"),
         ":material/outbox:",

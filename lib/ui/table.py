@@ -205,7 +205,7 @@ def chip_column(
     label: str, words: Mapping[str, str], *, help_text: str = "", width: Any = None
 ) -> Any:
     """Return the configuration of a column of chips: word → colour of the theme."""
-    tints = CHIPS_ON_DARK if _is_dark() else CHIPS_ON_LIGHT
+    tints = CHIPS_ON_DARK if is_dark() else CHIPS_ON_LIGHT
     return st.column_config.MultiselectColumn(
         label,
         help=help_text or None,
@@ -219,7 +219,7 @@ def _column(spec: Field, width: Any) -> Any:
     label, tip = _(spec.label), _(spec.column.help) or None
     if _has_chips(spec):
         options = [fmt.choice(choice) for choice in spec.choices]
-        tints = CHIPS_ON_DARK if _is_dark() else CHIPS_ON_LIGHT
+        tints = CHIPS_ON_DARK if is_dark() else CHIPS_ON_LIGHT
         colours = [tints[fmt.COLOURS.get(choice, "gray")] for choice in spec.choices]
         return st.column_config.MultiselectColumn(
             label, help=tip, width=width, options=options, color=colours
@@ -271,6 +271,7 @@ def _compact(moment: datetime) -> str:
     return f"{local:%Y/%m/%d}"
 
 
-def _is_dark() -> bool:
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme, as far as it has said so."""
     theme = st.context.theme
     return bool(theme) and theme.type == "dark"
