@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
+from lib.actions.inquiries.listing import followed_kinds
 from lib.actions.inquiries.saving import INQUIRIES, require, save
 from lib.errors import ActionRefused
 from lib.i18n import N_
@@ -23,8 +24,7 @@ from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
 from lib.schema.task import Task
-from lib.schema.vocab import ActivityKind, AgencyKind, TaskKind
-from lib.settings.agencies import no_rebuttal
+from lib.schema.vocab import ActivityKind, TaskKind
 from lib.store.access import UserStore
 from lib.store.protocol import Insert, Update
 
@@ -37,14 +37,6 @@ GIVEN: Final = ("title", "given_at", "due_at", "owner")
 def is_followed(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> bool:
     """Whether it is from an agency that is followed without argument."""
     return inquiry.agency_kind in followed_kinds(desk, now)
-
-
-def followed_kinds(desk: UserStore, now: datetime) -> frozenset[AgencyKind]:
-    """Return the kinds of agency that are followed without argument today."""
-    day = now.date()
-    return desk.derived(
-        ("followed agencies", day), lambda: no_rebuttal(desk.frame("settings"), day)
-    )
 
 
 # Executives -------------------------------------------------------------------------

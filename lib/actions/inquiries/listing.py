@@ -9,13 +9,13 @@ import pandas as pd
 
 from lib.i18n import N_
 from lib.metrics import referrals
-from lib.metrics.inquiries import alarms
+from lib.metrics.inquiries import Alarm, alarm_of, alarms
 from lib.metrics.state import State
 from lib.schema.activity import Activity
 from lib.schema.frames import standing
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
-from lib.schema.vocab import Choice, InquiryStatus, Match
+from lib.schema.vocab import AgencyKind, Choice, InquiryStatus, Match
 from lib.settings.agencies import no_rebuttal
 from lib.store.access import UserStore
 
@@ -23,6 +23,19 @@ INQUIRIES: Final = "agency_inquiries"
 ACTIVITIES: Final = "activities"
 
 _SETTLED: Final = (InquiryStatus.CLOSED.value, InquiryStatus.CANCELLED.value)
+
+
+def followed_kinds(desk: UserStore, now: datetime) -> frozenset[AgencyKind]:
+    """Return the kinds of agency that are followed without argument today."""
+    day = now.date()
+    return desk.derived(
+        ("followed agencies", day), lambda: no_rebuttal(desk.frame("settings"), day)
+    )
+
+
+def alarm(desk: UserStore, inquiry: AgencyInquiry, now: datetime) -> Alarm:
+    """Return how alarming a contact is under the settings of that day, and why."""
+    return alarm_of(inquiry, now, followed_kinds(desk, now))
 
 
 class View(Choice):
@@ -51,7 +64,7 @@ def listed(desk: UserStore, now: datetime) -> pd.DataFrame:
 
 def _made(desk: UserStore, now: datetime) -> pd.DataFrame:
     rows = desk.frame(INQUIRIES)
-    signs = alarms(rows, now, no_rebuttal(desk.frame("settings"), now.date()))
+    signs = alarms(rows, now, followed_kinds(desk, now))
     is_owed = referrals.owed(rows)
     found = rows.assign(
         due_at=rows[["agency_due_at", "own_due_at"]].min(axis=1).where(is_owed),

@@ -7,7 +7,6 @@ import streamlit as st
 from lib import clock
 from lib.actions.inquiries import listing
 from lib.i18n import _
-from lib.metrics.inquiries import alarm_of
 from lib.metrics.state import State
 from lib.schema.complaint import Complaint
 from lib.schema.inquiry import AgencyInquiry
@@ -38,7 +37,7 @@ def _contact(desk: UserStore, one: AgencyInquiry) -> None:
             navigation.link(address.PAGE, inert(one.id), **address.query_of(one.id))
         else:
             st.markdown(inert(one.id), width="content")
-        alarm = alarm_of(one, clock.now())
+        alarm = listing.alarm(desk, one, clock.now())
         badges = [("blue", fmt.choice(one.status))]
         if alarm.state is not State.NORMAL:
             badges.insert(0, (STATE_COLOURS[alarm.state], state_words(alarm.state)))

@@ -8,12 +8,11 @@ from typing import Final
 import streamlit as st
 
 from lib import clock
-from lib.actions.inquiries import matching, similar
+from lib.actions.inquiries import listing, matching, similar
 from lib.actions.inquiries.ladder import rung_of
 from lib.actions.inquiries.matching import Likeness
 from lib.actions.inquiries.taking import Preview
 from lib.i18n import _
-from lib.metrics.inquiries import alarm_of
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import (
     AgencyKind,
@@ -304,7 +303,7 @@ def _standing(desk: UserStore, form: Form) -> None:
     with st.container(border=True, gap="small"):
         pictures.ladder(rung_of(kind, found.inquiry.contact_kind, others))
         if kind is not None:
-            for reason in alarm_of(found.inquiry, clock.now()).reasons:
+            for reason in listing.alarm(desk, found.inquiry, clock.now()).reasons:
                 st.caption(f":material/priority_high: {inert(reason.text())}")
     folder = st.expander(
         _("だれがだれの後ろにいるか"),

@@ -14,7 +14,6 @@ from lib.actions.inquiries.listing import INQUIRIES
 from lib.errors import NotAllowed
 from lib.i18n import N_, _
 from lib.metrics import referrals
-from lib.metrics.inquiries import alarm_of
 from lib.metrics.promises import When
 from lib.metrics.state import State
 from lib.schema.activity import Activity
@@ -138,7 +137,7 @@ def _head(desk: UserStore, found: AgencyInquiry) -> None:
         close_button()
     name = found.agency_name or fmt.choice(found.agency_kind)
     st.markdown(f"**{inert(name)}**")
-    alarm = alarm_of(found, clock.now())
+    alarm = listing.alarm(desk, found, clock.now())
     badges = [("blue", fmt.choice(found.status))]
     if alarm.state is not State.NORMAL:
         badges.insert(0, (STATE_COLOURS[alarm.state], state_words(alarm.state)))
@@ -188,7 +187,7 @@ def _due(at: datetime | None) -> str:
     elif at.date() == now.date():
         when = When.TODAY
     colour = {When.OVERDUE: "red", When.TODAY: "blue"}.get(when, "gray")
-    words = due_text(when, at)
+    words = fmt.relative(at) if when is When.LATER else due_text(when, at)
     return f"{inert(fmt.moment(at))} :{colour}-badge[{inert(words)}]"
 
 

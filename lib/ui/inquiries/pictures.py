@@ -66,19 +66,23 @@ _RECORDS: Final = N_(
 
 def behind(desk: UserStore, kind: AgencyKind | None) -> None:
     """Draw who stands behind whom (R3, R4), with who is calling."""
-    st.markdown(f"**:material/account_tree: {inert(_('だれがだれの後ろにいるか'))}**")
     arrow = '<div style="text-align:center;opacity:.6;line-height:1">↓</div>'
     record = f'<div style="{_BOX}{_QUIET}">{escape(_(_RECORDS))}</div>'
     st.html(
         '<div style="display:grid;gap:.3rem">'
-        f"{_row(_FRONT, kind)}{arrow}{record}{arrow}{_row(_BEHIND, kind)}{arrow}"
-        f"{_row(_BESIDE, kind)}</div>"
+        f"{_title(N_('相談を受けて連絡してくる'))}{_row(_FRONT, kind)}{arrow}{record}"
+        f"{arrow}{_title(N_('記録を見ている'))}{_row(_BEHIND, kind)}"
+        f"{_title(N_('重なると動く'))}{_row(_BESIDE, kind)}</div>"
     )
     count = words(desk, scripts.QUALIFIED_GROUPS)
     said = _(
         "国民生活センターを所管するのは消費者庁で、措置命令を出すのも消費者庁です。適格消費者団体({count})は差止めを求められます。連絡が一件来た時点で、相談はもう記録されています。慌てず、事実を確かめて答えれば足ります。"
     ).format(count=count)
     st.caption(inert(said))
+
+
+def _title(words: str) -> str:
+    return f'<div style="font-size:.75rem;opacity:.72">{escape(_(words))}</div>'
 
 
 def _row(kinds: tuple[AgencyKind, ...], here: AgencyKind | None) -> str:
