@@ -1,0 +1,127 @@
+"""Every page that is watched: what is to be looked at now, and how it was found."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from lib.actions import page_checks
+from lib.i18n import _
+from lib.metrics.page_checks import PageState, Standing
+from lib.schema.vocab import PageKind
+from lib.store.access import UserStore
+from lib.text import inert
+from lib.ui import format as fmt
+from lib.ui.page_checks import words
+from lib.ui.page_checks.state import NEW, At, Part, go
+
+KIND: Final = "page_checks.kind"
+_EVERY: Final = "page_checks.every"
+SHOWN: Final = 12
+
+
+def show(desk: UserStore, today: date) -> None:
+    """Draw the pages, what is owed first, and how to begin with another."""
+    every = page_checks.pages(desk, today)
+    _head(every)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.pills(
+            _("ページの種類"),
+            list(PageKind),
+            key=KIND,
+            format_func=fmt.choice,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.button(
+            _("別のページを点検する"),
+            key="page_checks.new",
+            icon=":material/add:",
+            on_click=go,
+            args=(At(Part.CHECK, NEW, _kind() or PageKind.LANDING_PAGE),),
+        )
+    found = [page for page in every if _kind() in (None, page.kind)]
+    used = [page for page in found if page.standing is not Standing.RETIRED]
+    shown = used if st.session_state.get(_EVERY) else used[:SHOWN]
+    with st.grid(min_column_width=330, gap="small"):
+        for place, page in enumerate(shown):
+            _card(page, is_main=place == 0 and page.is_owed)
+    if len(used) > len(shown):
+        st.button(
+            _("ほか{count}件").format(count=len(used) - len(shown)),
+            key="page_checks.more",
+            type="tertiary",
+            on_click=st.session_state.__setitem__,
+            args=(_EVERY, True),
+        )
+    _retired([page for page in found if page.standing is Standing.RETIRED])
+
+
+def _kind() -> PageKind | None:
+    found = st.session_state.get(KIND)
+    return found if isinstance(found, PageKind) else None
+
+
+def _head(every: tuple[PageState, ...]) -> None:
+    if all(page.last_on is None for page in every):
+        with st.container(border=True):
+            st.markdown(f"**{inert(_('まだ点検の記録がありません。'))}**")
+            st.caption(
+                inert(
+                    _(
+                        "スマホでページを開き、横に並べて一つずつ押すだけです。まず最終確認画面からがおすすめです。"
+                    )
+                )
+            )
+        return
+    late = sum(page.standing is Standing.OVERDUE for page in every)
+    mended = sum(page.standing is Standing.MENDED for page in every)
+    said = []
+    if late:
+        said.append(_("点検の時期を過ぎたページ {count}件").format(count=late))
+    if mended:
+        said.append(_("直した後の再点検 {count}件").format(count=mended))
+    st.markdown(
+        inert(" · ".join(said) if said else _("点検の時期を過ぎたページはありません。"))
+    )
+
+
+def _card(page: PageState, *, is_main: bool) -> None:
+    at = At(Part.CHECK, page.page, page.kind, page.url)
+    key = f"page_checks.{page.kind.code}.{page.page}"
+    with st.container(border=True, gap="xsmall", height="stretch"):
+        st.markdown(f"**{inert(words.name_of(page))}**")
+        badges = [words.standing_badge(page.standing), words.kind_badge(page.kind)]
+        st.markdown(" ".join(badges))
+        st.caption(inert(words.when_words(page)))
+        if counted := words.count_words(page):
+            st.markdown(inert(counted))
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                _("点検する"),
+                key=f"{key}:check",
+                type="primary" if is_main else "secondary",
+                icon=":material/checklist:",
+                on_click=go,
+                args=(at,),
+            )
+            if page.last_on is not None:
+                st.button(
+                    _("これまで"),
+                    key=f"{key}:course",
+                    icon=":material/history:",
+                    type="tertiary",
+                    on_click=go,
+                    args=(At(Part.COURSE, page.page, page.kind, page.url),),
+                )
+
+
+def _retired(pages: list[PageState]) -> None:
+    if not pages:
+        return
+    title = _("使わなくなったページ {count}").format(count=len(pages))
+    with st.expander(title, icon=":material/inventory:"):
+        for page in pages:
+            _card(page, is_main=False)
