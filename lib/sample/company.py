@@ -16,6 +16,7 @@ from lib.sample.complaints import complaints, with_improvement
 from lib.sample.crises import recalled
 from lib.sample.inquiries import inquiries
 from lib.sample.kpi import ReferralCounts, kpi_days
+from lib.sample.page_checks import page_checks
 from lib.sample.story import Story
 from lib.schema.activity import Activity
 from lib.schema.care import CareRecord
@@ -27,6 +28,7 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
 from lib.schema.learning import Improvement, Inspection
 from lib.schema.masters import Centre, Member, Product, Setting
+from lib.schema.page_check import PageCheck
 from lib.schema.record import Record
 from lib.schema.task import Task
 from lib.schema.vocab import AgencyKind
@@ -58,6 +60,7 @@ class SampleCompany:
     kpi_days: tuple[KpiDay, ...]
     improvements: tuple[Improvement, ...]
     inspections: tuple[Inspection, ...]
+    page_checks: tuple[PageCheck, ...]
     crises: tuple[Crisis, ...]
     recall_lots: tuple[RecallLot, ...]
     complaints: tuple[Complaint, ...]
@@ -135,6 +138,7 @@ def sample_company(
         kpi_days=days,
         improvements=learning.improvements(story, plans, told, linked, days),
         inspections=learning.inspections(story, plans, chance),
+        page_checks=page_checks(story, plans),
         crises=crisis.crises,
         recall_lots=crisis.lots,
         complaints=tuple(case.complaint for case in told),
