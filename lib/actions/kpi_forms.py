@@ -18,7 +18,9 @@ from lib.actions.importing.blocks import Block, Column, ColumnKind
 from lib.actions.importing.headers import comparable
 from lib.actions.importing.matches import LEFT_OUT, NOTHING_MATCHED, Matches
 from lib.errors import NotAllowed
+from lib.i18n import Language
 from lib.metrics import kpis
+from lib.reports.kpi_report import ReportColumn, usual_columns
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre, Setting
 from lib.schema.principal import Principal
@@ -102,6 +104,17 @@ def remember(
     entry = uuid.uuid5(_RUN, f"{centre.code} {now.isoformat()} {row.value}").hex
     system.commit(Commit(entry, who.name, now, (setting_write(system, row),)))
     return True
+
+
+def report_columns(
+    store: UserStore, centre: Centre, language: Language
+) -> tuple[ReportColumn, ...]:
+    """Return the centre's own form as its report is made, or the usual one."""
+    form = form_of(store, centre)
+    own = tuple(
+        ReportColumn(c.header, field_named(c.means), share_named(c.means)) for c in form
+    )
+    return own or usual_columns(centre, language)
 
 
 def field_named(means: str) -> str:

@@ -107,6 +107,39 @@ def to_xlsx(
     return file.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class FormColumn:
+    """A column of somebody's own form: any header, over the values of one field.
+
+    field: says how the values are written; a float in a field of 「%」 is in percent.
+    """
+
+    header: str
+    field: Field
+    values: Sequence[Any]
+
+
+def to_form_xlsx(
+    name: str, columns: Sequence[FormColumn], *, language: Language = SOURCE
+) -> bytes:
+    """Return a workbook with one sheet in somebody's own form.
+
+    name: of the sheet. Texts, headers too, are constant strings as in `to_xlsx`.
+    """
+    file = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        writer = _BookWriter(book, language, NOTHING_TYPED, unmasked=False)
+        writer.add_form(name, columns)
+        writer.add_rests()
+    return file.getvalue()
+
+
 def _fields_of(table: Table, frame: pd.DataFrame) -> list[Field]:
     return [field for field in table.fields if field.name in frame.columns]
 
@@ -201,6 +234,18 @@ class _BookWriter:
             sheet.set_column(column, column, _width(field), self._format(field))
             self._fill(sheet, column, table, field, frame)
 
+    def add_form(self, name: str, columns: Sequence[FormColumn]) -> None:
+        """Add a sheet in somebody's own form."""
+        headers = [
+            _NOT_IN_XML.sub("\ufffd", storable(column.header)) for column in columns
+        ]
+        sheet = self._sheet(name, headers)
+        for place, column in enumerate(columns):
+            look = self._format(column.field)
+            sheet.set_column(place, place, _width(column.field), look)
+            for row, value in enumerate(column.values, start=1):
+                self._write(sheet, (row, place), column.field, value, str(row))
+
     def add_rests(self) -> None:
         """Add the sheet with what did not fit, if anything did not."""
         if not self._rests:
@@ -222,20 +267,26 @@ class _BookWriter:
     def _fill(
         self, sheet: Any, column: int, table: Table, field: Field, frame: pd.DataFrame
     ) -> None:
-        look = self._format(field)
         values = _values(table, field, frame, self._typed, unmasked=self._unmasked)
         keys = [str(key) for key in frame.index]
         for row, (key, value) in enumerate(zip(keys, values, strict=True), start=1):
-            if value is None or value in ("", ()):
-                continue
-            bare = _number(field, value)
-            if isinstance(bare, date):
-                sheet.write_datetime(row, column, bare, look)
-            elif bare is not None:
-                sheet.write_number(row, column, bare, look)
-            else:
-                text = self._fitting(sheet.get_name(), key, field, value)
-                sheet.write_string(row, column, text, look)
+            self._write(sheet, (row, column), field, value, key)
+
+    def _write(
+        self, sheet: Any, at: tuple[int, int], field: Field, value: Any, key: str
+    ) -> None:
+        """Write one cell; nothing for a missing value."""
+        if value is None or value in ("", ()):
+            return
+        look = self._format(field)
+        bare = _number(field, value)
+        if isinstance(bare, date):
+            sheet.write_datetime(*at, bare, look)
+        elif bare is not None:
+            sheet.write_number(*at, bare, look)
+        else:
+            text = self._fitting(sheet.get_name(), key, field, value)
+            sheet.write_string(*at, text, look)
 
     def _fitting(self, tab: str, key: str, field: Field, value: Any) -> str:
         """Return what fits the cell and keep the rest for the last sheet."""
