@@ -20,6 +20,7 @@ from lib.schema.vocab import (
     Role,
     Severity,
 )
+from lib.store.access import UserStore
 from lib.ui import context
 from tests.builders import complaint
 
@@ -409,3 +410,20 @@ def test_the_page_speaks_english(desk_page, put):
     assert "Did we know already?" in told(app)
     app = desk_page(language="en")
     assert app.title[0].value == "Agency inquiries"
+
+
+@pytest.mark.parametrize("query", [{"new": "1"}, {"inquiry": "G-261120-AAAAA"}])
+def test_a_rerun_takes_no_table_from_the_store(
+    desk_page, put, known, monkeypatch, query
+):
+    put(contact(product_code="A-01"))
+    app = well(desk_page(**query).run())
+    taken: list[str] = []
+    frame = UserStore.frame
+    monkeypatch.setattr(
+        UserStore, "frame", lambda desk, name: taken.append(name) or frame(desk, name)
+    )
+
+    well(app.run())
+
+    assert taken == []
