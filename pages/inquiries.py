@@ -8,6 +8,7 @@ from lib import clock
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
 from lib.ui.inquiries import address, call, detail, figures, listing
+from lib.ui.inquiries.working import may_write
 from lib.ui.viewport import is_phone
 
 LIST_AND_ONE = (5, 7)
@@ -18,7 +19,7 @@ desk = context.guard(*navigation.entry("inquiries").roles)
 def whole_list() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(_("行政問合せ"), anchor=False, width="stretch")
-        if detail.may_write(desk):
+        if may_write(desk):
             st.button(
                 _("センターから連絡が来た"),
                 key="inquiries.call",
@@ -35,7 +36,7 @@ here = address.here()
 phone = is_phone()
 found = listing.listed(desk, here, clock.now())
 number = address.opened(desk, here)
-if here.is_call and detail.may_write(desk):
+if here.is_call and may_write(desk):
     st.title(_("センターから連絡が来た"), anchor=False)
     call.draw(desk)
 elif not number:

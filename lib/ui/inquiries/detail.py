@@ -33,8 +33,9 @@ from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.inquiries import address, editors, matches, saving, state
 from lib.ui.inquiries import similar as behind
-from lib.ui.inquiries.listing import STATE_COLOURS, WRITERS, state_words
+from lib.ui.inquiries.listing import STATE_COLOURS, state_words
 from lib.ui.inquiries.workflow import workflow_panel
+from lib.ui.inquiries.working import may_write
 from lib.ui.table import due_text
 
 _TABLE: Final = table(INQUIRIES)
@@ -363,8 +364,3 @@ def _lines(pairs: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(
         f":small[:gray[{inert(label)}]]  \n{inert(value)}" for label, value in pairs
     )
-
-
-def may_write(desk: UserStore) -> bool:
-    """Whether the person's role changes contacts at all."""
-    return desk.principal.role in WRITERS

@@ -18,7 +18,7 @@ from lib.metrics.promises import When
 from lib.metrics.state import State
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.tables import table
-from lib.schema.vocab import InquiryStatus, Match, Role, Unlisted
+from lib.schema.vocab import InquiryStatus, Match, Unlisted
 from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import context
@@ -57,8 +57,6 @@ STATE_COLOURS: Final = {
     State.ALARM: "red",
 }
 """Shape and theme colour of each word of the one scale."""
-
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 
 
 @dataclass(frozen=True)
