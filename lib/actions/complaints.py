@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lib.actions.business_settings import claim_types_of
 from lib.actions.cases import severity_step
-from lib.actions.clocks.starting import starting
+from lib.actions.clocks.starting import newly_proposed, starting
 from lib.actions.entry import Entry, complaint_values, recognise
 from lib.actions.severity import Facts, Proposal, is_lower, propose, rules_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
@@ -23,6 +23,7 @@ from lib.schema.vocab import (
     ActivityKind,
     Channel,
     ComplaintStatus,
+    DeadlineKind,
     Done,
     Medium,
 )
@@ -45,6 +46,10 @@ MEDIA: Final = {
 _SOLVED: Final = "その場で解決"
 _BY_HAND: Final = N_("人が変えた")
 """The reason where somebody raised a severity without saying why."""
+
+STARTS_A_CLOCK: Final = N_(
+    "この内容から法定の期限が始まるので、まだ完了にはできません。次にいつ連絡するかを押してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,8 @@ def register(
     and returns what was saved. Without names, the person acting is 受付者 and 担当者.
 
     Raises:
-        InvalidRecord: something needed is missing; the fields are named.
+        InvalidRecord: something needed is missing; the fields are named. So is その場で
+            解決 where a statutory clock begins.
         ActionRefused: the entry was already saved elsewhere, with another text.
         NotAllowed: the person's role may not record complaints.
     """
@@ -152,6 +158,7 @@ def register(
     found = preview(desk, entry, now=now, secret=secret)
     if wrong := problems(entry, found, now=now):
         raise InvalidRecord(wrong)
+    refuse_closing_over_clocks(desk, entry, None, found.complaint, now=now)
     for attempt in range(TRIES):
         seed = f"{entry_id}:{attempt}"
         number = id_for("K", entry.received_at, seed)
@@ -167,6 +174,28 @@ def register(
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def refuse_closing_over_clocks(
+    desk: UserStore,
+    entry: Entry,
+    before: Complaint | None,
+    after: Complaint,
+    *,
+    now: datetime,
+) -> None:
+    """Refuse その場で解決 where what the customer says starts a statutory clock.
+
+    before: the case that the call goes on with; None for a new one.
+
+    Raises:
+        InvalidRecord: the case is not over, whatever was said on the phone.
+    """
+    if not entry.is_solved or desk.principal.is_outsourced:
+        return
+    begun = newly_proposed(desk, before, after, now)
+    if any(found.rule.kind is DeadlineKind.STATUTORY for found in begun):
+        raise InvalidRecord([FieldProblem("promise_time", STARTS_A_CLOCK)])
 
 
 def _with_own_name(desk: UserStore, entry: Entry) -> Entry:

@@ -11,7 +11,13 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from lib.actions import cases, closing, questions
-from lib.actions.complaints import MEDIA, Preview, preview, problems
+from lib.actions.complaints import (
+    MEDIA,
+    Preview,
+    preview,
+    problems,
+    refuse_closing_over_clocks,
+)
 from lib.actions.entry import Entry
 from lib.actions.severity import Facts, is_lower, propose, rules_of
 from lib.errors import ActionRefused, InvalidRecord
@@ -73,6 +79,8 @@ def continue_case(
         steps.append(told)
     if entry.is_solved:
         values |= {name: getattr(found.complaint, name) for name in _CLOSING}
+        after = case.model_copy(update=values)
+        refuse_closing_over_clocks(desk, entry, case, after, now=now)
         return _close(desk, case, values, steps, now=now, commit_id=entry_id)
     values |= {
         "next_promise": entry.next_promise,

@@ -296,11 +296,19 @@ def test_solved_needs_the_confirmation_and_the_resolution_and_nothing_else(desk)
 
 def test_the_confirmation_never_denies_what_a_chip_said(desk):
     saved = recorded(
-        desk,
-        solved(marks=(Mark.HARM, Mark.LEAK), harm=Harm.UNTREATED, symptom=Symptom.RASH),
+        desk, solved(marks=(Mark.HARM,), harm=Harm.UNTREATED, symptom=Symptom.RASH)
     )
 
-    assert (saved.harm, saved.leak) == (Harm.UNTREATED, Answered.YES)
+    assert (saved.harm, saved.leak) == (Harm.UNTREATED, Answered.NO)
+
+
+def test_what_starts_a_statutory_clock_is_not_solved_on_the_spot(desk):
+    with pytest.raises(InvalidRecord) as error:
+        recorded(desk, solved(marks=(Mark.LEAK,)))
+
+    assert fields_of(error) == ["promise_time"]
+    assert desk.frame("complaints").empty
+    assert desk.frame("deadlines").empty
 
 
 def test_harm_that_was_named_must_be_answered_before_closing(desk):

@@ -160,6 +160,24 @@ def test_solved_on_the_phone_closes_it_and_keeps_the_promise(desk):
     assert any("約束を果たした" in step.content for step in steps(desk, after))
 
 
+def test_what_starts_a_statutory_clock_does_not_close_the_case(desk):
+    case = complaint()
+    fill(desk, case)
+    entry = typed(
+        case,
+        marks=(Mark.LEAK,),
+        promise_time=PromiseTime.SOLVED,
+        resolution=Resolution.EXPLANATION,
+        confirmed=Done.DONE,
+    )
+
+    with pytest.raises(InvalidRecord) as refused:
+        go_on(desk, entry)
+
+    assert [problem.field for problem in refused.value.problems] == ["promise_time"]
+    assert steps(desk, case) == []
+
+
 def test_chips_reach_the_case(desk):
     case = complaint()
     fill(desk, case)
