@@ -22,10 +22,10 @@ from lib.metrics.figures import Frames
 from lib.metrics.promises import When, untouched_import
 from lib.metrics.sla import Standing
 from lib.schema.audit import CREATED
-from lib.schema.complaint import SETTLED
 from lib.schema.vocab import (
     ActivityKind,
     Applicability,
+    ComplaintStatus,
     DeadlineKind,
     EscalationStatus,
     InquiryStatus,
@@ -72,11 +72,14 @@ class Rule:
 
 
 def _critical(facts: Facts) -> pd.DataFrame:
-    """Open complaints that are 最重要, since they became so."""
+    """Complaints that are 最重要, since they became so.
+
+    Those that a clerk closed in the same call too: nobody else has seen them.
+    """
     real = _real(facts.frames["complaints"])
-    settled = [status.value for status in SETTLED]
     cases = real[
-        (real["severity"] == Severity.CRITICAL.value) & ~real["status"].isin(settled)
+        (real["severity"] == Severity.CRITICAL.value)
+        & (real["status"] != ComplaintStatus.CANCELLED.value)
     ]
     since = _since(facts, cases, "complaints", "received_at", "severity")
     return _steps(cases, cases.index + ":critical", since)

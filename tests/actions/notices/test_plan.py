@@ -266,9 +266,15 @@ def test_the_sample_company_is_silent() -> None:
     assert told(tables(*rows, EVERYTHING)) == []
 
 
-def test_what_is_closed_is_not_told() -> None:
+def test_a_critical_case_closed_in_the_same_call_is_told_all_the_same() -> None:
+    grave = case(severity=Severity.CRITICAL, status=ComplaintStatus.CLOSED)
+
+    assert ("CRITICAL", grave.id, "lead") in told(tables(grave))
+
+
+def test_what_is_withdrawn_is_not_told() -> None:
     rows = (
-        case(severity=Severity.CRITICAL, status=ComplaintStatus.CLOSED),
+        case(severity=Severity.CRITICAL, status=ComplaintStatus.CANCELLED),
         inquiry(status=InquiryStatus.CANCELLED),
     )
 
