@@ -9,7 +9,7 @@ from lib.i18n import N_, _
 from lib.text import inert
 from lib.ui import navigation
 from lib.ui.context import guard
-from lib.ui.importing import check, columns, sheets, state, undo, words
+from lib.ui.importing import check, columns, sheets, state, undo, uploading, words
 
 desk = guard(*navigation.entry("excel_import").roles)
 
@@ -55,6 +55,7 @@ def stepper(present: str, skipped: set[str]) -> None:
 def file_step() -> None:
     st.write(_(INTRO_OF_A_CENTRE if desk.principal.is_outsourced else INTRO))
     with st.container(border=True):
+        uploading.in_our_words()
         st.file_uploader(
             _("ファイルを選ぶ(.xlsx・.xls・CSV、10MBまで)"),
             type=KINDS,

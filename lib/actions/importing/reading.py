@@ -253,7 +253,8 @@ class _FileReader:
 
     def _centre(self, sheet: Sheet, layout: Layout, choice: SheetChoice) -> str:
         """Return the centre of rows that name none: chosen, one's own, or named."""
-        if layout.table.code != _KPI:
+        says = any(segment.group for segment in layout.segments)
+        if layout.table.code != _KPI or says:
             return ""
         if choice.centre or self._bounds.centre:
             return choice.centre or self._bounds.centre

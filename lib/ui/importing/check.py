@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import importing
-from lib.actions.importing import Part, Preview
+from lib.actions.importing import NewRow, Part, Preview
 from lib.actions.importing.reading import THERE_CHANGED
 from lib.i18n import N_, _
 from lib.schema.complaint import Complaint
@@ -67,20 +67,24 @@ def show(preview: Preview) -> None:
 
 
 def _counts(preview: Preview) -> None:
-    new = sum(row.base is None for part in preview.parts for row in part.rows)
-    filled = preview.new_rows - new
-    skipped = sum(len(part.skipped) for part in preview.parts)
+    rows = [(part.table.code, row) for part in preview.parts for row in part.rows]
     figures = [
-        (N_("新しい行"), new),
-        (N_("足りない数を埋める行"), filled),
-        (N_("直さないと入らない行"), preview.held_back),
-        (N_("登録済みの行"), preview.duplicates),
-        (N_("除いた行"), skipped),
+        (N_("新しい行"), sum(row.base is None for _code, row in rows)),
+        (N_("足りない数を埋める行"), _with_base(rows, "kpi_days")),
+        (N_("取り消しから戻る行"), _with_base(rows, "complaints")),
+        (N_("直す行"), preview.held_back),
+        (N_("登録済み"), preview.duplicates),
+        (N_("除いた行"), sum(len(part.skipped) for part in preview.parts)),
     ]
     with st.container(horizontal=True):
         for label, count in figures:
             if count or label == figures[0][0]:
                 st.metric(_(label), fmt.number(count), border=True, width=170)
+
+
+def _with_base(rows: Iterable[tuple[str, NewRow]], code: str) -> int:
+    """Count rows of a table that stand there already and are changed."""
+    return sum(table == code and row.base is not None for table, row in rows)
 
 
 def _cells(
@@ -101,7 +105,6 @@ def _cells(
             column_config={
                 "sheet": _("シート") if several else None,
                 "place": _("セル"),
-                "row": st.column_config.NumberColumn(_("行")),
                 "column": _("項目"),
                 "typed": _("入力"),
                 "why": st.column_config.TextColumn(_("理由"), width="large"),
@@ -115,11 +118,10 @@ def _cells(
             st.caption(_("ほか{count}か所").format(count=len(cells) - _MOST))
 
 
-def _cell_line(cell: RowProblem) -> dict[str, str | int]:
+def _cell_line(cell: RowProblem) -> dict[str, str]:
     return {
         "sheet": cell.tab,
-        "place": cell.place or "—",
-        "row": cell.row,
+        "place": cell.place or _("{row}行目").format(row=cell.row),
         "column": _(cell.column),
         "typed": cell.typed,
         "why": _(cell.why),

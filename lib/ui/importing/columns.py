@@ -24,6 +24,10 @@ from lib.i18n import N_, _
 from lib.schema.tables import Table
 from lib.text import one_line
 from lib.ui.importing import state
+from lib.ui.importing.sheet_view import short
+
+MOST_LINES: Final = 18
+"""Columns that are shown without scrolling in the grid."""
 
 _VERSION: Final = "import:columns"
 _EXAMPLES: Final = 3
@@ -104,7 +108,7 @@ def _grid(place: Table, lines: Sequence[_Line]) -> None:
         key=key,
         hide_index=True,
         row_height=36,
-        height=36 * min(len(lines) + 1, 16) + 4,
+        height="content" if len(lines) <= MOST_LINES else 36 * (MOST_LINES + 1),
         disabled=["header", "examples", "why"],
         column_config={
             "header": st.column_config.TextColumn(
@@ -160,9 +164,7 @@ def _is_day_line(layout: Layout, column: Column) -> bool:
 
 def _examples(grid: Grid, index: int) -> str:
     cells = [row[index] for row in grid.rows[:_LOOKED_AT] if index < len(row)]
-    said = [
-        str(cell).removesuffix(" 00:00:00") for cell in cells if cell not in (None, "")
-    ]
+    said = [short(cell) for cell in cells if cell not in (None, "")]
     return one_line(" / ".join(said[:_EXAMPLES]), _LONGEST)
 
 

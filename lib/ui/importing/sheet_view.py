@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -23,9 +24,10 @@ COLUMNS: Final = 45
 HEADER: Final = N_("見出し")
 TITLE: Final = N_("題")
 SKIPPED: Final = N_("除く")
-WRONG: Final = N_("直す")
+WRONG: Final = N_("要修正")
 _LONGEST: Final = 24
 _MARK: Final = "__mark"
+_LONG_SHARE: Final = re.compile(r"[0-9]+\.[0-9]{2,}%")
 _STYLES_LIGHT: Final = {
     HEADER: "background-color: #E5F0FB; font-weight: 600",
     SKIPPED: "background-color: #EEF1F5; color: #5B6673",
@@ -82,8 +84,10 @@ def _cell_marks(
         marks |= {(shape.top, n): HEADER for n in range(width)}
     if part is None:
         return marks
-    for skipped in part.skipped:
-        line = skipped.row - 1
+    taken = {row.row for row in part.rows}
+    for line in {
+        skipped.row - 1 for skipped in part.skipped if skipped.row not in taken
+    }:
         for n in range(width if down else rows):
             if down or n >= shape.top:
                 marks[(line, n) if down else (n, line)] = SKIPPED
@@ -131,14 +135,17 @@ def _text(cell: Any, mark: str | None) -> str:
     """Return a cell as one reads it; a wrong one begins with a sign."""
     if cell is None:
         return ""
+    return f"▲ {short(cell)}" if mark == WRONG else short(cell)
+
+
+def short(cell: Any) -> str:
+    """Return a cell in few letters: a day without midnight, a share without dust."""
     if isinstance(cell, datetime):
-        plain = (
-            f"{cell:%Y/%m/%d}"
-            if not (cell.hour or cell.minute)
-            else f"{cell:%Y/%m/%d %H:%M}"
-        )
-    elif isinstance(cell, date):
-        plain = f"{cell:%Y/%m/%d}"
-    else:
-        plain = one_line(str(cell), _LONGEST)
-    return f"▲ {plain}" if mark == WRONG else plain
+        has_time = cell.hour or cell.minute
+        return f"{cell:%Y/%m/%d %H:%M}" if has_time else f"{cell:%Y/%m/%d}"
+    if isinstance(cell, date):
+        return f"{cell:%Y/%m/%d}"
+    text = str(cell)
+    if _LONG_SHARE.fullmatch(text):
+        return f"{float(text[:-1]):.1f}%"
+    return one_line(text, _LONGEST)

@@ -41,6 +41,8 @@ def show(desk: UserStore) -> None:
     parts = {part.sheet: part for part in preview.parts} if preview else {}
     _what_it_is(desk)
     _overview(desk, found, parts)
+    if any(word.needed for part in parts.values() for word in part.words):
+        st.caption(_("「直す行」は、あとの「言葉」で意味を選ぶと減ります。"))
     _year(found)
     _one_sheet(desk, found, parts)
 
@@ -78,7 +80,7 @@ def _overview(desk: UserStore, found: LaidOut, parts: dict[str, Part]) -> None:
             "table": _("表"),
             "headers": _("見出し"),
             "month": _("年月"),
-            "centre": _("センター"),
+            "centre": _("センター") if any(p.centre for p in parts.values()) else None,
             "new": st.column_config.NumberColumn(_("取り込む行")),
             "wrong": st.column_config.NumberColumn(_("直す行")),
             "skipped": st.column_config.NumberColumn(_("除いた行")),
@@ -177,12 +179,13 @@ def _one_sheet(desk: UserStore, found: LaidOut, parts: dict[str, Part]) -> None:
 
 
 def _first_to_look_at(found: LaidOut, parts: dict[str, Part]) -> str:
-    """Return the sheet that most needs a look: one that is not understood."""
+    """Return the sheet that most needs a look: not understood, or with wrong cells."""
     for sheet, layout, _period in found:
-        part = parts.get(sheet.name)
-        if layout is None or (part and not part.rows and part.problems):
+        if layout is None:
             return sheet.name
-    return found[0][0].name
+    held = [(part.held_back, name) for name, part in parts.items()]
+    most = max(held, key=lambda one: one[0], default=(0, ""))
+    return most[1] if most[0] else found[0][0].name
 
 
 def _shape(name: str, layout: Layout | None) -> None:

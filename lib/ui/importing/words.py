@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -44,9 +44,10 @@ def show(desk: UserStore, questions: Asked) -> None:
             "ファイルの言葉を、このアプリの言葉に合わせます。推測が違えば選び直してください。覚えて、次のファイルでも使います。"
         )
     )
-    vocabulary = _vocabulary(desk)
-    for place, word in questions[:MOST]:
-        _one(place, word, vocabulary.offered(word.field))
+    vocabulary, names = _vocabulary(desk), _product_names(desk)
+    with st.container(horizontal=True, gap="medium"):
+        for place, word in questions[:MOST]:
+            _one(place, word, vocabulary.offered(word.field), names)
     if len(questions) > MOST:
         st.caption(
             _("ほか{count}語は、これらを決めると出ます。").format(
@@ -66,26 +67,34 @@ def take(questions: Asked) -> None:
             state.learn_word(place, word.field, word.typed, meaning)
 
 
-def _one(place: Table, word: Word, offered: Sequence[str]) -> None:
+def _one(
+    place: Table, word: Word, offered: Sequence[str], names: Mapping[str, str]
+) -> None:
     key = _key(place, word)
     st.session_state.setdefault(key, word.guess or UNSAID)
     label = _("{field}「{word}」({count}行)").format(
         field=_(word.field.label), word=inert(word.typed), count=word.count
     )
+    if word.guess:
+        label += " · " + _("推測")
     left = _("決めない(その行は取り込まない)") if word.needed else _("そのまま取り込む")
     is_choice = bool(word.field.choices)
+
+    def shown(value: str) -> str:
+        if not value:
+            return left
+        return _(value) if is_choice else names.get(value, value)
+
     st.selectbox(
         label,
         [UNSAID, *offered],
         key=key,
-        format_func=lambda value: (_(value) if is_choice else value) if value else left,
+        format_func=shown,
         filter_mode="contains",
         on_change="ignore",
         persist_state="session",
-        width=480,
+        width=400,
     )
-    if word.guess:
-        st.caption(":material/lightbulb: " + _("推測です。"))
 
 
 def _key(place: Table, word: Word) -> str:
@@ -99,3 +108,13 @@ def _vocabulary(desk: UserStore) -> Vocabulary:
             {code: desk.frame(code) for code in ("centres", "members", "products")}
         ),
     )
+
+
+def _product_names(desk: UserStore) -> Mapping[str, str]:
+    """Return code → name of products, which people know by name."""
+
+    def made() -> Mapping[str, str]:
+        products = desk.frame("products")
+        return dict(zip(products["code"], products["name"], strict=True))
+
+    return desk.derived(("import products",), made)
