@@ -177,15 +177,20 @@ def span(
     if asked is Asked.MONTH:
         return _month(month or yesterday, yesterday)
     if asked is Asked.OWN:
-        end = min(last or yesterday, yesterday)
-        begin = first or end - timedelta(days=USUALLY_DRAWN - 1)
-        begin, end = min(begin, end), max(begin, min(end, yesterday))
-        begin = max(begin, end - timedelta(days=LONGEST - 1))
-        period = Period(begin, end)
+        period = _own(first, last, yesterday)
     else:
         period = Period.ending(yesterday, _DAYS[asked])
     length = (period.last - period.first).days + 1
     return Span(asked, period, Period.ending(period.first - timedelta(days=1), length))
+
+
+def _own(first: date | None, last: date | None, yesterday: date) -> Period:
+    """Return the days somebody chose, in order, not too many, up to yesterday."""
+    stated = sorted(day for day in (first, last) if day is not None)
+    end = min(stated[-1], yesterday) if last and stated else yesterday
+    usual = end - timedelta(days=USUALLY_DRAWN - 1)
+    begin = min(stated[0], end) if first and stated else usual
+    return Period(max(begin, end - timedelta(days=LONGEST - 1)), end)
 
 
 def _month(day: date, yesterday: date) -> Span:

@@ -30,7 +30,7 @@ MARK_SHAPES: Final = {
 }
 """A shape for each kind of mark, by the code of its kind."""
 
-WEEK_HEIGHT: Final = 190
+WEEK_HEIGHT: Final = 200
 """Height of each of the two charts about retention talks."""
 
 _ROOM: Final = 1.12
@@ -158,7 +158,7 @@ def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=kinds, range=[OCHRE, VERMILION]),
-                legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=240),
+                legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=320),
             ),
             opacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0.4)),
             tooltip=[alt.Tooltip("text:N", title=" ")],

@@ -18,7 +18,7 @@ class Theme(Choice):
     WORK = N_("仕事量")
     RETENTION = N_("解約と抑止")
     COMPLAINTS = N_("苦情とセンター")
-    ENTRY = N_("入力")
+    ENTRY = N_("入力の状況")
 
 
 CODES: Final[Mapping[Theme, tuple[str, ...]]] = {
