@@ -29,13 +29,15 @@ _CODES: Final = [result.code for result in CheckResult]
 def show(desk: UserStore, at: At, today: date) -> None:
     """Draw the check of a page: its name and place, every item, what to save."""
     me = desk.principal.name
-    form = form_of(at, me)
+    form = form_of(at)
     items = page_checks.list_of(desk, at.kind, today)
     names = _names(items)
     _back()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {inert(_title(at))}", width="content")
         st.markdown(words.kind_badge(at.kind), width="content")
+    for name, value in form.untouched.items():
+        st.session_state.setdefault(form.key(name), value)
     drafting.offer(form, names, title="page")
     _about(form, at)
     earlier = {one.item: one for one in page_checks.course_of(desk, at.page, at.kind)}
@@ -95,9 +97,6 @@ def _about(form: Form, at: At) -> None:
             placeholder=_("例: 美容液LP(初回1,980円)"),
             show_help=False,
         )
-    else:
-        st.session_state.setdefault(form.key("page"), at.page)
-    st.session_state.setdefault(form.key("url"), at.url)
     field_input(form, "url", label=_("URL(任意)"), show_help=False)
     url = str(form.get("url") or "")
     if url.startswith(("https://", "http://")):

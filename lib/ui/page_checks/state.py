@@ -50,11 +50,11 @@ def go(to: At) -> None:
     st.session_state[_AT] = to
 
 
-def form_of(at: At, owner: str) -> Form:
-    """Return the form of a check; `owner` is proposed for what has to be improved."""
+def form_of(at: At) -> Form:
+    """Return the form of a check."""
     name = f"page-check-{name_slug(at.page) or 'new'}-{at.kind.code}"
     problems = st.session_state.get(_PROBLEMS) or {}
-    untouched = {"page": at.page, "url": at.url, "owner": owner}
+    untouched = {"page": at.page, "url": at.url}
     return Form(name, PageCheck, problems, untouched)
 
 
