@@ -132,12 +132,18 @@ def _save(store: UserStore, row: Setting, entry: str, now: datetime) -> None:
     store.commit(Commit(entry, store.principal.name, now, (write,)))
 
 
-def setting_write(store: UserStore, row: Setting) -> Write:
-    """Return the write that lets a row of 設定 count, its day's earlier one replaced."""
+def setting_write(
+    store: UserStore, row: Setting, seen: Mapping[str, str] | None = None
+) -> Write:
+    """Return the write that lets a row of 設定 count, its day's earlier one replaced.
+
+    seen: what stood in its fields when the person began, where that is known.
+    """
     place = table("settings")
     key = place.key_of(row)
     if key not in store.frame(place.code).index:
         return Insert(row)
-    seen = store.record(place.code, key)
-    base = {name: getattr(seen, name) for name in ("value", "description")}
+    stands = store.record(place.code, key)
+    base = {name: getattr(stands, name) for name in ("value", "description")}
+    base |= dict(seen or {})
     return Update(place.code, key, base, {n: getattr(row, n) for n in base})

@@ -44,14 +44,14 @@ def to_pdf(dossier: Dossier) -> bytes:
     with _one_at_a_time:
         return typst.compile(
             LAYOUT.read_bytes(),
-            font_paths=_fonts(),
+            font_paths=fonts(),
             sys_inputs=inputs,
             timestamp=dossier.made_at.astimezone(UTC),
         )
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Return our own fonts and no others: not the machine's, nor the typesetter's."""
     return typst.Fonts(
         include_system_fonts=False,
