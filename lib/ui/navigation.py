@@ -83,6 +83,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         outsourced_title=N_("自センターの実績"),
     ),
     PageEntry(
+        "monthly",
+        N_("月次"),
+        ":material/summarize:",
+        FIGURES,
+        (*LEADS, Role.OUTSOURCED),
+        outsourced_title=N_("月次報告"),
+    ),
+    PageEntry(
         "harassment",
         N_("カスハラ対応"),
         ":material/shield_person:",
