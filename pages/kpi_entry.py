@@ -16,7 +16,15 @@ from lib.metrics import calendar
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.text import inert
-from lib.ui import context, kpi_day, kpi_month, navigation
+from lib.ui import (
+    context,
+    kpi_asked,
+    kpi_day,
+    kpi_month,
+    kpi_paste,
+    kpi_report,
+    navigation,
+)
 from lib.ui import format as fmt
 
 desk = context.guard(*navigation.entry("kpi_entry").roles)
@@ -27,7 +35,7 @@ CENTRE, DAY, MONTH, VIEW = "centre", "date", "month", "view"
 TYPED = "kpi.typed"
 """Session key of the centre that was chosen or typed last."""
 
-ONE_DAY, WHOLE_MONTH = "day", "month"
+ONE_DAY, WHOLE_MONTH, PASTE = "day", "month", "paste"
 
 
 def main() -> None:
@@ -39,6 +47,8 @@ def main() -> None:
     centre, view = controls(centres)
     if view == WHOLE_MONTH:
         whole_month(centre)
+    elif view == PASTE:
+        paste_a_block(centre)
     else:
         one_day(centre)
 
@@ -54,10 +64,12 @@ def controls(centres: tuple[Centre, ...]) -> tuple[Centre, str]:
     with left:
         centre = choose_centre(centres)
     with right:
-        st.session_state["kpi.view"] = (
-            WHOLE_MONTH if st.query_params.get(MONTH) else ONE_DAY
-        )
-        names = {ONE_DAY: _("1日ずつ"), WHOLE_MONTH: _("月の一覧")}
+        st.session_state["kpi.view"] = view_asked()
+        names = {
+            ONE_DAY: _("1日ずつ"),
+            WHOLE_MONTH: _("月の一覧"),
+            PASTE: _("貼り付け"),
+        }
         view = st.segmented_control(
             _("表示"),
             list(names),
@@ -69,6 +81,12 @@ def controls(centres: tuple[Centre, ...]) -> tuple[Centre, str]:
             on_change=change_view,
         )
     return centre, str(view)
+
+
+def view_asked() -> str:
+    if st.query_params.get(VIEW) == PASTE:
+        return PASTE
+    return WHOLE_MONTH if st.query_params.get(MONTH) else ONE_DAY
 
 
 def choose_centre(centres: tuple[Centre, ...]) -> Centre:
@@ -120,11 +138,16 @@ def one_day(centre: Centre) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         day_switch(day, today)
+        kpi_asked.at_day(desk, centre, day)
         form = kpi_day.day_form(desk, centre, day)
     with right:
         usual = today_figures.usual_of(desk, centre.code, day, kpi_day.LIVE)
         kpi_day.live_shares(desk, form, centre, day, usual)
+        kpi_report.of_day(desk, centre, kpi_days.find(desk, centre.code, day))
         kpi_day.missing_list(desk, centre, day, go_to)
+        kpi_asked.open_list(desk, (centre.code, day), go_to_question)
+        kpi_asked.on_time(desk, centre)
+        kpi_asked.ask_box(desk, centre, day)
 
 
 def day_switch(day: date, today: date) -> None:
@@ -159,6 +182,17 @@ def day_switch(day: date, today: date) -> None:
 
 def whole_month(centre: Centre) -> None:
     month = chosen_month()
+    month_switch(month)
+    kpi_month.month_grid(desk, centre, month)
+
+
+def paste_a_block(centre: Centre) -> None:
+    month = chosen_month()
+    month_switch(month)
+    kpi_paste.paste(desk, centre, month, show_month)
+
+
+def month_switch(month: date) -> None:
     before = (month - timedelta(days=1)).replace(day=1)
     after = (month + timedelta(days=31)).replace(day=1)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -177,7 +211,6 @@ def whole_month(centre: Centre) -> None:
             on_click=go_to_month,
             args=(after,),
         )
-    kpi_month.month_grid(desk, centre, month)
 
 
 # The address -------------------------------------------------------------------
@@ -211,8 +244,18 @@ def go_to(day: date) -> None:
     st.query_params[DAY] = day.isoformat()
 
 
+def go_to_question(centre: str, day: date) -> None:
+    st.query_params[CENTRE] = slug(centre)
+    go_to(day)
+
+
 def go_to_month(month: date) -> None:
     st.query_params[MONTH] = f"{month:%Y-%m}"
+
+
+def show_month(month: date) -> None:
+    st.query_params.pop(VIEW, None)
+    go_to_month(month)
 
 
 def change_day() -> None:
@@ -229,11 +272,16 @@ def change_centre() -> None:
 
 
 def change_view() -> None:
-    if st.session_state["kpi.view"] == WHOLE_MONTH:
-        st.query_params[MONTH] = f"{clock.today():%Y-%m}"
-        st.query_params.pop(DAY, None)
-    else:
+    wanted = st.session_state["kpi.view"]
+    st.query_params.pop(VIEW, None)
+    if wanted == ONE_DAY:
         st.query_params.pop(MONTH, None)
+        return
+    if not st.query_params.get(MONTH):
+        st.query_params[MONTH] = f"{clock.today():%Y-%m}"
+    st.query_params.pop(DAY, None)
+    if wanted == PASTE:
+        st.query_params[VIEW] = PASTE
 
 
 main()

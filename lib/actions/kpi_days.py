@@ -371,6 +371,30 @@ def advice(record: KpiDay, centre: Centre, usual: Spans) -> dict[str, Reason]:
     return found
 
 
+def spans_of(store: UserStore, centre: Centre, day: date) -> Spans:
+    """Return `usual_spans` of a day, worked out once a revision."""
+    return store.derived(
+        ("usual spans", centre.code, day),
+        lambda: usual_spans(store.frame("kpi_days"), centre, day),
+    )
+
+
+def doubts(
+    store: UserStore, edit: DayEdit, now: datetime
+) -> list[tuple[str, Reason | str]]:
+    """Return field and reason of what does not fit in a day being typed, or stands out.
+
+    A reason that is text is a catalogue key.
+    """
+    try:
+        record = checked(store.principal, edit, now=now)
+    except InvalidRecord as error:
+        known = KpiDay.model_fields
+        return [(p.field, p.message) for p in error.problems if p.field in known]
+    found = advice(record, edit.centre, spans_of(store, edit.centre, edit.day))
+    return [*found.items()]
+
+
 def _jumps(record: KpiDay, usual: Spans) -> dict[str, Reason]:
     found = {}
     for name, (low, high) in usual.items():

@@ -171,7 +171,7 @@ def _planned(
         problems = error.problems if isinstance(error, InvalidRecord) else ()
         return PlannedDay(found.row, Fate.WRONG, edit, None, problems=tuple(problems))
     changed = tuple(kpi_days.changed_fields(seen, record))
-    spans = kpi_days.usual_spans(store.frame("kpi_days"), centre, found.day)
+    spans = kpi_days.spans_of(store, centre, found.day)
     return PlannedDay(
         found.row,
         _fate(seen, changed, values),

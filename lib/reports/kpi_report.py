@@ -27,7 +27,12 @@ SHEET: Final = N_("日報")
 _CALLS: Final = ("offered", "answered", "abandoned")
 _RETENTION: Final = ("cancel_requests", "retention_offers", "retention_kept")
 _ORDERS: Final = ("orders", "shipments", "mails_received")
-_LINES: Final = (_CALLS, ("consumer_centre_calls",), _RETENTION, _ORDERS)
+_LINES: Final[tuple[tuple[str, ...], ...]] = (
+    _CALLS,
+    ("consumer_centre_calls",),
+    _RETENTION,
+    _ORDERS,
+)
 _SHARE_OF_LINE: Final[Mapping[tuple[str, ...], str]] = {
     _CALLS: "answer_rate",
     _RETENTION: "retention_success",
@@ -112,7 +117,9 @@ def _lines(day: KpiDay, centre: Centre, language: Language) -> Iterator[str]:
         yield say(N_("特記事項: {note}")).format(note=one_line(day.note, _LONGEST_NOTE))
 
 
-def _line(names: Sequence[str], day: KpiDay, centre: Centre, language: Language) -> str:
+def _line(
+    names: tuple[str, ...], day: KpiDay, centre: Centre, language: Language
+) -> str:
     parts = [
         f"{translate(KpiDay.field(name).label, language)} {value:,}"
         for name in names

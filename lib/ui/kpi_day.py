@@ -91,10 +91,7 @@ def live_shares(
             _share(kpis.kpi(code), counts, centre, usual.get(code))
     if conscience.CODES & set(shown):
         conscience.beside_entry()
-    spans = desk.derived(
-        ("usual spans", centre.code, day),
-        lambda: kpi_days.usual_spans(desk.frame("kpi_days"), centre, day),
-    )
+    spans = kpi_days.spans_of(desk, centre, day)
     for name, reason in kpi_days.advice(typed, centre, spans).items():
         label = _(KpiDay.field(name).label)
         st.warning(f"{label}: {inert(reason.text())}", icon=":material/pin:")

@@ -18,6 +18,7 @@ from lib.errors import AppError, FieldProblem, InvalidRecord
 from lib.i18n import _
 from lib.metrics import calendar, kpis
 from lib.metrics.figures import of_centre
+from lib.metrics.state import Reason
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
@@ -25,7 +26,7 @@ from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.store.protocol import CellStatus
 from lib.text import inert
-from lib.ui import boundary, context, flash, marks
+from lib.ui import boundary, context, flash, kpi_report, marks
 from lib.ui import format as fmt
 from lib.ui.form import label_of
 
@@ -91,7 +92,10 @@ def month_grid(desk: UserStore, centre: Centre, month: date) -> None:
     )
     sheet.live = allowed(_grid_edits(key, sheet.version), names, len(sheet.days))
     _left_out(desk, sheet)
+    _doubts(desk, centre, sheet)
     _foot(sheet, centre, key)
+    if kpi_report.has_confirmed(sheet.days):
+        kpi_report.download(desk, centre, month)
 
 
 def _left_out(desk: UserStore, sheet: Sheet) -> None:
@@ -110,6 +114,22 @@ def _left_out(desk: UserStore, sheet: Sheet) -> None:
         )
         st.caption(inert(f"{fmt.DOUBT} {said}"))
         marks.link_to_check(desk)
+
+
+def _doubts(desk: UserStore, centre: Centre, sheet: Sheet) -> None:
+    """Say of each typed row, while it is typed, what does not add up or stands out."""
+    for row, cells in sheet.edits().items():
+        day = sheet.days[row]
+        edit = DayEdit(centre, day.day, day.record, cells)
+        found = kpi_days.doubts(desk, edit, clock.now())
+        lines = [f"{_(KpiDay.field(n).label)}: {_said(why)}" for n, why in found]
+        if lines:
+            words = fmt.listed(lines)
+            st.warning(inert(f"{fmt.day(day.day)} {words}"), icon=":material/pin:")
+
+
+def _said(why: Reason | str) -> str:
+    return why.text() if isinstance(why, Reason) else _(why)
 
 
 def editable(centre: Centre) -> tuple[str, ...]:

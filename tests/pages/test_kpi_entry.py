@@ -63,6 +63,11 @@ def words(page: AppTest) -> str:
     return "\n".join(str(p.value) for p in parts)
 
 
+def plain(page: AppTest) -> str:
+    """Return the words of the page as people read them."""
+    return words(page).replace("\\", "")
+
+
 def metric(page: AppTest, label: str) -> str:
     return next(m.value for m in page.metric if m.label == label)
 
@@ -404,6 +409,212 @@ def test_it_draws_without_error_in_both_languages(
     page = open_page("kpi_entry", language=language)
     if month:
         page.button_group(key="kpi.view").set_value("month").run()
+
+    assert not page.exception
+    assert not page.error
+
+
+# Pasting -----------------------------------------------------------------------
+
+
+def paste_page(open_page, text: str, **who: str) -> AppTest:
+    page = open_page("kpi_entry", **who)
+    page.button_group(key="kpi.view").set_value("paste").run()
+    page.text_area[0].set_value(text)
+    return page.run()
+
+
+def agent() -> str:
+    put(
+        Member(email="agent@example.jp", name="委託", role=Role.OUTSOURCED, centre="C1")
+    )
+    return "agent@example.jp"
+
+
+PASTED = (
+    "東京 受電日報\t\t\t\t\n"
+    "日付\t着信\t応答\t応答率\tセンター入電\n"
+    "11/16(月)\t100\t92\t92.0%\t0\n"
+    "11/17(火)\tx12\t90\t90%\t0\n"
+    "11/18(水)\t100\t90\t97.0%\t1\n"
+    "合計\t300\t272\t90.7%\t1\n"
+)
+
+
+def test_an_outsourced_person_pastes_a_block_and_enters_it_in_one_press(
+    open_page, one_centre
+):
+    page = paste_page(open_page, PASTED, operator=agent())
+
+    assert not page.exception
+    assert "2日分を読み取りました" in words(page)
+    wrong = page.dataframe[0].value
+    assert wrong["place"].tolist() == ["B4"]
+    assert wrong["typed"].tolist() == ["▲ x12"]
+    assert "D5 応答率 97.0% / 90.0%" in plain(page)
+    press(page, "2日分を入れる")
+
+    assert (stored(day(16)).offered, stored(day(16)).abandoned) == (100, 8)
+    assert stored(day(17)) is None
+    assert stored(day(18)).consumer_centre_calls == 1
+    assert stored(day(16)).updated_by == "委託"
+    # The month that was entered is shown.
+    assert page.dataframe[0].value["rate"].iloc[15] == "92.0%"
+    assert page.query_params.get("view") is None
+
+
+def test_pasted_days_can_be_confirmed_with_them(open_page, one_centre):
+    page = paste_page(open_page, PASTED)
+    page.checkbox[0].set_value(True).run()
+
+    press(page, "2日分を入れる")
+
+    assert stored(day(16)).confirmed is Done.DONE
+
+
+def test_unknown_columns_are_named_once_and_remembered(open_page, one_centre):
+    block = "日付\t呼\t取\n11/16\t10\t9\n"
+    who = agent()
+    page = paste_page(open_page, block, operator=who)
+    assert "どの列が何の数かを選ぶと" in words(page)
+    page.selectbox[1].set_value("offered").run()
+    choose = next(s for s in page.selectbox if s.label == "取")
+    choose.set_value("answered").run()
+    press(page, "1日分を入れる")
+    assert (stored(day(16)).offered, stored(day(16)).answered) == (10, 9)
+
+    again = paste_page(open_page, block.replace("16", "17"), operator=who)
+    press(again, "1日分を入れる")
+
+    assert stored(day(17)).offered == 10
+
+
+def test_a_confirmed_day_is_pasted_over_only_with_a_reason(open_page, one_centre):
+    sure = calls(day(16), 50, 40).with_values(
+        confirmed=Done.DONE, consumer_centre_calls=0
+    )
+    put(sure)
+    page = paste_page(open_page, PASTED)
+    press(page, "1日分を入れる")
+    assert stored(day(16)).offered == 50
+
+    page = paste_page(open_page, PASTED)
+    next(t for t in page.text_input if "直す理由" in t.label).set_value("誤り")
+    page.run()
+    press(page, "1日分を入れる")
+
+    assert (stored(day(16)).offered, stored(day(16)).confirmed) == (100, Done.DONE)
+
+
+def test_who_saved_meanwhile_is_not_overruled_by_a_paste(open_page, one_centre):
+    page = paste_page(open_page, PASTED)
+    put(calls(day(16), 80, 70))
+
+    press(page, "2日分を入れる")
+
+    assert stored(day(16)).offered == 80
+    assert stored(day(18)) is None
+    assert "ほかの人が同じ日の数を先に保存しました" in words(page)
+    assert page.text_area[0].value == PASTED
+    press(page, "2日分を入れる")
+    assert stored(day(16)).offered == 100
+
+
+def test_what_cannot_be_read_is_said_calmly(open_page, one_centre):
+    page = paste_page(open_page, "あいう\nかきく")
+
+    assert not page.exception
+    assert "見出しの行が見つかりません" in words(page)
+
+
+# Questions, reports, the record ------------------------------------------------
+
+
+def test_a_manager_sends_a_day_back_and_the_centre_answers_there(open_page, one_centre):
+    who = agent()
+    put(calls(FRIDAY, 100, 50), centre("C2"))
+    page = open_page("kpi_entry")
+    page.query_params["centre"] = "C1"
+    page.query_params["date"] = FRIDAY.isoformat()
+    page.run()
+    ask = next(t for t in page.text_area if t.label == "聞きたいこと")
+    ask.set_value("半分しか出られなかったのは?").run()
+    press(page, "聞く")
+
+    theirs = open_page("kpi_entry", operator=who)
+    assert "差戻し 1件" in words(theirs) or "半分しか" in texts(theirs)
+    theirs.query_params["date"] = FRIDAY.isoformat()
+    theirs.run()
+    assert "半分しか出られなかったのは?" in texts(theirs)
+    next(t for t in theirs.text_area if t.label == "回答").set_value("回線障害").run()
+    press(theirs, "回答する")
+
+    page.run()
+    assert "回線障害" in texts(page)
+    assert not [b for b in theirs.button if b.label == "聞く"]
+
+
+def test_an_empty_question_is_not_sent(open_page, one_centre):
+    page = open_page("kpi_entry")
+
+    press(page, "聞く")
+
+    assert "聞きたいことを書いてください。" in words(page)
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(str(t.value) for t in page.text)
+
+
+def test_a_confirmed_day_is_offered_as_a_text_to_copy(open_page, one_centre):
+    page = fill(open_page("kpi_entry"), **ENTERED)
+    assert not page.code
+    press(page, "確定する")
+
+    assert page.code[0].value.splitlines()[1] == (
+        "着信数 100 / 応答数 92 / 放棄数 8 / 応答率 92.0%"
+    )
+    assert [d.label for d in page.get("download_button")] == [
+        "月の日報をExcelで(確定した日)"
+    ]
+
+
+def test_a_centre_sees_how_it_kept_its_deadline(open_page, one_centre):
+    who = agent()
+    on_time = calls(day(17), 9, 9).with_values(entered_at=clock.at(day(18), 9))
+    late = calls(day(18), 9, 9).with_values(entered_at=clock.at(day(19), 12))
+    put(calls(day(16), 9, 9), on_time, late)
+
+    page = open_page("kpi_entry", operator=who)
+
+    assert "33%(1/3日)" in words(page)
+    assert "◆遅れ 1日" in words(page)
+    assert "▲未入力 1日" in words(page)
+    assert "締切は翌営業日の10:00" in words(page)
+
+
+def test_what_does_not_add_up_is_said_while_the_month_is_typed(open_page, one_centre):
+    put(*(calls(day(1) - timedelta(days=n), 100, 90) for n in range(1, 12)))
+    page = month_page(open_page)
+    page.session_state[grid_key(page)] = {
+        "edited_rows": {1: {"offered": 1000, "answered": 90}, 2: {"offered": 1}}
+    }
+    page.run()
+    page.session_state[grid_key(page)] = {
+        "edited_rows": {
+            1: {"offered": 1000, "answered": 90},
+            2: {"offered": 5, "answered": 9},
+        }
+    }
+    page.run()
+
+    assert "11月2日(月) 着信数: 直近28日は100〜100でした" in plain(page)
+    assert "11月3日(火) 応答数: 応答数が着信数より多くなっています。" in plain(page)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_paste_view_draws_in_both_languages(open_page, one_centre, language):
+    page = paste_page(open_page, PASTED, language=language)
 
     assert not page.exception
     assert not page.error

@@ -1,0 +1,60 @@
+"""What a centre takes away from confirmed days: a text to copy, its own form as xlsx."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from lib import clock
+from lib.actions import kpi_days, kpi_forms
+from lib.actions.searching import slug
+from lib.i18n import _
+from lib.reports.kpi_report import as_text, as_xlsx
+from lib.schema.kpi_day import KpiDay
+from lib.schema.masters import Centre
+from lib.schema.vocab import Done
+from lib.store.access import UserStore
+from lib.ui import context
+
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def of_day(desk: UserStore, centre: Centre, record: KpiDay | None) -> None:
+    """Offer a confirmed day as text, and its month in the centre's own form."""
+    if record is None or record.confirmed is not Done.DONE:
+        return
+    with st.container(border=True):
+        st.markdown("**" + _("日報をコピー") + "**")
+        st.caption(_("右上の印を押すとコピーします。メールやチャットに貼り付けます。"))
+        text = as_text(record, centre, context.language())
+        st.code(text, language=None, wrap_lines=True)
+        download(desk, centre, record.date)
+
+
+def download(desk: UserStore, centre: Centre, month: date) -> None:
+    """Offer the confirmed days of a month in the centre's own form."""
+    language = context.language()
+    columns = kpi_forms.report_columns(desk, centre, language)
+    st.download_button(
+        _("月の日報をExcelで(確定した日)"),
+        lambda: as_xlsx(_confirmed(desk, centre, month), centre, columns, language),
+        file_name=f"mimamori-daily-{slug(centre.code)}-{month:%Y-%m}.xlsx",
+        mime=_XLSX,
+        key=f"kpi.report.{slug(centre.code)}.{month:%Y-%m}",
+        icon=":material/download:",
+        help=_("貼り付けた表の列を覚えているときは、その列の名前と順で出します。"),
+        on_click="ignore",
+    )
+
+
+def has_confirmed(days: Sequence[kpi_days.MonthDay]) -> bool:
+    """Whether a month has a day that can be reported."""
+    return any(day.state is kpi_days.DayState.CONFIRMED for day in days)
+
+
+def _confirmed(desk: UserStore, centre: Centre, month: date) -> list[KpiDay]:
+    days = kpi_days.month_days(desk, centre, month, clock.now())
+    return [d.record for d in days if d.record and d.record.confirmed is Done.DONE]
