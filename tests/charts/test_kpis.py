@@ -62,7 +62,9 @@ def test_a_missed_day_has_a_shape_of_its_own():
 
 
 def test_closed_days_are_a_grey_band_and_missing_days_a_sign_at_the_foot():
-    spec = drawn(days(0.9, float("nan"), float("nan"), states=("", "closed", "missing")))
+    spec = drawn(
+        days(0.9, float("nan"), float("nan"), states=("", "closed", "missing"))
+    )
 
     assert kinds(spec) == ["rect", "line", "point", "point"]
     closed = spec["datasets"][spec["layer"][0]["data"]["name"]]
@@ -72,7 +74,9 @@ def test_closed_days_are_a_grey_band_and_missing_days_a_sign_at_the_foot():
 
 
 def test_a_line_goes_on_over_closed_days_and_breaks_at_missing_ones():
-    spec = drawn(days(0.9, float("nan"), float("nan"), states=("", "closed", "missing")))
+    spec = drawn(
+        days(0.9, float("nan"), float("nan"), states=("", "closed", "missing"))
+    )
 
     line = spec["datasets"][spec["layer"][1]["data"]["name"]]
     states = [row["state"] for row in rows_of({"datasets": {"": line}})]

@@ -19,7 +19,8 @@ def gaps(*rows, centres=None):
     masters = frame_of(table("centres"), centres)
     found = entries(days, masters, NOW)
     return {
-        gap.day: gap.missing for gap in empty_days(found, days, centres, day(9), day(20))
+        gap.day: gap.missing
+        for gap in empty_days(found, days, centres, day(9), day(20))
     }
 
 
