@@ -49,6 +49,7 @@ from lib.reports.monthly.wording import (
     full_day,
     month_name,
     name_of,
+    sentences,
     short_day,
     state_cell,
     target_text,
@@ -318,7 +319,7 @@ def _talks(material: Material, found: Deterrence | None) -> Iterator[Block]:
     if found is None:
         return
     if found.is_warning:
-        words = "".join(reason.text() for reason in found.verdict.reasons)
+        words = sentences(reason.text() for reason in found.verdict.reasons)
         yield Warned(found.verdict.state, words)
     yield _figures(material, TALK_FIGURES)
     followed = found.followed

@@ -15,6 +15,7 @@ from lib.metrics.kpi_themes import Theme, theme_of
 from lib.metrics.kpis import Figure
 from lib.metrics.state import State, Verdict
 from lib.reports.monthly.material import Board, Material
+from lib.reports.monthly.wording import sentences
 
 MOST: Final = 3
 
@@ -81,7 +82,7 @@ def _obstruction(board: Board) -> Iterator[tuple[str, Decision]]:
     if board.deterrence is None or not board.deterrence.is_warning:
         return
     reasons = board.deterrence.verdict.reasons
-    fact = "".join(reason.text() for reason in reasons[:2])
+    fact = sentences(reason.text() for reason in reasons[:2])
     yield (
         "obstruction",
         Decision(
@@ -100,7 +101,7 @@ def _off_target(board: Board, state: State) -> Iterator[tuple[str, Decision]]:
     for subject, found in by_subject.items():
         first = found[0][0]
         facts = [v.reasons[0].text() for entry, v in found if entry is first]
-        yield subject, Decision("".join(facts[:MOST]), _asked(first))
+        yield subject, Decision(sentences(facts[:MOST]), _asked(first))
 
 
 def in_order(

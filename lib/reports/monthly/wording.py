@@ -67,6 +67,11 @@ def _span_text(span: Sequence[date]) -> str:
     return f"{first.month}/{first.day}–{last.month}/{last.day}"
 
 
+def sentences(said: Iterable[str]) -> str:
+    """Return sentences one after the other, parted as the language parts them."""
+    return ("" if current() == SOURCE else " ").join(said)
+
+
 def name_of(entry: Figure) -> str:
     """Return the figure's name, with what it is counted per and whether it is guessed."""
     name = _(entry.name)
