@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
 
 import streamlit as st
 
@@ -10,9 +12,10 @@ from lib import clock
 from lib.actions import today
 from lib.actions.inquiries.listing import View
 from lib.actions.searching import slug
-from lib.actions.today import CentreToday, Morning, PromiseRow, Task, TaskKind, Tile
+from lib.actions.today import Morning, Task, TaskKind, Tile
 from lib.i18n import N_, _
 from lib.metrics.promises import When
+from lib.metrics.reason import Reason
 from lib.metrics.state import State, Verdict
 from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
@@ -25,19 +28,13 @@ from lib.ui.case import inside
 from lib.ui.crisis import banner
 from lib.ui.filters import ledger_query, product_names
 from lib.ui.harassment import duties
+from lib.ui.kpis import look
+from lib.ui.morning import health, looked, moves, punctual
+from lib.ui.morning import promises as owed
+from lib.ui.page_checks import on_today
 from lib.ui.table import Grid
 
 desk = context.guard(*navigation.entry("today").roles)
-
-STATE_LOOK: Final[
-    dict[State, tuple[str, Literal["green", "gray", "orange", "red"]]]
-] = {
-    State.NORMAL: ("●", "green"),
-    State.PENDING: ("○", "gray"),
-    State.WATCH: ("◆", "orange"),
-    State.ALARM: ("▲", "red"),
-}
-"""Shape and colour of each state, so that colour never stands alone."""
 
 CALLS_ANSWER: Final = {
     State.NORMAL: N_("つながっています"),
@@ -52,13 +49,15 @@ CONTACTS_ANSWER: Final = {
     State.ALARM: N_("急いで確かめてください"),
 }
 TASK_WORDS: Final = {
+    TaskKind.CRISIS: N_("進行中の重大事案 {count}件を進める"),
     TaskKind.CRITICAL: N_("最重要の苦情 {count}件を進める"),
     TaskKind.OVERDUE: N_("約束の時刻を過ぎた苦情 {count}件に連絡する"),
-    TaskKind.AGENCY: N_("行政・センターへの回答 {count}件(期限は今日まで)"),
+    TaskKind.AGENCY: N_("行政・センターへの回答 {count}件(今日まで)"),
     TaskKind.MISSING: N_("日次KPIの未入力 {count}日分を入れる"),
     TaskKind.TODAY: N_("今日の約束 {count}件を果たす"),
 }
 TASK_ICONS: Final = {
+    TaskKind.CRISIS: ":material/flag:",
     TaskKind.CRITICAL: ":material/priority_high:",
     TaskKind.OVERDUE: ":material/alarm:",
     TaskKind.AGENCY: ":material/account_balance:",
@@ -73,7 +72,10 @@ CONTACT_COLUMNS: Final = (
     "status",
     "complaint_id",
 )
-MISSING_SHOWN: Final = 6
+MISSING_SHOWN: Final = 4
+MARKS_SHOWN: Final = 4
+WEEK_OPENED: Final = "today.week"
+"""Session key of the week whose bar was pressed last."""
 REASONS_SHOWN: Final = 2
 
 
@@ -83,25 +85,32 @@ def main() -> None:
     if found.is_empty:
         first_steps()
         return
-    banner.on_top(desk)
     answers(found)
+    looked.strip(desk, found.now)
+    banner.on_top(desk)
     inside.on_today(desk)
     duties.on_today(desk)
+    on_today.line(desk)
+    moves.card(desk, found.now)
     company(found)
-    for centre in found.centres:
-        centre_card(centre)
+    health.card(desk, found.now)
+    so_far(found)
     chart_row(found)
     left, right = st.columns(2)
     with left:
         promises(found)
     with right:
-        contacts(found)
-        missing_days(found)
+        entered(found)
     banner.way(desk)
 
 
 def heading(found: Morning) -> None:
-    with spread():
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+    ):
         st.title(_("今日"), anchor=False, width="content")
         st.caption(
             _("{day} {time} 現在").format(
@@ -137,49 +146,56 @@ def first_steps() -> None:
 
 def answers(found: Morning) -> None:
     with st.grid(min_column_width=300, gap="small"):
-        answer(_("電話はつながっているか"), found.calls, CALLS_ANSWER)
+        answer(
+            _("電話はつながっているか"),
+            found.calls,
+            CALLS_ANSWER,
+            found.calls.reasons[:1],
+            others_in_trouble(found),
+        )
         answer(
             _("センターからの連絡は増えているか"),
             found.referrals_verdict,
             CONTACTS_ANSWER,
+            found.referrals_verdict.reasons,
         )
         tasks(found)
 
 
-def answer(question: str, verdict: Verdict, words: dict[State, str]) -> None:
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        with spread():
-            st.caption(question, width="content")
-            state_badge(verdict.state)
-        said = 1 if verdict.centre else REASONS_SHOWN
-        with spread():
-            st.markdown(f"##### {inert(_(words[verdict.state]))}", width="content")
-            more_reasons(verdict, said)
-        st.caption(inert(" ".join(r.text() for r in verdict.reasons[:said])))
-
-
-def more_reasons(verdict: Verdict, said: int) -> None:
-    if len(verdict.reasons) <= said:
-        return
-    more = _("ほかのセンター") if verdict.centre else _("ほかの理由")
-    with st.popover(more, type="tertiary"):
-        for reason in verdict.reasons[said:]:
-            st.write(inert(reason.text()))
-
-
-def spread() -> st.delta_generator.DeltaGenerator:
-    """Return a row whose parts stand at its two ends."""
-    return st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        gap="small",
+def answer(
+    question: str,
+    verdict: Verdict,
+    words: dict[State, str],
+    reasons: Sequence[Reason],
+    more: str = "",
+) -> None:
+    """Draw question, answer and reasons as one text: a phone has no room for parts."""
+    said = [reason.text() for reason in reasons[:REASONS_SHOWN]] + [more]
+    lines = (
+        f":small[:gray[{inert(question)}]] {look.badge(verdict)}",
+        f"**{inert(_(words[verdict.state]))}**",
+        f":small[:gray[{inert(' '.join(said).strip())}]]",
     )
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown("  \n".join(lines))
+        unsaid = [inert(reason.text()) for reason in reasons[REASONS_SHOWN:]]
+        if unsaid:
+            with st.popover(_("ほかの理由"), type="tertiary"):
+                st.markdown("\n\n".join(unsaid))
 
 
-def state_badge(state: State) -> None:
-    shape, colour = STATE_LOOK[state]
-    st.badge(f"{shape} {_(state.value)}", color=colour)
+def others_in_trouble(found: Morning) -> str:
+    """Return how many centres beside the named one are not calm; "" for none."""
+    count = sum(
+        centre.verdict.state in (State.WATCH, State.ALARM)
+        and centre.centre.code != found.calls.centre
+        for centre in found.centres
+    )
+    return (
+        _("ほかに注意か警報のセンターが{count}つ。").format(count=count)
+        if count
+        else ""
+    )
 
 
 def tasks(found: Morning) -> None:
@@ -194,7 +210,9 @@ def tasks(found: Morning) -> None:
 def task_link(task: Task) -> None:
     words = f"**{_(TASK_WORDS[task.kind]).format(count=task.count)}**"
     icon = TASK_ICONS[task.kind]
-    if task.kind is TaskKind.CRITICAL:
+    if task.kind is TaskKind.CRISIS and may_open("crisis"):
+        navigation.link("crisis", words, icon=icon)
+    elif task.kind is TaskKind.CRITICAL:
         query = ledger_query(status="open", severity=Severity.CRITICAL)
         navigation.link("ledger", words, icon=icon, **query)
     elif task.kind is TaskKind.OVERDUE:
@@ -223,8 +241,10 @@ def task_link(task: Task) -> None:
 def company(found: Morning) -> None:
     with st.container(border=True):
         with card_head():
-            st.markdown(f"**{_('会社全体')}**", width="content")
-            st.caption(_("直近7日 (約束は28日)"), width="content")
+            st.markdown(
+                f"**{_('会社全体')}** :small[:gray[{inert(_('直近7日 (約束は28日)'))}]]",
+                width="content",
+            )
             week = {"since": found.referrals.since, "until": found.referrals.until}
             navigation.link("ledger", _("7日の苦情を見る"), **ledger_query(**week))
             second = ledger_query(kind=ComplaintKind.SECOND, **week)
@@ -241,34 +261,21 @@ def company(found: Morning) -> None:
         tiles(found.company, _("前の期間比"))
 
 
-def centre_card(found: CentreToday) -> None:
-    with st.container(border=True):
-        with card_head():
-            st.markdown(f"**{inert(found.centre.name)}**", width="content")
-            state_badge(found.verdict.state)
-            st.caption(centre_words(found), width="content")
-            if may_open("kpi_entry"):
-                month = found.last_day or clock.today()
-                navigation.link(
-                    "kpi_entry",
-                    _("数を見る"),
-                    centre=slug(found.centre.code),
-                    month=f"{month:%Y-%m}",
-                )
-        tiles(found.tiles, _("直近28日比"))
-
-
-def centre_words(found: CentreToday) -> str:
-    """Return which day the figures are of, and what is known of today."""
-    if found.last_day is None:
-        return _("まだ数が入っていません")
-    text = _("{day}の数").format(day=fmt.day(found.last_day))
-    if not found.is_today_entered:
-        return text
-    so_far = _("今日は着信{offered}件").format(offered=fmt.number(found.today_offered))
-    if found.today_rate is not None:
-        so_far += _("・応答率{rate}").format(rate=fmt.percent(found.today_rate))
-    return f"{text} · {so_far}"
+def so_far(found: Morning) -> None:
+    """Say what is known of today already; nothing where nobody has entered any."""
+    parts = []
+    for centre in found.centres:
+        if not centre.is_today_entered:
+            continue
+        said = _("{centre} 着信{offered}件").format(
+            centre=centre.centre.name, offered=fmt.number(centre.today_offered)
+        )
+        if centre.today_rate is not None:
+            said += _("・応答率{rate}").format(rate=fmt.percent(centre.today_rate))
+        parts.append(said)
+    if parts:
+        words = _("今日ここまで: {parts}").format(parts=fmt.listed(parts))
+        st.caption(inert(words))
 
 
 def card_head() -> st.delta_generator.DeltaGenerator:
@@ -322,12 +329,59 @@ def chart_row(found: Morning) -> None:
     with left, st.container(border=True, height="stretch"):
         st.markdown(f"**{_('応答率')}** {_('直近28日')}")
         picked = charts.answer_rates(desk, found.now)
+        what_happened(found)
     with right, st.container(border=True, height="stretch"):
-        st.markdown(f"**{_('センターからの連絡')}** {_('週ごと・件')}")
-        charts.weekly_contacts(desk, found.now, found.referrals.usual)
+        week = contacts(found)
     if picked and may_open("kpi_entry"):
         centre, day = picked
         navigation.go("kpi_entry", centre=slug(centre), date=day.isoformat())
+    # The week stays picked until another is: each is opened once.
+    if week != st.session_state.get(WEEK_OPENED):
+        st.session_state[WEEK_OPENED] = week
+        if week:
+            freshness.hold_still()
+            week_contacts(week)
+
+
+def contacts(found: Morning) -> date | None:
+    """Draw the contacts of centres by week; return the last day of a pressed week."""
+    counted = found.referrals
+    st.markdown(f"**{_('センターからの連絡')}** {_('週ごと・件')}")
+    week = charts.weekly_contacts(desk, found.now, counted.usual)
+    lines = [
+        _("直近7日は、台帳 {cases}件 / 日次KPIのセンター入電 {calls}。").format(
+            cases=counted.cases, calls=fmt.number(counted.calls, unit="件")
+        )
+    ]
+    if counted.difference:
+        lines.append(
+            _(
+                "差 {difference:+d}件: 再連絡か、台帳への記録もれを確かめてください。"
+            ).format(difference=counted.difference)
+        )
+    lines.append(_("棒を押すと、その週の連絡を開きます。"))
+    st.caption(inert(" ".join(lines)))
+    count = counted.cases + counted.others
+    if count and st.button(
+        _("直近7日の{count}件の内容").format(count=count),
+        icon=":material/list_alt:",
+        type="tertiary",
+        key="today.contacts",
+    ):
+        freshness.hold_still()
+        recent_contacts()
+    return week
+
+
+def what_happened(found: Morning) -> None:
+    """Say in words what the signs on the time line are: the newest first."""
+    lines = charts.mark_lines(desk, found.now)
+    if lines:
+        more = len(lines) - MARKS_SHOWN
+        said = [inert(line) for line in lines[:MARKS_SHOWN]]
+        if more > 0:
+            said.append(_("ほか{count}件").format(count=more))
+        st.caption("  \n".join(said))
 
 
 # Lists -------------------------------------------------------------------------
@@ -347,59 +401,33 @@ def promises(found: Morning) -> None:
                     words.format(count=found.promise_counts[when]),
                     **ledger_query(status="open", promise=when),
                 )
-        for row in found.promises:
-            promise_line(row)
+        owed.table(desk, found.promises, found.now)
         if not found.promises:
             st.caption(_("今日までの約束はありません。"))
 
 
-def promise_line(row: PromiseRow) -> None:
-    overdue = row.when is When.OVERDUE
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(
-            fmt.short_moment(row.at) + (_(" 超過") if overdue else ""),
-            icon=":material/alarm:" if overdue else ":material/schedule:",
-            color="red" if overdue else "gray",
-        )
-        navigation.link("ledger", row.complaint, **ledger_query(case=row.complaint))
-        st.caption(
-            inert(f"{_(row.promise)} · {row.handler or _('担当なし')}"), width="content"
-        )
-        if row.severity in (Severity.HIGH, Severity.CRITICAL):
-            st.badge(fmt.choice(row.severity), color=fmt.badge_colour(row.severity))
-
-
-def contacts(found: Morning) -> None:
-    counted = found.referrals
-    with st.container(border=True):
-        with card_head():
-            st.markdown(f"**{_('センターからの連絡')}**", width="content")
-            st.caption(_("直近7日"), width="content")
-            state_badge(found.referrals_verdict.state)
-        words = _("台帳 {cases}件 / 日次KPIのセンター入電 {calls}").format(
-            cases=counted.cases, calls=fmt.number(counted.calls, unit="件")
-        )
-        st.write(words)
-        if counted.difference:
-            st.caption(
-                _(
-                    "差 {difference:+d}件: 再連絡か、台帳への記録もれを確かめてください。"
-                ).format(difference=counted.difference)
-            )
-        count = counted.cases + counted.others
-        if count and st.button(
-            _("{count}件の内容").format(count=count),
-            icon=":material/list_alt:",
-            type="tertiary",
-            key="today.contacts",
-        ):
-            freshness.hold_still()
-            recent_contacts()
-
-
 @st.dialog(_("直近7日の連絡"), width="large", on_dismiss="rerun")
 def recent_contacts() -> None:
-    contact_rows(today.recent_contacts(desk, clock.now()))
+    contact_rows(today.contacts_of_week(desk, clock.today()))
+    way_to_inquiries()
+
+
+@st.dialog(_("この週の連絡"), width="large", on_dismiss="rerun")
+def week_contacts(last: date) -> None:
+    st.caption(
+        _("{first} から {last} まで").format(
+            first=fmt.day(last - timedelta(days=today.WEEK - 1)), last=fmt.day(last)
+        )
+    )
+    rows = today.contacts_of_week(desk, last, only_centres=True)
+    if len(rows):
+        contact_rows(rows)
+    else:
+        st.write(_("この週の連絡はありません。"))
+    way_to_inquiries()
+
+
+def way_to_inquiries() -> None:
     if may_open("inquiries"):
         words = _("行政問合せで見る")
         navigation.link("inquiries", words, icon=":material/account_balance:")
@@ -415,7 +443,8 @@ def contact_rows(rows: Any) -> None:
     tables.show_only(grid, rows, clock.now(), alt=_("センターからの連絡"))
 
 
-def missing_days(found: Morning) -> None:
+def entered(found: Morning) -> None:
+    """Draw which days lack their figures, and how each centre enters them."""
     with st.container(border=True):
         st.markdown(
             f"**{_('未入力の日')}** " + _("{count}日").format(count=len(found.missing))
@@ -440,6 +469,7 @@ def missing_days(found: Morning) -> None:
             st.caption(
                 _("ほか{count}日").format(count=len(found.missing) - MISSING_SHOWN)
             )
+        punctual.table(desk, found.now)
 
 
 def may_open(code: str) -> bool:

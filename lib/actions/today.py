@@ -12,21 +12,22 @@ import numpy as np
 import pandas as pd
 
 from lib import clock
+from lib.actions.crises.opening import open_ones
 from lib.actions.kpi_targets import targets_of
-from lib.i18n import current
+from lib.i18n import N_, current
 from lib.metrics import exclusions, kpis, promises, referrals, state
 from lib.metrics.events import Events, events
 from lib.metrics.figures import between, figures, of_centre
 from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.missing import MissingDay, centres_of, missing_days
 from lib.metrics.promises import When
-from lib.metrics.state import Verdict
+from lib.metrics.state import Reason, State, Verdict
 from lib.schema.complaint import Complaint
 from lib.schema.frames import standing
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.tables import table
-from lib.schema.vocab import Flag, InquiryStatus, Severity
+from lib.schema.vocab import InquiryStatus, Severity
 from lib.store.access import UserStore
 
 SOURCES: Final = (
@@ -46,12 +47,6 @@ MOST_TASKS: Final = 3
 MOST_PROMISES: Final = 6
 WEEKS_DRAWN: Final = 13
 
-CENTRE_TILES: Final = (
-    "answer_rate",
-    "offered",
-    "consumer_centre_calls",
-    "retention_success",
-)
 COMPANY_TILES: Final = (
     "complaints",
     "complaint_rate",
@@ -62,7 +57,6 @@ COMPANY_TILES: Final = (
 _RECENT_DAYS: Final = 3 * USUAL_DAYS
 """What any tile looks back over: two periods of 28 days, and a 28-day window."""
 
-_RETENTION: Final = frozenset({"retention_success"})
 _ANSWER_OWED: Final = (
     InquiryStatus.RECEIVED.value,
     InquiryStatus.CHECKING.value,
@@ -73,6 +67,7 @@ _ANSWER_OWED: Final = (
 class TaskKind(StrEnum):
     """What needs doing today, most pressing first."""
 
+    CRISIS = "crisis"
     CRITICAL = "critical"
     OVERDUE = "overdue"
     AGENCY = "agency"
@@ -84,7 +79,7 @@ class TaskKind(StrEnum):
 class Task:
     """One thing to do: how many rows wait, and where the first of them is.
 
-    first: key of the first complaint or inquiry; "" for missing days.
+    first: key of the first complaint or inquiry; "" for crises and missing days.
     missing: the newest missing day, for that kind only.
     """
 
@@ -96,7 +91,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure: the value of its period, of the period before, and of each day.
+    """One figure of the company: of its period, of the one before, and of each day.
 
     spark: the last 28 days, oldest first, without days that have no value.
     excluded: values of the period that cannot be read in the sheet, and are left out.
@@ -120,7 +115,6 @@ class CentreToday:
     is_today_entered: bool
     today_offered: float | None
     today_rate: float | None
-    tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +235,16 @@ def missing_of(store: UserStore, now: datetime) -> tuple[MissingDay, ...]:
     )
 
 
-def recent_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
-    """Return every agency inquiry first brought in the last 7 days, newest first."""
-    live = referrals.live(store.frame("agency_inquiries"))
-    found = referrals.within(live, now.date(), WEEK)
+def contacts_of_week(
+    store: UserStore, last: date, *, only_centres: bool = False
+) -> pd.DataFrame:
+    """Return every agency inquiry first brought in the 7 days up to `last`, newest first.
+
+    only_centres: those of consumer centres, which the weekly chart counts.
+    """
+    rows = store.frame("agency_inquiries")
+    kept = referrals.referrals(rows) if only_centres else referrals.live(rows)
+    found = referrals.within(kept, last, WEEK)
     return found.sort_values("first_contact_at", ascending=False)
 
 
@@ -332,7 +332,6 @@ def weekly_contacts(store: UserStore, now: datetime) -> pd.DataFrame:
 class _Standing:
     """The part of `Morning` that holds for the whole day, until something is saved."""
 
-    calls: Verdict
     referrals_verdict: Verdict
     company: tuple[Tile, ...]
     centres: tuple[CentreToday, ...]
@@ -350,14 +349,11 @@ def _standing(store: UserStore, now: datetime) -> _Standing:
     left_out = excluded_of(store)
     targets = targets_of(store)
     return _Standing(
-        calls=state.calls_state(recent, centres, today, targets),
         referrals_verdict=verdict,
         company=tuple(
             _company_tile(code, recent, today, left_out) for code in COMPANY_TILES
         ),
-        centres=tuple(
-            _centre_today(c, recent, today, left_out, targets) for c in centres
-        ),
+        centres=tuple(_centre_today(c, recent, today, targets) for c in centres),
         referrals=_referrals(frames["agency_inquiries"], recent, verdict, today),
     )
 
@@ -369,6 +365,7 @@ def _morning(store: UserStore, now: datetime) -> Morning:
         lambda: _standing(store, now),
     )
     missing = missing_of(store, now)
+    centres = tuple(_unless_unproved(centre, missing) for centre in standing.centres)
     owed = promises.open_promises(frames["complaints"], now)
     counts = owed["when"].value_counts()
     return Morning(
@@ -376,11 +373,13 @@ def _morning(store: UserStore, now: datetime) -> Morning:
         is_empty=frames["complaints"].empty
         and frames["kpi_days"].empty
         and frames["agency_inquiries"].empty,
-        calls=standing.calls,
+        calls=state.worst([centre.verdict for centre in centres]),
         referrals_verdict=standing.referrals_verdict,
-        tasks=_tasks(owed, frames["agency_inquiries"], missing, now),
+        tasks=_tasks(
+            owed, frames["agency_inquiries"], missing, now, len(open_ones(store))
+        ),
         company=standing.company,
-        centres=standing.centres,
+        centres=centres,
         promise_counts={when: int(counts.get(when.value, 0)) for when in When},
         promises=_promise_rows(owed),
         missing=missing,
@@ -397,6 +396,7 @@ def _tasks(
     inquiries: pd.DataFrame,
     missing: tuple[MissingDay, ...],
     now: datetime,
+    crises: int,
 ) -> tuple[Task, ...]:
     """Return what needs doing, most pressing first, at most three."""
     critical = owed[owed["severity"] == Severity.CRITICAL.value]
@@ -412,17 +412,38 @@ def _tasks(
     tasks = [
         Task(kind, len(rows), str(rows.index[0])) for kind, rows in waiting if len(rows)
     ]
+    if crises:
+        tasks.append(Task(TaskKind.CRISIS, crises))
     if missing:
         tasks.append(Task(TaskKind.MISSING, len(missing), missing=missing[0]))
     order = list(TaskKind)
     return tuple(sorted(tasks, key=lambda t: order.index(t.kind))[:MOST_TASKS])
 
 
+def _unless_unproved(
+    found: CentreToday, missing: tuple[MissingDay, ...]
+) -> CentreToday:
+    """Return the centre; not as calm while a day after the last known one is due.
+
+    What is known to be bad stays bad, whatever is missing since.
+    """
+    due = [m.day for m in missing if m.centre == found.centre.code]
+    if found.verdict.state is not State.NORMAL or not due:
+        return found
+    if found.last_day is None or max(due) <= found.last_day:
+        return found
+    said = Reason(
+        N_("{centre}: {day.month}/{day.day}の数が未入力なので、まだ判定できません。"),
+        {"centre": found.centre.name, "day": max(due)},
+    )
+    reasons = (said, *found.verdict.reasons)
+    return replace(found, verdict=Verdict(State.PENDING, reasons, found.verdict.centre))
+
+
 def _centre_today(
     centre: Centre,
     days: pd.DataFrame,
     today: date,
-    left_out: pd.DataFrame,
     targets: KpiTargets,
 ) -> CentreToday:
     own = of_centre(days, centre.code)
@@ -430,11 +451,6 @@ def _centre_today(
     last = past["date"].max().date() if len(past) else None
     at_work = between(own, today, today)
     offered = kpis.value(kpis.kpi("offered"), at_work)
-    wanted = [
-        code
-        for code in CENTRE_TILES
-        if centre.subscriptions is Flag.YES or code not in _RETENTION
-    ]
     return CentreToday(
         centre=centre,
         verdict=state.centre_state(own, centre, today, targets),
@@ -442,37 +458,6 @@ def _centre_today(
         is_today_entered=offered is not None,
         today_offered=offered,
         today_rate=kpis.value(kpis.kpi("answer_rate"), at_work),
-        tiles=tuple(
-            replace(
-                _centre_tile(code, own, centre, last or today),
-                # A later day whose calls cannot be read is not the last one known.
-                excluded=exclusions.count_in(
-                    kpis.kpi(code), left_out, last or today, today, centre.code
-                ),
-            )
-            for code in wanted
-        ),
-    )
-
-
-def _centre_tile(code: str, own: pd.DataFrame, centre: Centre, last: date) -> Tile:
-    """Return a figure of the last entered day beside the 28 days before it.
-
-    A count stands beside the mean of those days, so that the two can be compared.
-    """
-    entry = kpis.kpi(code)
-    own = kpis.narrowed(entry, own)
-    earlier = between(own, last - timedelta(days=USUAL_DAYS), last - timedelta(days=1))
-    usual = kpis.measured(entry, earlier)
-    before = usual.number
-    if before is not None and usual.denominator is None:
-        before /= usual.days
-    return Tile(
-        entry,
-        kpis.value(entry, between(own, last, last)),
-        before,
-        _spark(entry, own, last),
-        getattr(centre, entry.chosen_by).value if entry.chosen_by else "",
     )
 
 

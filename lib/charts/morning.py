@@ -8,6 +8,7 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
+from lib.charts.kpis import mark_layers
 from lib.charts.look import (
     BLUE,
     GREY,
@@ -25,7 +26,9 @@ _HIGHEST_FOOT: Final = 0.85
 """Rates are drawn from at least this far down, so that a good month looks calm."""
 
 
-def answer_rates(rates: pd.DataFrame, target: float | None) -> alt.LayerChart:
+def answer_rates(
+    rates: pd.DataFrame, target: float | None, marks: pd.DataFrame
+) -> alt.LayerChart:
     """Return a line for each centre, with the target dashed and misses as triangles.
 
     Args:
@@ -33,6 +36,7 @@ def answer_rates(rates: pd.DataFrame, target: float | None) -> alt.LayerChart:
             `iso` (the day as text), `rate` (0-1), `missed` (below its own
             target), `day_text` and `rate_text` for the bubble.
         target: where every centre has the same, it is drawn; None draws none.
+        marks: what happened, a row a mark; `day`, `kind` (code), `text`.
     """
     names = list(dict.fromkeys(rates["name"]))
     lowest = min(_HIGHEST_FOOT, float(rates["rate"].min()))
@@ -70,7 +74,7 @@ def answer_rates(rates: pd.DataFrame, target: float | None) -> alt.LayerChart:
         )
         .add_params(picked)
     )
-    layers = [lines, points]
+    layers = [*mark_layers(marks, x), lines, points]
     if target is not None:
         layers = [*_target(target), *layers]
     return cast("alt.LayerChart", alt.layer(*layers))
@@ -79,12 +83,30 @@ def answer_rates(rates: pd.DataFrame, target: float | None) -> alt.LayerChart:
 def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
     """Return a bar for each week, the last one strong, with the usual week dashed.
 
+    A click on a week, on its bar or above it, picks the week.
+
     Args:
-        weeks: a row a week, oldest first; `week` (its last day, a timestamp), `count`,
-            `is_last`, `week_text` and `count_text` for the bubble.
+        weeks: a row a week, oldest first; `iso` (its last day as text), `week_label`,
+            `count`, `is_last`, `week_text` and `count_text` for the bubble.
         usual: mean of the weeks before; None where it is not known yet.
     """
     top = max(_LOWEST_TOP, int(weeks["count"].max()) + 1 if len(weeks) else 0)
+    picked = alt.selection_point(PICK, fields=["iso"])
+    bubble = [
+        alt.Tooltip("week_text:N", title=" "),
+        alt.Tooltip("count_text:N", title=" "),
+    ]
+    # A bar of one contact is too low for a finger: the whole height of a week is hit.
+    hit = (
+        alt.Chart(weeks.assign(whole=top))
+        .mark_bar(opacity=0, cursor="pointer")
+        .encode(
+            x=alt.X("week_label:O", sort=None),
+            y=alt.Y("whole:Q"),
+            tooltip=bubble,
+        )
+        .add_params(picked)
+    )
     bars = (
         alt.Chart(weeks)
         .mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3)
@@ -101,10 +123,6 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
             ),
             color=alt.value(BLUE),
             opacity=alt.condition("datum.is_last", alt.value(1), alt.value(0.5)),
-            tooltip=[
-                alt.Tooltip("week_text:N", title=" "),
-                alt.Tooltip("count_text:N", title=" "),
-            ],
         )
     )
     numbers = (
@@ -120,6 +138,7 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
     layers = [bars, numbers]
     if usual is not None:
         layers.append(_dashed(usual))
+    layers.append(hit)
     return cast("alt.LayerChart", alt.layer(*layers))
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "centre_state",
     "referrals_state",
     "target_of",
+    "worst",
 ]
 
 
@@ -92,23 +93,27 @@ def calls_state(
     `days` are rows of `figures.figures`; `centres` those that take calls. `targets`
     say what each is to reach on the day judged; without them its master does.
     """
-    verdicts = [
-        centre_state(of_centre(days, c.code), c, today, targets) for c in centres
-    ]
+    return worst(
+        [centre_state(of_centre(days, c.code), c, today, targets) for c in centres]
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the most pressing of the centres' verdicts, with every reason of all."""
     if not verdicts:
         return Verdict(
             State.PENDING,
             (Reason(N_("電話を受けるセンターがまだ登録されていません。")),),
         )
-    worst = max(verdicts, key=lambda v: v.state.rank)
+    first = max(verdicts, key=lambda v: v.state.rank)
     return Verdict(
-        worst.state,
+        first.state,
         tuple(
             reason
             for verdict in sorted(verdicts, key=lambda v: -v.state.rank)
             for reason in verdict.reasons
         ),
-        worst.centre,
+        first.centre,
     )
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
+import pandas as pd
 import streamlit as st
 
+from lib import clock
 from lib.actions import today
+from lib.actions.kpi_targets import marks_of
+from lib.actions.kpi_views import call_centres
 from lib.charts import morning
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _, current
+from lib.metrics.marks import Mark
 from lib.store.access import UserStore
 from lib.ui import format as fmt
+
+WEEKS_KEY: Final = "chart.weekly_contacts"
+"""Widget key of the bars."""
 
 
 def answer_rates(desk: UserStore, now: datetime) -> tuple[str, date] | None:
@@ -30,15 +39,15 @@ def answer_rates(desk: UserStore, now: datetime) -> tuple[str, date] | None:
     return str(picked["centre"]), date.fromisoformat(str(picked["iso"]))
 
 
-def weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> None:
-    """Draw the contacts from consumer centres week by week."""
+def weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> date | None:
+    """Draw the contacts of consumer centres; return the last day of a clicked week."""
     spec = desk.derived(
         ("chart", "weekly_contacts", now.date(), current()),
         lambda: _weekly_contacts(desk, now, usual),
     )
-    st.vega_lite_chart(
-        spec, alt=_("センターからの連絡、直近13週の件数"), key="chart.weekly_contacts"
-    )
+    words = _("センターからの連絡、直近13週の件数")
+    picked = _draw(spec, WEEKS_KEY, words)
+    return date.fromisoformat(str(picked["iso"])) if picked else None
 
 
 def _draw(spec: Spec, key: str, words: str) -> dict[str, Any] | None:
@@ -66,7 +75,43 @@ def _answer_rates(desk: UserStore, now: datetime) -> Spec | None:
         day_text=[fmt.day(day) for day in rates["day"]],
         rate_text=[fmt.percent(rate) for rate in rates["rate"]],
     )
-    return spec_of(morning.answer_rates(shown, today.common_target(desk, now)))
+    return spec_of(
+        morning.answer_rates(
+            shown,
+            today.common_target(desk, now),
+            _marked(desk, shown["day"].min(), now),
+        )
+    )
+
+
+def _marked(desk: UserStore, first: pd.Timestamp, now: datetime) -> pd.DataFrame:
+    """Return the marks as the chart takes them, with who they are about."""
+    names = {centre.code: centre.name for centre in call_centres(desk)}
+    rows = [
+        (pd.Timestamp(mark.day), mark.kind.code, mark_words(mark, names))
+        for mark in marks_of(desk, first.date(), now.date())
+    ]
+    return pd.DataFrame(rows, columns=["day", "kind", "text"])
+
+
+def mark_lines(desk: UserStore, now: datetime) -> tuple[str, ...]:
+    """Return what happened in the last 28 days in words, the newest first."""
+
+    def made() -> tuple[str, ...]:
+        names = {centre.code: centre.name for centre in call_centres(desk)}
+        first = clock.days_back(now.date(), today.USUAL_DAYS)[0]
+        found = marks_of(desk, first, now.date())
+        return tuple(mark_words(mark, names) for mark in reversed(found))
+
+    return desk.derived(("mark lines", now.date(), current()), made)
+
+
+def mark_words(mark: Mark, names: Mapping[str, str]) -> str:
+    """Return "11月13日(金) 施策: …", with the centre's name where it is of one."""
+    whose = names.get(mark.centre, mark.centre)
+    said = f"{_(mark.kind.value)}: {mark.text()}"
+    day = fmt.day(mark.day)
+    return f"{day} {whose} {said}" if whose else f"{day} {said}"
 
 
 def _weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> Spec:
@@ -75,6 +120,7 @@ def _weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> Spe
     shown = weeks.drop(columns=["first", "last"]).assign(
         week_label=[f"{day.month}/{day.day}" for day in weeks["last"]],
         is_last=[n == last for n in range(len(weeks))],
+        iso=[day.isoformat() for day in weeks["last"]],
         week_text=[
             f"{fmt.day(first)} – {fmt.day(end)}"
             for first, end in zip(weeks["first"], weeks["last"], strict=True)

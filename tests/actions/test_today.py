@@ -11,12 +11,20 @@ from lib.actions import today
 from lib.actions.today import Morning, TaskKind
 from lib.metrics.promises import When
 from lib.metrics.state import State
+from lib.schema.crisis import Crisis
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
-from lib.schema.vocab import AgencyKind, InquiryStatus, Promise, Role, Severity
+from lib.schema.vocab import (
+    AgencyKind,
+    CrisisKind,
+    InquiryStatus,
+    Promise,
+    Role,
+    Severity,
+)
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -131,33 +139,62 @@ def test_promises_are_listed_longest_overdue_first(look):
     assert found.promises[0].promise == "折返し"
 
 
-def test_a_centre_shows_its_last_entered_day_beside_the_28_before(look):
-    """Friday 80 of 100; before it 90 of 100 and 190 of 200, together 280 of 300."""
+def test_a_centre_shows_its_last_entered_day_and_what_is_known_of_today(look):
     found = look(
         centre("C1", weekly_closed=""),
-        calls(day(18), 100, 90),
         calls(day(19), 200, 190),
         calls(day(20), 100, 80),
         calls(day(21), 10, 5),
     )
 
     (shown,) = found.centres
-    rate, offered = shown.tiles[0], shown.tiles[1]
     assert shown.last_day == day(20)
     assert (shown.today_offered, shown.today_rate) == (10, 0.5)
-    assert rate.number == pytest.approx(0.8)
-    assert rate.before == pytest.approx(280 / 300)
-    assert rate.spark == pytest.approx((0.9, 0.95, 0.8))
-    assert (offered.number, offered.before) == (100, 150)
     assert shown.verdict.state is not State.NORMAL
 
 
-def test_a_centre_without_figures_shows_dashes_not_zeros(look):
+def test_a_centre_without_figures_is_not_called_calm(look):
     found = look(centre("C1"), complaint(at(20)))
 
     (shown,) = found.centres
     assert shown.last_day is None
-    assert {tile.number for tile in shown.tiles} == {None}
+    assert shown.verdict.state is State.PENDING
+
+
+def test_calm_is_not_known_while_a_later_day_should_be_in(look):
+    """The 19th was fine; the 20th was due on the 21st at ten, and it is half past."""
+    found = look(centre("C1", weekly_closed=""), calls(day(19), 100, 99))
+
+    assert found.calls.state is State.PENDING
+    assert "11/20の数が未入力" in found.calls.reasons[0].text()
+    assert "11/19の応答率は99.0%" in found.calls.reasons[1].text()
+
+
+def test_what_is_known_to_be_bad_stays_bad_whatever_is_missing(look):
+    found = look(centre("C1", weekly_closed=""), calls(day(19), 100, 40))
+
+    assert found.calls.state is State.ALARM
+
+
+def test_a_day_missing_before_the_last_known_one_changes_no_state(look):
+    found = look(
+        centre("C1", weekly_closed=""), calls(day(18), 100, 99), calls(day(20), 100, 99)
+    )
+
+    assert [missed.day for missed in found.missing] == [day(19)]
+    assert found.calls.state is State.NORMAL
+
+
+def test_an_open_crisis_is_the_first_thing_to_do(look):
+    crisis = Crisis(
+        id="C-261120-AAAAA", title="回収", kind=CrisisKind.ACCIDENT, known_at=at(20)
+    )
+    found = look(crisis, promised(-1))
+
+    assert [(t.kind, t.count) for t in found.tasks] == [
+        (TaskKind.CRISIS, 1),
+        (TaskKind.OVERDUE, 1),
+    ]
 
 
 def test_cases_stand_beside_the_calls_that_centres_counted(look):
@@ -178,13 +215,23 @@ def test_without_typed_calls_there_is_no_difference(look):
     assert look(inquiry(at(20))).referrals.difference is None
 
 
-def test_recent_contacts_are_newest_first_without_cancelled_ones(look, desk):
-    first, second = inquiry(at(16)), inquiry(at(19))
+def test_the_contacts_of_a_week_are_newest_first_without_cancelled_ones(look, desk):
+    first, second = inquiry(at(16)), inquiry(at(19), agency_kind=AgencyKind.POLICE)
     look(first, second, inquiry(at(19), status=InquiryStatus.CANCELLED), inquiry(at(1)))
 
-    found = today.recent_contacts(desk, NOW)
+    found = today.contacts_of_week(desk, day(21))
+    of_centres = today.contacts_of_week(desk, day(21), only_centres=True)
 
     assert found["id"].tolist() == [second.id, first.id]
+    assert of_centres["id"].tolist() == [first.id]
+
+
+def test_a_pressed_bar_opens_as_many_contacts_as_it_shows(look, desk):
+    look(inquiry(at(21)), inquiry(at(15)), inquiry(at(14)), inquiry(at(8)))
+
+    for week in today.weekly_contacts(desk, NOW).itertuples():
+        rows = today.contacts_of_week(desk, week.last, only_centres=True)
+        assert len(rows) == week.count
 
 
 def test_the_rates_of_the_chart_leave_out_days_without_one(look, desk):

@@ -13,7 +13,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from lib.actions.notices.digest import Clocks, Counted, Digest, Overview, Own
+from lib.actions.notices.digest import (
+    Clocks,
+    Counted,
+    Digest,
+    Entries,
+    Overview,
+    Own,
+)
 from lib.actions.notices.rules import NEAR, OVER
 from lib.actions.today import TaskKind
 from lib.i18n import N_, _
@@ -37,6 +44,7 @@ _LINES: Final = {
     NoticeKind.TARGET_NEAR: N_("目安の時間の80%が過ぎました {number}"),
     NoticeKind.TARGET_OVER: N_("目安の時間を過ぎました {number}"),
     NoticeKind.TARGET_LATE: N_("目安を1営業日過ぎました {number}"),
+    NoticeKind.ENTRY_LATE: N_("日次KPIの入力をお待ちしています。締切を過ぎました。"),
 }
 
 _CALLED_AGAIN: Final = N_("センター・行政から再びの連絡 {number}")
@@ -48,6 +56,7 @@ _CLOCK_LINES: Final = {
 }
 
 _TASKS: Final = {
+    TaskKind.CRISIS: N_("進行中の重大事案 {count}件"),
     TaskKind.CRITICAL: N_("最重要の苦情 {count}件"),
     TaskKind.OVERDUE: N_("時刻を過ぎた約束 {count}件"),
     TaskKind.AGENCY: N_("センター・行政への回答 {count}件"),
@@ -56,6 +65,7 @@ _TASKS: Final = {
 }
 
 _TASK_LINKS: Final = {
+    TaskKind.CRISIS: ("crisis", {}),
     TaskKind.CRITICAL: ("ledger", {"status": "open", "severity": "critical"}),
     TaskKind.OVERDUE: ("ledger", {"status": "open", "promise": "overdue"}),
     TaskKind.AGENCY: ("inquiries", {"view": "owed"}),
@@ -144,6 +154,8 @@ def own_number(typed: str) -> str:
 
 
 def _case_link(kind: NoticeKind, number: str, base: str) -> str:
+    if kind is NoticeKind.ENTRY_LATE:
+        return _link(base, "kpi_entry")
     if not number:
         return _link(base, "today")
     if kind is NoticeKind.AGENCY:
@@ -244,7 +256,28 @@ def _others(seen: Overview, base: str) -> Iterator[str]:
         yield f"  {_link(base, 'inquiries')}"
 
 
+def _entries(entries: Entries, base: str) -> Iterator[str]:
+    """Yield what the readers' own centre has to enter."""
+    said = []
+    if entries.due_today and entries.due_at:
+        said.append(
+            _("今日{time}までに {count}日分").format(
+                time=f"{entries.due_at:%H:%M}", count=entries.due_today
+            )
+        )
+    if entries.missing:
+        said.append(_("締切を過ぎたもの {count}日分").format(count=entries.missing))
+    if entries.questions:
+        said.append(_("差戻しへの回答 {count}件").format(count=entries.questions))
+    words = _("、").join(said) or _("すべて入っています")
+    yield _("日次KPIの入力: {words}。").format(words=words)
+    if said:
+        yield f"  {_link(base, 'kpi_entry')}"
+
+
 def _own(own: Own, base: str, *, is_alone: bool) -> Iterator[str]:
+    if own.entries:
+        yield from _entries(own.entries, base)
     if own.approvals:
         yield _("あなたの承認を待つ行政への回答 {count}件").format(count=own.approvals)
         yield f"  {_link(base, 'inquiries', view='owed')}"
@@ -261,7 +294,7 @@ def _own(own: Own, base: str, *, is_alone: bool) -> Iterator[str]:
         words = _("、").join(said)
         yield _("担当の分: {words}").format(words=words)
         yield f"  {_link(base, 'ledger', status='open', handler='me')}"
-    elif is_alone:
+    elif is_alone and not own.entries:
         yield _("担当の分: 今日までの約束はありません。")
 
 
