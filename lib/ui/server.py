@@ -32,6 +32,7 @@ from lib.ui import (
     context,
     handing_over,
     notifying,
+    printing,
 )
 from lib.ui.gate import ThisComputerOnly
 
@@ -52,6 +53,7 @@ def surroundings() -> dict[str, Any]:
         "routes": [
             Route("/healthz", _health),
             Route(calendar_feed.PATH, calendar_feed.answer),
+            Route(printing.PATH, printing.sheet),
         ],
         "middleware": [Middleware(ThisComputerOnly), Middleware(JapaneseShell)],
         "on_script_error": boundary.last_resort,
@@ -101,15 +103,17 @@ async def _health(_request: Request) -> Response:
 
 
 class JapaneseShell:
-    """Says `lang="ja" translate="no"` in the HTML shell.
+    """Says `lang="ja" translate="no"` in the HTML shell, and links the style for print.
 
     Streamlit writes `lang="en"`: screen readers would read Japanese with an English
     voice, browsers would offer to translate (which breaks React), and Han glyphs
     would be taken from a Chinese font.
     """
 
-    _ENGLISH = b'<html lang="en">'
-    _JAPANESE = b'<html lang="ja" translate="no">'
+    _REWRITTEN: Final = (
+        (b'<html lang="en">', b'<html lang="ja" translate="no">'),
+        (b"</head>", printing.LINK.encode() + b"</head>"),
+    )
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap `app`."""
@@ -120,6 +124,7 @@ class JapaneseShell:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = _uncompressed(scope)
         held: list[Message] = []
 
         async def rewriting(message: Message) -> None:
@@ -129,12 +134,27 @@ class JapaneseShell:
                     return
             elif held:
                 start = held.pop()
-                body = message.get("body", b"").replace(self._ENGLISH, self._JAPANESE)
+                body = message.get("body", b"")
+                for theirs, ours in self._REWRITTEN:
+                    body = body.replace(theirs, ours, 1)
                 await send(_with_length(start, body, message))
                 message = {**message, "body": body}
             await send(message)
 
         await self._app(scope, receive, rewriting)
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """Return the request of a document as of a browser that cannot unpack.
+
+    Streamlit answers packed where it may, and what is packed cannot be rewritten.
+    The shell has five kilobytes.
+    """
+    headers = scope["headers"]
+    if not any(name == b"accept" and b"text/html" in value for name, value in headers):
+        return scope
+    kept = [(name, value) for name, value in headers if name != b"accept-encoding"]
+    return {**scope, "headers": kept}
 
 
 def _is_html(start: Message) -> bool:

@@ -14,7 +14,7 @@ from lib.store.access import UserStore
 from lib.store.address import read_address
 from lib.store.sql.backup import daily_backups
 from lib.text import inert
-from lib.ui import boundary, context, navigation, outbox
+from lib.ui import boundary, context, navigation, outbox, printing
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -43,6 +43,8 @@ def sidebar() -> None:
                 ":material/schedule: "
                 + _("時計を止めています: {time}").format(time=fmt.moment(clock.now()))
             )
+        # Last: it comes and goes with the theme, and nothing may move with it.
+        printing.light_on_paper()
 
 
 def store_badge(desk: UserStore) -> None:
