@@ -32,14 +32,12 @@ class Standing:
     """Where the call stands.
 
     step: 0 to 3, the step one is at. facts: of step ②. open_now: what would be good to
-    ask, as catalogue keys. apologised_too_early: 内容 was apologised for while nobody
-    knows whose fault it is.
+    ask, as catalogue keys.
     """
 
     step: int
     facts: tuple[Fact, ...]
     open_now: tuple[str, ...]
-    apologised_too_early: bool
 
 
 MISSING_DAY: Final = N_("いつ起きたことですか。")
@@ -53,7 +51,6 @@ def standing(entry: Entry, complaint: Complaint) -> Standing:
         step=_step(entry, facts),
         facts=facts,
         open_now=open_questions(complaint),
-        apologised_too_early=apologised_too_early(complaint),
     )
 
 

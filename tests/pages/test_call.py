@@ -9,7 +9,15 @@ import pytest
 from lib import clock
 from lib.actions.entry import Mark, PromiseTime
 from lib.schema.principal import SYSTEM
-from lib.schema.vocab import ComplaintKind, Promise, Request, Severity, Temper
+from lib.schema.vocab import (
+    Apology,
+    ComplaintKind,
+    Fault,
+    Promise,
+    Request,
+    Severity,
+    Temper,
+)
 from lib.settings import scripts
 from lib.settings.customer_key import customer_key
 from lib.ui import context
@@ -137,6 +145,21 @@ def test_what_was_not_asked_becomes_the_list_for_the_call_back(open_page):
 
     (case,) = complaints()
     assert "いつ起きたことですか。" in case.open_questions.splitlines()
+
+
+def test_an_early_apology_is_warned_of_where_no_fold_hides_it(open_page):
+    app = fill(open_page("intake"), content="届かない")
+    app.session_state[state.LATER_OPEN] = True
+    app.session_state["intake_guide"] = False
+    app.run()
+    assert not app.warning
+
+    fill(app, apology=Apology.CONTENT)
+    (said,) = app.warning
+    assert "自社の非を確認中です" in said.value
+
+    fill(app, fault=Fault.YES)
+    assert not app.warning
 
 
 def test_the_managers_words_stand_in_the_panel(open_page):

@@ -158,7 +158,15 @@ _TITLES: Final = (
 
 
 def guide(desk: UserStore, found: Preview) -> None:
-    """Draw the four steps, the present one with its words; folded away on a phone."""
+    """Draw the four steps, the present one with its words; folded away on a phone.
+
+    The one warning stands above, where no fold hides it.
+    """
+    if guiding.apologised_too_early(found.complaint):
+        warning = _(
+            "自社の非を確認中です。内容についての謝罪は、事実を確かめてからにしましょう。"
+        )
+        st.warning(inert(warning), icon=":material/warning:")
     folder = st.expander(
         _("電話の進み方"),
         expanded=not viewport.sounds_like_phone(),
@@ -192,11 +200,6 @@ def guide(desk: UserStore, found: Preview) -> None:
 def guide_text(desk: UserStore, now: Standing, said: dict[str, str]) -> str:
     """Return the panel's Markdown: steps, script of the present one, cautions."""
     lines: list[str] = []
-    if now.apologised_too_early:
-        warning = _(
-            "自社の非を確認中です。内容についての謝罪は、事実を確かめてからにしましょう。"
-        )
-        lines.append(f":orange[:material/warning: **{inert(warning)}**]")
     for place, title in enumerate(_TITLES):
         left = place == 2 and now.open_now  # noqa: PLR2004 - the third step
         lines.append(_step_line(place, now.step, _(title), is_done=not left))
