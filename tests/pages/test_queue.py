@@ -263,6 +263,21 @@ def test_imported_cases_get_a_handler_and_a_date_together(queue):
 
 
 @pytest.mark.usefixtures("imported")
+def test_what_would_change_together_is_named_first(queue):
+    page = open_many(queue(promise="none"))
+    numbers = list(context.live().for_user(SYSTEM).frame("complaints").index)
+
+    def named() -> list[str]:
+        said = "\n".join(caption.value for caption in page.caption).replace("\\", "")
+        return [number for number in numbers if number in said]
+
+    assert named() == numbers
+    (count,) = [n for n in page.number_input if n.key.startswith("queue.many.count")]
+    count.set_value(1).run()
+    assert len(named()) == 1
+
+
+@pytest.mark.usefixtures("imported")
 def test_nobody_and_a_past_time_are_refused(queue):
     page = open_many(queue(promise="none"))
 

@@ -35,6 +35,9 @@ from lib.ui.table import Grid
 
 PAGE: Final = "queue.page"
 
+NAMED: Final = 3
+"""Cases that are named before many change at once; the rest are counted."""
+
 COLUMNS: Final = (
     "severity",
     "why",
@@ -211,7 +214,7 @@ def _many(here: Address, found: Listed) -> None:
             st.caption(inert(_("いま絞り込んだ苦情はありません。")))
             return
         most = min(len(keys), queueing.MOST_AT_ONCE)
-        st.number_input(
+        count = st.number_input(
             _("一覧の上から何件を変えるか(全{count}件)").format(count=len(keys)),
             min_value=1,
             max_value=most,
@@ -219,6 +222,7 @@ def _many(here: Address, found: Listed) -> None:
             value=most if asked_for(here).when is When.UNDATED else 1,
             key=f"queue.many.count.{most}",
         )
+        _meant(found, keys[: int(count)])
         st.selectbox(
             _("担当者"),
             [member.name for member in context.members()],
@@ -248,6 +252,17 @@ def _many(here: Address, found: Listed) -> None:
             on_click=_change_many,
             args=(keys, most, "date"),
         )
+
+
+def _meant(found: Listed, keys: list[str]) -> None:
+    """Name the complaints that would change: what agencies ask is not among them."""
+    named = [
+        f"{number} {one_line(str(found.work.loc[number, 'content']), 16)}"
+        for number in keys[:NAMED]
+    ]
+    if len(keys) > NAMED:
+        named.append(_("ほかに {count}件").format(count=len(keys) - NAMED))
+    st.caption("  \n".join(f"・{inert(line)}" for line in named))
 
 
 def _tomorrow() -> datetime:

@@ -21,12 +21,13 @@ SHOWN_NARROW: Final = 2
 """Promises that stand above the list; the rest is one press away."""
 
 _LETTERS: Final = 34
+_LETTERS_NARROW: Final = 14
 
 
 def today(due: pd.DataFrame, *, narrow: bool) -> None:
     """Draw what was promised for today, the overdue first, each done in one press.
 
-    narrow: on a phone and beside a case there is room for fewer, and for no contents.
+    narrow: on a phone and beside a case there is room for fewer, and for less of each.
     """
     shown = SHOWN_NARROW if narrow else SHOWN
     with st.container(border=True, gap="xsmall", key="queue-today"):
@@ -63,7 +64,7 @@ def _promise(row: Any, *, narrow: bool) -> None:
             part
             for part in (
                 fmt.choice(what) if row.table == COMPLAINTS else _("行政への回答"),
-                "" if narrow else one_line(str(row.content), _LETTERS),
+                one_line(str(row.content), _LETTERS_NARROW if narrow else _LETTERS),
                 str(row.handler) or _("担当なし"),
             )
             if part
