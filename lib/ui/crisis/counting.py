@@ -218,6 +218,13 @@ def _lot_editor(board: Board, lot: RecallLot, editor: str) -> None:
         st.caption(
             inert(_("わからない数は空欄のままにします。空欄は0ではありません。"))
         )
+        st.caption(
+            inert(
+                _(
+                    "まちがえて足したロットは消せません。出荷数と回収数を0にし、メモに「誤り」と書きます。"
+                )
+            )
+        )
         save_buttons(board.crisis.id, editor, _save_lot, board, lot, editor)
 
 
