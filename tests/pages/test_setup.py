@@ -109,6 +109,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
 
     assert cards(open_page("setup")) == {
         "重大事案",
+        "カスハラ対応",
         "データ点検",
         "Googleシートにつなぐ",
         "メンバー",
@@ -120,6 +121,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
         "重大事案",
+        "カスハラ対応",
         "データ点検",
         "日次KPI入力",
         "商品",
