@@ -696,6 +696,7 @@ class NoticeKind(Choice):
     TARGET_NEAR = "目安の80%"
     TARGET_OVER = "目安の超過"
     TARGET_LATE = "目安から1営業日超過"
+    ENTRY_LATE = "日次KPIの未入力"
     DIGEST = "朝のまとめ"
     BEGIN = "通知の開始"
 

@@ -221,6 +221,7 @@ PUSHABLE: Final = (
     NoticeKind.TARGET_NEAR,
     NoticeKind.TARGET_OVER,
     NoticeKind.TARGET_LATE,
+    NoticeKind.ENTRY_LATE,
 )
 """What may be told at once."""
 

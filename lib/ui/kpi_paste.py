@@ -78,9 +78,9 @@ def paste(desk: UserStore, centre: Centre, month: date, show: GoToMonth) -> None
         return
     _summary(seen)
     _wrong_cells(seen.block)
-    _columns(centre, key, seen)
-    _days(seen.plan)
     _enter(centre, key, seen, show)
+    _days(seen.plan)
+    _columns(centre, key, seen)
     _left_out(seen)
 
 
@@ -221,10 +221,7 @@ def _wrong_cells(block: Block) -> None:
             "place": [p.place or str(p.row) for p in block.problems],
             "column": [_(p.column) for p in block.problems],
             "typed": [f"▲ {one_line(p.typed)}" for p in block.problems],
-            "why": [
-                " ".join(filter(None, (_(p.why), p.mend and _(p.mend))))
-                for p in block.problems
-            ],
+            "why": [_(p.why) for p in block.problems],
         }
         column = st.column_config.TextColumn
         _grid(
@@ -233,7 +230,7 @@ def _wrong_cells(block: Block) -> None:
                 "place": column(_("セル"), width=70),
                 "column": column(_("列"), width=130),
                 "typed": column(_("書かれている値"), width=150),
-                "why": column(_("わけと直し方")),
+                "why": column(_("わけ")),
             },
             _("入らないセル"),
         )
@@ -408,7 +405,6 @@ def _enter(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
     for message in st.session_state.get(f"{key}.problems", ()):
         st.error(inert(_(message)), icon=":material/error:")
     if plan.locked:
-        days = fmt.listed(fmt.day(day.day) for day in plan.locked)
         st.text_input(
             _("確定済みの{count}日も直す理由").format(count=len(plan.locked)),
             key=f"{key}.reason",
@@ -419,7 +415,6 @@ def _enter(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
             persist_state="session",
             live="800ms",
         )
-        st.caption(_("違いのある確定済みの日: {days}").format(days=days))
     if seen.confirmable:
         st.checkbox(
             _("数がそろっている{count}日を確定する").format(count=seen.confirmable),

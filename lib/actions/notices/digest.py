@@ -12,18 +12,21 @@ from typing import Final
 
 import pandas as pd
 
-from lib.actions import caring, targets, today
+from lib import clock
+from lib.actions import caring, kpi_questions, targets, today
 from lib.actions.clocks import running
 from lib.actions.inquiries import deciding, instructions
 from lib.actions.notices import plan
 from lib.actions.today import TaskKind
 from lib.metrics import promises, running_out
+from lib.metrics.missing import missing_days
 from lib.metrics.promises import When
 from lib.metrics.running_out import Line
 from lib.metrics.sla import Standing
 from lib.metrics.state import State
+from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
-from lib.schema.vocab import DeadlineKind, NoticeKind, NoticeState, Source
+from lib.schema.vocab import DeadlineKind, NoticeKind, NoticeState, Role, Source
 from lib.store.access import UserStore
 from lib.text import folded
 
@@ -76,11 +79,26 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """What the people of an outsourced centre have to enter or to answer.
+
+    due_today: days whose deadline comes today, the first at `due_at`. missing: days of
+    which it has passed. questions: of a manager about a day, not answered yet.
+    """
+
+    due_today: int = 0
+    due_at: datetime | None = None
+    missing: int = 0
+    questions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """What those who read a channel have to do themselves.
 
     clocks: dates of 期限 that are theirs and over, or within a day of it. approvals:
-    answers to agencies that wait to be approved by one of them.
+    answers to agencies that wait to be approved by one of them. entries: None where
+    nobody of an outsourced centre reads the channel.
     """
 
     overdue: int = 0
@@ -88,6 +106,7 @@ class Own:
     near: Counted = field(default_factory=Counted)
     clocks: int = 0
     approvals: int = 0
+    entries: Entries | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,7 @@ def digest_for(store: UserStore, readers: Sequence[Member], now: datetime) -> Di
             _own(store.frame("complaints"), clocks, readers, since, now),
             clocks=_own_dates(_dates(store, now), readers, now),
             approvals=len(deciding.to_approve(store, [m.name for m in readers])),
+            entries=_entries(store, readers, now),
         ),
         is_sample=bool((store.frame("complaints")["source"] == Source.SAMPLE).any()),
         quiet_until=ends.date() if ends else None,
@@ -184,6 +204,25 @@ def _clocks(lines: Sequence[Line], now: datetime) -> Clocks:
 def _own_dates(lines: Sequence[Line], readers: Sequence[Member], now: datetime) -> int:
     names = {folded(member.name) for member in readers}
     return sum(folded(line.owner) in names for line in running_out.urgent(lines, now))
+
+
+def _entries(
+    store: UserStore, readers: Sequence[Member], now: datetime
+) -> Entries | None:
+    own = {m.centre for m in readers if m.role is Role.OUTSOURCED} - {"", COMPANY}
+    if not own:
+        return None
+    days, centres = store.frame("kpi_days"), store.frame("centres")
+    tonight = clock.at(now.date(), 23, 59)
+    found = [m for m in missing_days(days, centres, tonight) if m.centre in own]
+    coming = [m for m in found if m.due_at > now]
+    asked = [q for q in kpi_questions.open_questions(store) if q.centre in own]
+    return Entries(
+        due_today=len(coming),
+        due_at=min((m.due_at for m in coming), default=None),
+        missing=len(found) - len(coming),
+        questions=len(asked),
+    )
 
 
 def _own(

@@ -116,12 +116,17 @@ class Audience:
         return next((n for n in self.names if wanted and folded(n) == wanted), "")
 
     def told(self, rule: Rule, handler: str) -> tuple[str, ...]:
-        """Return the channels that a step concerns, each once, in their order."""
+        """Return the channels that a step concerns, each once, in their order.
+
+        handler: of the case; the centre's code where the rule is `to_centre`.
+        """
         wanted = folded(handler) if rule.to_handler else ""
         found = {
             self.channel_of(member)
             for member in self.members
-            if member.role in rule.roles or (wanted and folded(member.name) == wanted)
+            if member.role in rule.roles
+            or (wanted and folded(member.name) == wanted)
+            or (rule.to_centre and _is_of(member, handler))
         }
         by_role = {self.channel_of(m) for m in self.members if m.role in rule.roles} - {
             ""
@@ -148,6 +153,11 @@ class Audience:
             for name in self.names
             if any(m.role in _DIGESTED for m in self.of_channel(name))
         )
+
+
+def _is_of(member: Member, centre: str) -> bool:
+    """Whether somebody is one of an outsourced centre's own people."""
+    return member.role is Role.OUTSOURCED and bool(centre) and member.centre == centre
 
 
 _DIGESTED: Final = (*LEADS, Role.CLERK, Role.OUTSOURCED)

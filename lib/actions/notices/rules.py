@@ -15,13 +15,17 @@ from typing import Final
 
 import pandas as pd
 
+from lib import clock
 from lib.actions import targets
+from lib.actions.searching import slug
 from lib.i18n import N_
 from lib.metrics import promises
 from lib.metrics.figures import Frames
+from lib.metrics.missing import missing_days
 from lib.metrics.promises import When, untouched_import
 from lib.metrics.sla import Standing
 from lib.schema.audit import CREATED
+from lib.schema.kpi_day import COMPANY
 from lib.schema.vocab import (
     ActivityKind,
     Applicability,
@@ -59,6 +63,8 @@ class Rule:
 
     roles: who is told by role. to_handler: whether the one who handles the case is.
     in_quiet_hours, in_first_week: whether it is told even then.
+    to_centre: whether the people of an outsourced centre are; its code then stands in
+        the column `handler`.
     found: a frame with `COLUMNS`.
     """
 
@@ -69,6 +75,7 @@ class Rule:
     found: Callable[[Facts], pd.DataFrame]
     in_quiet_hours: bool = False
     in_first_week: bool = False
+    to_centre: bool = False
 
 
 def _critical(facts: Facts) -> pd.DataFrame:
@@ -193,6 +200,30 @@ def _late(facts: Facts) -> pd.DataFrame:
     return _at_target(facts, Standing.LATE, "late_at")
 
 
+def _entries(facts: Facts) -> pd.DataFrame:
+    """Deadlines at which a centre's figures were not in: one step a centre and deadline.
+
+    Only call centres: who enters the company's own row reads the digest. A code is
+    something that people typed, so the step holds its slug.
+    """
+    days = facts.frames["kpi_days"]
+    real = days[days["source"] != Source.SAMPLE.value]
+    late = missing_days(real, facts.frames["centres"], facts.now)
+    known = dict.fromkeys((m.centre, m.due_at) for m in late if m.centre != COMPANY)
+    return pd.DataFrame(
+        {
+            "step": [f"{slug(c)}{ENTRY}{at:%y%m%d%H%M}" for c, at in known],
+            "case_id": [""] * len(known),
+            "handler": [centre for centre, _at in known],
+            "due_at": pd.Series([at for _c, at in known], dtype=_MOMENT),
+        },
+        columns=list(COLUMNS),
+    )
+
+
+ENTRY: Final = ":entry:"
+_MOMENT: Final = pd.DatetimeTZDtype("s", clock.TOKYO)
+
 _LEADS: Final = (Role.ADMIN, Role.MANAGER)
 
 RULES: Final = (
@@ -249,6 +280,14 @@ RULES: Final = (
         (Role.ADMIN,),
         to_handler=False,
         found=_late,
+    ),
+    Rule(
+        NoticeKind.ENTRY_LATE,
+        N_("日次KPIの入力締切を過ぎたとき(そのセンターの人へ)"),
+        (),
+        to_handler=False,
+        found=_entries,
+        to_centre=True,
     ),
 )
 """Every rule, most pressing first."""
