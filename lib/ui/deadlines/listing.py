@@ -40,9 +40,9 @@ _NOBODY: Final = ""
 
 _WIDTHS: Final = {
     "standing": 112,
-    "due": 164,
+    "due": 172,
     "kind": 108,
-    "name": 252,
+    "name": 240,
     "check": 116,
     "case": 132,
     "owner": 92,
@@ -120,10 +120,13 @@ def bar(desk: UserStore, found: Listed) -> None:
             key=KINDS,
             format_func=words.kind_words,
             selection_mode="multi",
+            wrap=True,
             label_visibility="collapsed",
             on_change=_first_page,
             persist_state="session",
         )
+        # Sent anew in each run: in another language its label is another.
+        st.session_state[PERSON] = st.session_state.get(PERSON, _EVERYBODY)
         me = desk.principal.name
         others = [name for name in found.people if name != me]
         st.selectbox(

@@ -22,7 +22,7 @@ from lib.ui.deadlines.address import Part
 MONTH: Final = "deadlines.month"
 PER_DAY: Final = 3
 DAYS_IN_AGENDA: Final = 31
-_LETTERS: Final = 14
+_LETTERS: Final = 9
 
 
 def month_shown() -> date:

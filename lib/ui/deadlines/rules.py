@@ -101,6 +101,9 @@ def _editor(desk: UserStore, rules: Sequence[ClockRule]) -> None:
         return
     by_code = {rule.code: rule for rule in rules}
     with folder:
+        # Sent anew in each run: in another language its label is another.
+        if (chosen := st.session_state.get("deadlines.rule")) is not None:
+            st.session_state["deadlines.rule"] = chosen
         code = st.selectbox(
             _("どの規則"),
             list(by_code),

@@ -35,7 +35,8 @@ def show(desk: UserStore, at: At, today: date) -> None:
     _back()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {inert(_title(at))}", width="content")
-        st.markdown(words.kind_badge(at.kind), width="content")
+        if badge := words.kind_badge(at.page, at.kind):
+            st.markdown(badge, width="content")
     for name, value in form.untouched.items():
         st.session_state.setdefault(form.key(name), value)
     drafting.offer(form, names, title="page")
@@ -56,7 +57,7 @@ def show(desk: UserStore, at: At, today: date) -> None:
 def _title(at: At) -> str:
     if at.page == NEW:
         return _("別のページを点検する")
-    return fmt.choice(at.kind) if at.page == at.kind.value else at.page
+    return words.name_of(at.page, at.kind)
 
 
 def _back() -> None:

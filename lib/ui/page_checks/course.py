@@ -29,8 +29,9 @@ def show(desk: UserStore, at: At, today: date) -> None:
         args=(At(),),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"### {inert(at.page)}", width="content")
-        st.markdown(words.kind_badge(at.kind), width="content")
+        st.markdown(f"### {inert(words.name_of(at.page, at.kind))}", width="content")
+        if badge := words.kind_badge(at.page, at.kind):
+            st.markdown(badge, width="content")
         st.button(
             _("点検する"),
             key="page_checks.check",

@@ -34,6 +34,7 @@ def show(desk: UserStore, today: date) -> None:
             format_func=fmt.choice,
             label_visibility="collapsed",
             persist_state="session",
+            wrap=True,
         )
         st.button(
             _("別のページを点検する"),
@@ -43,7 +44,12 @@ def show(desk: UserStore, today: date) -> None:
             args=(At(Part.CHECK, NEW, _kind() or PageKind.LANDING_PAGE),),
         )
     found = [page for page in every if _kind() in (None, page.kind)]
-    used = [page for page in found if page.standing is not Standing.RETIRED]
+    named = [page for page in found if _is_only_named(page)]
+    used = [
+        page
+        for page in found
+        if page.standing is not Standing.RETIRED and page not in named
+    ]
     shown = used if st.session_state.get(_EVERY) else used[:SHOWN]
     with st.grid(min_column_width=330, gap="small"):
         for place, page in enumerate(shown):
@@ -56,7 +62,9 @@ def show(desk: UserStore, today: date) -> None:
             on_click=st.session_state.__setitem__,
             args=(_EVERY, True),
         )
-    _retired([page for page in found if page.standing is Standing.RETIRED])
+    _folded(_("お客様の話に出た、まだ点検していないLP {count}"), named)
+    gone = [page for page in found if page.standing is Standing.RETIRED]
+    _folded(_("使わなくなったページ {count}"), gone)
 
 
 def _kind() -> PageKind | None:
@@ -92,9 +100,12 @@ def _card(page: PageState, *, is_main: bool) -> None:
     at = At(Part.CHECK, page.page, page.kind, page.url)
     key = f"page_checks.{page.kind.code}.{page.page}"
     with st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{inert(words.name_of(page))}**")
-        badges = [words.standing_badge(page.standing), words.kind_badge(page.kind)]
-        st.markdown(" ".join(badges))
+        st.markdown(f"**{inert(words.name_of(page.page, page.kind))}**")
+        badges = (
+            words.standing_badge(page.standing),
+            words.kind_badge(page.page, page.kind),
+        )
+        st.markdown(" ".join(filter(None, badges)))
         st.caption(inert(words.when_words(page)))
         if counted := words.count_words(page):
             st.markdown(inert(counted))
@@ -118,10 +129,17 @@ def _card(page: PageState, *, is_main: bool) -> None:
                 )
 
 
-def _retired(pages: list[PageState]) -> None:
+def _is_only_named(page: PageState) -> bool:
+    """Whether nobody checked a landing page that customers named."""
+    return page.standing is Standing.NEVER and page.page != page.kind.value
+
+
+def _folded(title: str, pages: list[PageState]) -> None:
     if not pages:
         return
-    title = _("使わなくなったページ {count}").format(count=len(pages))
-    with st.expander(title, icon=":material/inventory:"):
+    with (
+        st.expander(title.format(count=len(pages)), icon=":material/inventory:"),
+        st.grid(min_column_width=330, gap="small"),
+    ):
         for page in pages:
             _card(page, is_main=False)

@@ -54,6 +54,7 @@ def show(desk: UserStore, today: date) -> None:
 def _items(items: Sequence[Item]) -> None:
     st.markdown(f"**{inert(_('点検の項目'))}**")
     by_code = {item.code: item for item in items}
+    _send_anew("page_checks.item")
     code = st.selectbox(
         _("どの項目"),
         [NEW, *by_code],
@@ -121,6 +122,7 @@ def _save_item(key: str, start: Item, entry: str) -> None:
 def _words(rules: Sequence[WordRule]) -> None:
     st.markdown(f"**{inert(_('台本で探す言葉'))}**")
     by_code = {rule.code: rule for rule in rules}
+    _send_anew("page_checks.words")
     code = st.selectbox(
         _("どの言葉"),
         list(by_code),
@@ -156,6 +158,12 @@ def _save_words(key: str, start: WordRule, entry: str) -> None:
 
 
 # Both ---------------------------------------------------------------------------------
+
+
+def _send_anew(key: str) -> None:
+    """Send a choice in each run: in another language its label is another."""
+    if key in st.session_state:
+        st.session_state[key] = st.session_state[key]
 
 
 def _lay(key: str, first: dict[str, Any]) -> None:

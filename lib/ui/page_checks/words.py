@@ -32,9 +32,9 @@ def standing_badge(standing: Standing) -> str:
     return f":{colour}-badge[{shape} {inert(_(standing.value))}]"
 
 
-def kind_badge(kind: PageKind) -> str:
-    """Return a kind of page as Markdown."""
-    return f":gray-badge[{inert(fmt.choice(kind))}]"
+def kind_badge(page: str, kind: PageKind) -> str:
+    """Return a kind of page as Markdown; "" where the page is called so already."""
+    return "" if page == kind.value else f":gray-badge[{inert(fmt.choice(kind))}]"
 
 
 def result_words(result: CheckResult) -> str:
@@ -47,10 +47,9 @@ def result_badge(result: CheckResult) -> str:
     return f":{_RESULTS[result][1]}-badge[{inert(result_words(result))}]"
 
 
-def name_of(page: PageState) -> str:
-    """Return what a page is called; one that was never checked by its kind."""
-    is_kind = page.page == page.kind.value
-    return fmt.choice(page.kind) if is_kind else page.page
+def name_of(page: str, kind: PageKind) -> str:
+    """Return what a page is called: one that has no name of its own by its kind."""
+    return fmt.choice(kind) if page == kind.value else page
 
 
 def when_words(page: PageState) -> str:
