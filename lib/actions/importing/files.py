@@ -13,7 +13,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, Final
@@ -206,6 +206,8 @@ def _sheets_of_old_workbook(data: bytes) -> Iterator[Sheet]:
 def _old_cell(book: xlrd.Book, cell: Any) -> Any:
     """Return a cell's value as the reader of new workbooks would."""
     match cell.ctype:
+        case xlrd.XL_CELL_DATE if "[h" in _format_of(book, cell):
+            return timedelta(days=cell.value)
         case xlrd.XL_CELL_DATE if cell.value < 1:
             moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
             return time(moment.hour, moment.minute, moment.second)
@@ -219,10 +221,14 @@ def _old_cell(book: xlrd.Book, cell: Any) -> Any:
             return None
         case xlrd.XL_CELL_NUMBER:
             whole = int(cell.value) if cell.value.is_integer() else cell.value
-            shown = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-            return _as_percent(whole) if "%" in shown else whole
+            return _as_percent(whole) if "%" in _format_of(book, cell) else whole
         case _:
             return cell.value
+
+
+def _format_of(book: xlrd.Book, cell: Any) -> str:
+    """Return the number format of a cell, e.g. "0.0%"."""
+    return str(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
 
 
 def _as_percent(value: float) -> str:
