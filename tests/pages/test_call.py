@@ -8,6 +8,7 @@ import pytest
 
 from lib import clock
 from lib.actions.entry import Mark, PromiseTime
+from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import (
     Apology,
@@ -15,6 +16,7 @@ from lib.schema.vocab import (
     Fault,
     Promise,
     Request,
+    Role,
     Severity,
     Temper,
 )
@@ -160,6 +162,26 @@ def test_an_early_apology_is_warned_of_where_no_fold_hides_it(open_page):
 
     fill(app, fault=Fault.YES)
     assert not app.warning
+
+
+def test_a_heated_call_goes_to_somebody_above_in_two_taps(open_page, put):
+    put(Member(email="lead@example.jp", name="大西", role=Role.MANAGER, rank=80))
+    app = save(
+        fill(
+            open_page("intake"),
+            content="責任者を出せとのこと",
+            temper=Temper.FURIOUS,
+            promise_time=PromiseTime.HALF_HOUR,
+        )
+    )
+
+    for label in ("引き継ぐ", "大西 さんに引き継ぐ"):
+        (tap,) = [button for button in app.button if button.label == label]
+        tap.click().run()
+        assert not app.exception
+
+    (case,) = complaints()
+    assert case.handler == "大西"
 
 
 def test_the_managers_words_stand_in_the_panel(open_page):

@@ -40,9 +40,14 @@ HANDERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 _TIMES: Final = (PromiseTime.HALF_HOUR, PromiseTime.TODAY, PromiseTime.TOMORROW)
 
 
+def may_hand(desk: UserStore, case: Complaint) -> bool:
+    """Whether this person may hand the case over: our own people, while it is open."""
+    return desk.principal.role in HANDERS and case.is_open
+
+
 def buttons(desk: UserStore, case: Complaint) -> None:
     """Draw what hands the case over, or takes it oneself; first of two taps."""
-    if desk.principal.role not in HANDERS or not case.is_open:
+    if not may_hand(desk, case):
         return
     if handovers.waiting_of(desk, case.id, clock.now()) is not None:
         return

@@ -14,6 +14,8 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
 from lib.ui import navigation, outbox
+from lib.ui.case import handing
+from lib.ui.case.saving import open_editor
 from lib.ui.crisis import opening as crisis
 from lib.ui.intake import state
 
@@ -100,7 +102,7 @@ def draw(desk: UserStore, number: str) -> None:
         _number(case.id)
         _next(case)
     crisis.on_case(desk, case)
-    _buttons(case)
+    _buttons(desk, case)
 
 
 def spoken(number: str) -> str:
@@ -140,7 +142,7 @@ def _next(case: Complaint) -> None:
             st.caption(inert(fmt.listed(in_words(r) for r in reason.split(JOINER))))
 
 
-def _buttons(case: Complaint) -> None:
+def _buttons(desk: UserStore, case: Complaint) -> None:
     with st.container(horizontal=True):
         st.button(
             _("次の電話を受ける"),
@@ -148,7 +150,15 @@ def _buttons(case: Complaint) -> None:
             icon=":material/call:",
             on_click=state.next_call,
         )
+        # Heated calls go to somebody else at once: this tap, and the name of who it is.
+        handed = handing.may_hand(desk, case) and st.button(
+            _("引き継ぐ"),
+            icon=":material/swap_horiz:",
+            help=_("人・時間・場所をカエル"),
+        )
         opened = st.button(_("この案件を開く"), icon=":material/open_in_new:")
-    if opened:
+    if handed:
+        open_editor(case, handing.HANDOVER)
+    if handed or opened:
         state.next_call()
         navigation.go("ledger", case=case.id)
