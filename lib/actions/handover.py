@@ -257,12 +257,13 @@ def _candidate(
 
 
 def _skills(member: Member, case: Complaint) -> list[str]:
-    about = _matter(case)
+    about = matter(case)
     words = member.skills.replace(",", JOINER).split(JOINER)
     return [word.strip() for word in words if word.strip() and word.strip() in about]
 
 
-def _matter(case: Complaint) -> str:
+def matter(case: Complaint) -> str:
+    """Return in words what a case is about, for comparing it with 得意分野."""
     parts = [case.claim_type, case.category.value, case.request.value]
     if case.harm in (Harm.UNTREATED, Harm.TREATED, Harm.SEVERE):
         parts.append("健康被害")

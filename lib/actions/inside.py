@@ -16,6 +16,7 @@ from typing import Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions.handover import matter
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
@@ -200,9 +201,9 @@ def _words_of(desk: UserStore, case: Complaint) -> str:
     known = case.product_code in products.index
     name = str(products.loc[case.product_code, "name"]) if known else ""
     kind = str(products.loc[case.product_code, "kind"]) if known else ""
-    categories = [c for c in (case.category, case.category2) if c]
+    second = case.category2 or ""
     return "\n".join(
-        [name, kind, case.product_code, case.claim_type, *categories, case.content]
+        [name, kind, case.product_code, matter(case), second, case.content]
     )
 
 

@@ -13,7 +13,7 @@ from lib.errors import InvalidRecord
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member, Product
 from lib.schema.principal import Principal
-from lib.schema.vocab import ComplaintStatus, Role
+from lib.schema.vocab import ComplaintStatus, Harm, Role, Symptom
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -135,6 +135,15 @@ def test_who_knows_the_product_is_proposed_first(desk):
 
     assert [m.name for m in found] == ["三郎", "次郎"]
     assert inside.known_by(desk, case, SABURO) == ["化粧水"]
+
+
+def test_who_knows_harm_to_health_is_proposed_where_the_case_only_ticks_it(desk):
+    nurse = member("看護 四郎", skills="健康被害")
+    case = complaint(harm=Harm.TREATED, symptom=Symptom.RASH, content="赤くなった")
+
+    found = inside.colleagues(desk, case, [JIRO, SABURO, nurse], NOW)
+
+    assert found[0] == nurse
 
 
 def test_among_equals_the_one_with_fewer_open_questions_is_proposed(desk):
