@@ -23,7 +23,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
-from lib.settings import centre_forms, kpi_targets
+from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store.live import LiveStore
 from lib.store.protocol import (
@@ -92,6 +92,7 @@ def settings_of_own(
     return (
         policy(everything, frame, who)
         | own_targets(everything, frame, who)
+        | own_comments(everything, frame, who)
         | own_form(everything, frame, who)
     )
 
