@@ -28,14 +28,16 @@ from lib.metrics.missing import MissingDay
 from lib.metrics.movers import Compared
 from lib.metrics.reason import Reason
 from lib.metrics.series import ALL, Series, series_of
-from lib.metrics.state import State, Verdict
+from lib.metrics.state import State, Verdict, centre_state, worst
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.vocab import Flag
 from lib.store.access import UserStore
 
+ANSWER_RATE: Final = "answer_rate"
+
 SHOWN: Final = (
-    "answer_rate",
+    ANSWER_RATE,
     "offered",
     "consumer_centre_calls",
     "cancel_requests",
@@ -116,6 +118,16 @@ def punctuality(store: UserStore, now: datetime) -> tuple[Punctual, ...]:
     return store.derived(("punctuality", hour), lambda: _punctuality(store, hour))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands. overdue: the newest day that should be in and is not."""
+
+    centre: str
+    name: str
+    day: date | None
+    overdue: date | None
+
+
 def _standings(
     store: UserStore, entry: Kpi, now: datetime, missing: Sequence[MissingDay]
 ) -> tuple[Standing, ...]:
@@ -125,13 +137,26 @@ def _standings(
         if centre.subscriptions is Flag.YES or entry.code not in OF_SUBSCRIPTIONS
     ]
     days = figures_of(store, now)
-    last = {c.code: _last_day(of_centre(days, c.code), now.date()) for c in centres}
     overdue = {m.centre: m.day for m in reversed(missing)}
-    places = [(c.code, c.name, last[c.code], overdue.get(c.code)) for c in centres]
+    places = [
+        _Place(
+            centre.code,
+            centre.name,
+            _last_day(of_centre(days, centre.code), now.date()),
+            overdue.get(centre.code),
+        )
+        for centre in centres
+    ]
+    verdicts = {
+        place.centre: _judged(store, entry, centre, place, now)
+        for place, centre in zip(places, centres, strict=True)
+    }
     if len(centres) > 1:
-        late = [overdue[c.code] for c in centres if c.code in overdue]
+        late = [place.overdue for place in places if place.overdue]
         whole = _last_whole_day(days, centres, now.date())
-        places.insert(0, (ALL, "", whole, max(late, default=None)))
+        every = _Place(ALL, "", whole, max(late, default=None))
+        verdicts[ALL] = _judged_all(store, entry, verdicts, every, now)
+        places.insert(0, every)
     courses = series_of(
         entry,
         days,
@@ -140,7 +165,15 @@ def _standings(
         now.date() - timedelta(days=1),
     )
     return tuple(
-        _standing(store, entry, centres, place, courses=courses, now=now)
+        _standing(
+            store,
+            entry,
+            centres,
+            place,
+            verdict=verdicts[place.centre],
+            course=courses[place.centre],
+            now=now,
+        )
         for place in places
     )
 
@@ -149,70 +182,103 @@ def _standing(
     store: UserStore,
     entry: Kpi,
     centres: Sequence[Centre],
-    place: tuple[str, str, date | None, date | None],
+    place: _Place,
     *,
-    courses: Mapping[str, Series],
+    verdict: Verdict | None,
+    course: Series,
     now: datetime,
 ) -> Standing:
-    code, name, day, overdue = place
+    day = place.day
     if day is None:
-        verdict = _pending(code, NO_FIGURES) if _is_aimed(entry) else None
-        return Standing(entry, code, name, None, None, None, verdict, ())
+        return Standing(entry, place.centre, place.name, None, None, None, verdict, ())
     every = store.derived(
         ("compared", entry.code, tuple(centres), day, now.date()),
         lambda: movers.compared(figures_of(store, now), centres, day, (entry.code,)),
     )
     targets = targets_of(store)
-    codes = tuple(c.code for c in centres)
     target = (
-        targets.common(entry, codes, day)
-        if code == ALL
-        else targets.on(entry, code, day)
+        targets.common(entry, tuple(c.code for c in centres), day)
+        if place.centre == ALL
+        else targets.on(entry, place.centre, day)
     )
     return Standing(
         entry,
-        code,
-        name,
+        place.centre,
+        place.name,
         day,
-        next(one for one in every if one.centre == code),
+        next(one for one in every if one.centre == place.centre),
         target,
-        _judged(store, entry, code, day, overdue=overdue, now=now),
-        _spark(courses[code], day),
+        verdict,
+        _spark(course, day),
     )
 
 
+# How it stands to its target ---------------------------------------------------------
+
+
 def _judged(
+    store: UserStore, entry: Kpi, centre: Centre, place: _Place, now: datetime
+) -> Verdict | None:
+    """Return how a centre's last day stands to its target.
+
+    The answer rate by the rule of ① on 今日, so that one screen has one answer; other
+    figures by `lamps.lamp`.
+    """
+    day = place.day
+    if day is None:
+        return _pending(place, NO_FIGURES) if _is_aimed(entry) else None
+    if entry.code != ANSWER_RATE:
+        return _unless_unproved(_lamp(store, entry, place.centre, day, now), place)
+    own = of_centre(figures_of(store, now), centre.code)
+    found = centre_state(
+        between(own, day - timedelta(days=WEEK), day), centre, day, targets_of(store)
+    )
+    return _unless_unproved(found, place)
+
+
+def _judged_all(
     store: UserStore,
     entry: Kpi,
-    code: str,
-    day: date,
-    *,
-    overdue: date | None,
+    verdicts: Mapping[str, Verdict | None],
+    place: _Place,
     now: datetime,
 ) -> Verdict | None:
-    """Return how the last day stands to its target; of a small day, the last 7 do.
+    """Return how all together stand: of the answer rate, as the worst centre does."""
+    if entry.code == ANSWER_RATE:
+        return worst([verdict for verdict in verdicts.values() if verdict])
+    if place.day is None:
+        return _pending(place, NO_FIGURES) if _is_aimed(entry) else None
+    return _unless_unproved(_lamp(store, entry, ALL, place.day, now), place)
 
-    What is calm while a later day should be in and is not, is not known to be calm.
-    """
+
+def _lamp(
+    store: UserStore, entry: Kpi, code: str, day: date, now: datetime
+) -> Verdict | None:
+    """Return the lamp of a day; of a small day, that of its last 7 days."""
     found = lamp_of(store, entry, Period(day, day), now, code)
     if found is not None and found.state is State.PENDING:
-        found = lamp_of(store, entry, Period.ending(day, WEEK), now, code)
-    if found is None or found.state is not State.NORMAL:
-        return found
-    if overdue is not None and overdue > day:
-        return _pending(code, NOT_IN, overdue, found.reasons)
+        return lamp_of(store, entry, Period.ending(day, WEEK), now, code)
     return found
 
 
-NO_FIGURES: Final = N_("直近7日の数がまだ入っていません。")
-NOT_IN: Final = N_("{day.month}/{day.day}の数が未入力なので、まだ判定できません。")
+def _unless_unproved(found: Verdict | None, place: _Place) -> Verdict | None:
+    """Return the verdict; not as calm while a later day is due and is not in."""
+    if found is None or found.state is not State.NORMAL:
+        return found
+    if place.day is None or place.overdue is None or place.overdue <= place.day:
+        return found
+    return _pending(place, NOT_IN, found.reasons)
 
 
-def _pending(
-    code: str, message: str, day: date | None = None, more: tuple[Reason, ...] = ()
-) -> Verdict:
-    said = Reason(message, {"day": day} if day else {})
-    return Verdict(State.PENDING, (said, *more), code)
+NO_FIGURES: Final = N_("{centre}: 直近7日の数がまだ入っていません。")
+NOT_IN: Final = N_(
+    "{centre}: {day.month}/{day.day}の数が未入力なので、まだ判定できません。"
+)
+
+
+def _pending(place: _Place, message: str, more: tuple[Reason, ...] = ()) -> Verdict:
+    said = Reason(message, {"centre": place.name, "day": place.overdue})
+    return Verdict(State.PENDING, (said, *more), place.centre)
 
 
 def _is_aimed(entry: Kpi) -> bool:

@@ -69,7 +69,7 @@ def card(desk: UserStore, now: datetime) -> None:
 def _chosen(codes: Sequence[str]) -> str:
     if st.session_state.get(CHOSEN) not in codes:
         st.session_state[CHOSEN] = codes[0]
-    found: str = st.segmented_control(
+    found = st.segmented_control(
         _("見る数字"),
         list(codes),
         key=CHOSEN,
@@ -78,7 +78,7 @@ def _chosen(codes: Sequence[str]) -> str:
         label_visibility="collapsed",
         persist_state="session",
     )
-    return found
+    return found or codes[0]
 
 
 def _grid(
@@ -199,9 +199,11 @@ def _config(code: str, rows: Sequence[Standing]) -> dict[str, Any]:
         found[name] = column.TextColumn(
             _(words), alignment="right", help=_(against.value)
         )
-    chart = column.LineChartColumn if entry.is_share else column.BarChartColumn
-    found[SPARK] = chart(
-        _("28日の動き"), **({} if entry.is_share else {"y_min": 0}), width="medium"
+    words = _("28日の動き")
+    found[SPARK] = (
+        column.LineChartColumn(words, width="medium")
+        if entry.is_share
+        else column.BarChartColumn(words, width="medium", y_min=0)
     )
     return found
 
@@ -256,9 +258,9 @@ def _below(code: str, rows: Sequence[Standing]) -> str:
     }
     parts += sorted(notes)
     unsure = [
-        f"{_name(row)}: {row.verdict.reasons[0].text()}"
+        row.verdict.reasons[0].text()
         for row in rows
-        if row.verdict and row.verdict.state is State.PENDING
+        if row.verdict and row.verdict.state is State.PENDING and row.centre != ALL
     ]
     parts += unsure
     parts.append(_("数を押すと、その中身を開きます。"))
