@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,15 +127,27 @@ def _grid(place: Table, lines: Sequence[_Line]) -> None:
 
 
 def _choose(
-    key: str, place: Table, headers: Sequence[str], fields: dict[str, str]
+    key: str, place: Table, headers: Sequence[str], fields: Mapping[str, str]
 ) -> None:
     """Note what was chosen; the grid then begins anew with what that led to."""
-    edited: dict[int, dict[str, Any]] = st.session_state[key]["edited_rows"]
+    note(st.session_state[key]["edited_rows"], place, headers, fields)
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def note(
+    edited: Mapping[int, Mapping[str, Any]],
+    place: Table,
+    headers: Sequence[str],
+    fields: Mapping[str, str],
+) -> None:
+    """Remember the fields that were chosen in the grid, by row.
+
+    fields: names by the word that was chosen; any other word leaves the column out.
+    """
     for row, values in edited.items():
         if "field" in values:
             name = fields.get(values["field"] or "", LEFT_OUT)
             state.learn_column(place, headers[int(row)], name)
-    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
 
 
 def _lines(parts: Sequence[Part], sheets: dict[str, Sheet]) -> list[_Line]:

@@ -23,7 +23,8 @@ from lib.actions.importing import (
     SourceFile,
     remembering,
 )
-from lib.errors import AppError, UnreadableFile
+from lib.errors import UnreadableFile
+from lib.i18n import _
 from lib.schema.column import Field
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, Table, table
@@ -223,7 +224,8 @@ def shown(desk: UserStore) -> Preview | None:
     )
     before = st.session_state.get(_SHOWN)
     if before is None or before[0] != signature:
-        st.session_state[_SHOWN] = (signature, _preview(desk, source))
+        with st.spinner(_("ファイルを読んでいます…")):
+            st.session_state[_SHOWN] = (signature, _preview(desk, source))
     found: Preview | None = st.session_state[_SHOWN][1]
     return found
 
@@ -272,11 +274,6 @@ def finish(result: Any) -> None:
     """Note what the import did, and let go of the file."""
     start_over()
     st.session_state[_DONE] = result
-
-
-def refuse(error: AppError) -> None:
-    """Tell why the file cannot be imported."""
-    st.session_state[_PROBLEM] = boundary.message_of(error)
 
 
 def sheets_taken(names: Iterable[str], taken: Iterable[str]) -> None:
