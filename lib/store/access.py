@@ -85,6 +85,14 @@ def own_form(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
     return (frame["group"] == centre_forms.GROUP) & (frame["name"] == who.centre)
 
 
+def own_comments(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """What is written into the monthly report on the own centre, and into no other."""
+    if who.centre in ("", COMPANY):
+        return pd.Series(data=False, index=frame.index)
+    named = frame["name"].map(monthly_comments.centre_of)
+    return (frame["group"] == monthly_comments.GROUP) & (named == who.centre)
+
+
 def settings_of_own(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
