@@ -187,7 +187,7 @@ def test_choosing_goes_into_the_address_and_out_of_it_again(look):
     assert page.query_params["centre"] == "C1"
 
     control = next(b for b in page.get("button_group") if b.key == "kpis.theme")
-    control.set_value([Theme.SPEED]).run()
+    control.set_value(Theme.SPEED).run()
     assert page.query_params["theme"] == "speed"
     assert page.query_params["period"] == "7"
 
