@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from lib.actions.kpi_targets import AIMED, history, marks_of, set_target, targets_of
+from lib.actions.kpi_targets import (
+    AIMED,
+    history,
+    marks_of,
+    read_target,
+    set_target,
+    targets_of,
+)
 from lib.errors import InvalidRecord, NotAllowed
 from lib.metrics.kpi_targets import ALL
 from lib.metrics.kpis import kpi
 from lib.metrics.marks import MarkKind
+from lib.schema.ids import new_commit_id
 from lib.schema.masters import Setting
 from lib.schema.principal import Principal
 from lib.schema.vocab import Role
@@ -119,3 +127,26 @@ def test_a_target_typed_wrongly_in_the_sheet_is_told(desk):
     assert [value for _key, value, _why in unreadable(desk.frame("settings"))] == [
         "たかめ"
     ]
+
+
+def test_why_a_target_changed_is_kept_with_it(desk):
+    set_target(
+        desk,
+        RATE,
+        "C1",
+        "92",
+        since=day(10),
+        entry_id=new_commit_id(),
+        now=NOW,
+        reason=" 契約の見直し ",
+    )
+
+    assert history(desk, RATE, "C1")[0].description == "契約の見直し"
+
+
+def test_a_typed_target_is_read_without_saving_it():
+    assert read_target(RATE, "92%") == pytest.approx(0.92)
+    assert read_target(kpi("average_wait"), "20秒") == 20
+    assert read_target(RATE, "なし") is None
+    with pytest.raises(InvalidRecord):
+        read_target(RATE, "たかめ")

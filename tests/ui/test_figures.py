@@ -3,8 +3,14 @@
 import pytest
 
 from lib import i18n
-from lib.metrics.kpis import kpi
-from lib.ui.figures import change_colour, change_text, is_no_change, value_text
+from lib.metrics.kpis import figure, kpi
+from lib.ui.figures import (
+    about,
+    change_colour,
+    change_text,
+    is_no_change,
+    value_text,
+)
 
 
 @pytest.fixture
@@ -49,3 +55,23 @@ def test_a_missing_value_is_a_dash_and_never_zero():
 def test_call_volume_is_neither_good_nor_bad():
     assert change_colour(kpi("offered")) == "off"
     assert change_colour(kpi("answer_rate")) == "normal"
+
+
+def test_a_figure_says_its_formula_where_it_comes_from_and_its_version():
+    said = about(kpi("answer_rate"))
+
+    assert "応答数 ÷ 着信数 × 100" in said
+    assert "出典: 一般的な定義です。" in said
+    assert "(式の版 2)" in said
+
+
+def test_business_time_is_told_in_hours_and_changes_in_them():
+    entry = figure("settling_time")
+
+    assert value_text(entry, 130) == "2時間10分"
+    assert value_text(entry, None) == "—"
+    assert change_text(entry, 120, 210) == "-1.5時間"
+
+
+def test_money_changes_in_percent():
+    assert change_text(kpi("retention_worth"), 90_000, 100_000) == "-10%"
