@@ -28,6 +28,9 @@ Values = Mapping[str, Mapping[str, str]]
 
 _PATIENCE: Final = 5.0
 
+_looked: Final[dict[Path, datetime]] = {}
+"""When this process last looked at each store; a restart begins anew."""
+
 
 class RowMemory:
     """The memory of one store; usable from many threads and processes."""
@@ -52,6 +55,12 @@ class RowMemory:
         """
         if values != self.seen():
             self._write(self._values, values)
+
+    def looked(self, now: datetime) -> datetime | None:
+        """Note a look, and return when this process looked before; None for never."""
+        before = _looked.get(self._since)
+        _looked[self._since] = now
+        return before
 
     def untouched_since(
         self, marks: Collection[str], now: datetime

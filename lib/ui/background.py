@@ -199,9 +199,13 @@ class Caretaker:
             return None
         if live.latest is None or live.age().total_seconds() > ASKED_EVERY:
             live.refreshed()
-        if live.problem is not None or not self._is_due(live):
+        if live.problem is not None:
             return None
         place = installation()
+        if not self._is_due(live):
+            # Nothing is new, and that is known: what comes next was typed after now.
+            RowMemory(place.data, place.store_url).looked(clock.now())
+            return None
         lock = FileLock(place.data / "caretaker.lock", timeout=0, mode=0o600)
         try:
             with lock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
@@ -18,13 +18,17 @@ from lib.actions.by_hand.edits import memo_step, status_step
 from lib.actions.clocks import starting
 from lib.actions.complaints import heard
 from lib.actions.entry import Entry, PromiseTime, complaint_values, recognise
+from lib.actions.kpi_days import is_entered
 from lib.actions.severity import Facts, propose, rules_of
+from lib.metrics import calendar
 from lib.metrics.earlier import earlier_cases, times_of
+from lib.metrics.missing import centres_of
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.crisis import Crisis
 from lib.schema.frames import JOINER, standing_at
 from lib.schema.ids import new_id
 from lib.schema.inquiry import AgencyInquiry
+from lib.schema.kpi_day import KpiDay
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
@@ -89,11 +93,13 @@ def adoption(
     now: datetime,
     secret: bytes,
     rested: bool,
+    looked: datetime | None = None,
 ) -> RowMend | None:
     """Return what takes a typed row in; None while it is too early for that.
 
     rested: whether the row was left alone for a while, so that a complaint without a
         promise is what its author meant.
+    looked: when the sheet was last looked at, None where nobody knows.
     """
     snapshot = desk.everything()
     typed = _typed(snapshot, table, key)
@@ -106,6 +112,8 @@ def adoption(
             known = {**typed.record.values(), **values}
             moments = [known[name] for name in _NUMBERED_BY if known.get(name)]
             values["id"] = new_id(table.prefix, moments[0] if moments else now)
+    if isinstance(typed.record, KpiDay) and typed.is_blank("entered_at"):
+        values |= _entered(desk, typed.record, now, looked)
     values |= {
         "source": Source.SHEET,
         "version": 1,
@@ -120,6 +128,29 @@ def adoption(
         looks_of(snapshot.frames[table.code], key),
         also=tuple(_first_rows(desk, typed, values, now)),
     )
+
+
+WATCHED: Final = timedelta(minutes=10)
+"""Between two looks this near each other a row was typed when the second one saw it."""
+
+
+def _entered(
+    desk: UserStore, day: KpiDay, now: datetime, looked: datetime | None
+) -> dict[str, Any]:
+    """Return 初回入力日時 of a typed day as far as it can be known.
+
+    A day seen before its deadline came in time. After it, only who was looking just
+    before can tell that it was not there: an app that was off calls nobody late.
+    """
+    if not is_entered(day):
+        return {}
+    centres = centres_of(desk.frame("centres"), desk.frame("kpi_days"))
+    own = next((c for c in centres if c.code == day.centre), None)
+    if own is None:
+        return {}
+    due = calendar.due_at(day.date, own.weekly_closed, own.entry_deadline)
+    was_watched = looked is not None and now - looked <= WATCHED
+    return {"entered_at": now} if now <= due or was_watched else {}
 
 
 def _typed(snapshot: Snapshot, table: Table, key: str) -> _Typed:

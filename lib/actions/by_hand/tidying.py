@@ -80,9 +80,16 @@ def _ready(
     found = new_rows(snapshot)
     marks = {key: mark_of(snapshot, kind.code, key) for kind, key in found}
     typing = fresh(memory, set(marks.values()), now)
+    looked = memory.looked(now)
     adopted = [
         adoption(
-            desk, kind, key, now=now, secret=secret, rested=marks[key] not in typing
+            desk,
+            kind,
+            key,
+            now=now,
+            secret=secret,
+            rested=marks[key] not in typing,
+            looked=looked,
         )
         for kind, key in found
     ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
+from lib import clock
 from lib.actions import cases
 from lib.actions.cases import Verdict
 from lib.metrics.promises import When, open_promises
 from lib.schema.ids import new_commit_id, read_id
+from lib.schema.masters import Centre
 from lib.schema.vocab import (
     ActivityKind,
     AuditRoute,
@@ -22,7 +24,7 @@ from lib.schema.vocab import (
     Source,
 )
 from lib.settings.customer_key import customer_key
-from lib.store.protocol import Commit, Update
+from lib.store.protocol import Commit, Insert, Update
 from tests.actions.by_hand.conftest import NOW, SECRET, TAB, Machine, Sheet
 from tests.store.rows import complaint, saving
 
@@ -408,3 +410,56 @@ def test_the_sample_company_is_left_alone(tmp_path):
 
     assert (found.frames["complaints"]["source"] == From.SAMPLE.value).all()
     assert edits(replace(found, where=where), {}, now=NOW, secret=SECRET) == []
+
+
+# When a day's figures came in ----------------------------------------------------------
+
+
+def entered_at(machine):
+    return machine.frame("kpi_days")["entered_at"].iloc[0]
+
+
+def with_centre(machine):
+    """Friday 11/20 is due on Tuesday 11/24 at 10:00."""
+    made = Insert(Centre(code="A", name="東京"))
+    machine.live.commit(Commit("c", "試験", NOW, (made,)))
+
+
+def test_a_day_seen_before_its_deadline_came_in_then(machine, sheet):
+    with_centre(machine)
+    sheet.type(2, "kpi_days", date="2026/11/20", centre="A", offered="20")
+
+    machine.sync()
+
+    assert entered_at(machine) == machine.now
+
+
+def test_a_day_that_was_not_there_just_before_came_late(machine, sheet):
+    with_centre(machine)
+    machine.now = datetime(2026, 11, 24, 10, 20, tzinfo=clock.TOKYO)
+    machine.sync()
+    sheet.type(2, "kpi_days", date="2026/11/20", centre="A", offered="20")
+
+    machine.sync(timedelta(minutes=2))
+
+    assert entered_at(machine) == machine.now
+
+
+def test_an_app_that_was_off_calls_nobody_late(machine, sheet):
+    with_centre(machine)
+    sheet.type(2, "kpi_days", date="2026/11/20", centre="A", offered="20")
+    machine.now = datetime(2026, 11, 24, 10, 20, tzinfo=clock.TOKYO)
+
+    machine.sync()
+
+    assert pd.isna(entered_at(machine))
+    assert machine.frame("kpi_days")["version"].iloc[0] == 1
+
+
+def test_a_row_without_counts_has_not_come_in(machine, sheet):
+    with_centre(machine)
+    sheet.type(2, "kpi_days", date="2026/11/20", centre="A", note="停電")
+
+    machine.sync()
+
+    assert pd.isna(entered_at(machine))
