@@ -17,6 +17,7 @@ from lib.actions import caring, kpi_questions, targets, today
 from lib.actions.clocks import running
 from lib.actions.inquiries import deciding, instructions
 from lib.actions.notices import plan
+from lib.actions.notices.figures import Figures, figures_for
 from lib.actions.today import TaskKind
 from lib.metrics import promises, running_out
 from lib.metrics.missing import missing_days
@@ -59,6 +60,7 @@ class Overview:
     None where nobody can tell. tasks: kind, how many, number of the first case.
     care: talks with operators that are overdue and consultations, never whose. untold:
     contacts of agencies one follows, of which the executives have not been told.
+    figures: numbers of the week and how many lamps are in each state.
     """
 
     calls: State
@@ -76,6 +78,7 @@ class Overview:
     clocks: Clocks = Clocks()
     care: int = 0
     untold: int = 0
+    figures: Figures = field(default_factory=Figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ def _overview(
         clocks=_clocks(_dates(store, now), now),
         care=caring.waiting(store, now).pressing,
         untold=len(instructions.untold(store, now)),
+        figures=figures_for(store, now),
     )
 
 

@@ -21,9 +21,12 @@ from lib.actions.notices.digest import (
     Overview,
     Own,
 )
+from lib.actions.notices.figures import Figures, Number
 from lib.actions.notices.rules import NEAR, OVER
 from lib.actions.today import TaskKind
 from lib.i18n import N_, _
+from lib.metrics.amounts import Amount
+from lib.metrics.kpis import kpi
 from lib.metrics.state import State
 from lib.notify.sending import Message
 from lib.schema.ids import read_id
@@ -192,6 +195,7 @@ def _overview(seen: Overview, base: str) -> Iterator[str]:
     yield _("② センターからの連絡: {state}。{words}。").format(
         state=_(seen.referrals.value), words=contacts
     )
+    yield from _figures(seen.figures, base)
     if not seen.tasks:
         yield _("③ 今日やること: 急ぎはありません。")
     else:
@@ -202,6 +206,36 @@ def _overview(seen: Overview, base: str) -> Iterator[str]:
         yield f"•{said}\n  {_link(base, page, **query)}"
     yield from _clocks(seen.clocks, base)
     yield from _others(seen, base)
+
+
+def _figures(seen: Figures, base: str) -> Iterator[str]:
+    """Yield the numbers of the week with their lamps, and how many lamps there are."""
+    told = [_number(one) for one in seen.numbers]
+    if told:
+        yield _("数字(直近7日): {numbers}").format(numbers=_("、").join(told))
+    if seen.lamps:
+        lamps = _("、").join(f"{_lamp(state)} {count}" for state, count in seen.lamps)
+        yield _("目標との比べ(直近28日): {lamps}").format(lamps=lamps)
+        yield f"  {_link(base, 'kpis')}"
+
+
+def _number(one: Number) -> str:
+    entry = kpi(one.code)
+    number = "—" if one.number is None else str(Amount(entry, one.number))
+    lamp = f" {_lamp(one.state)}" if one.state else ""
+    return f"{_(entry.name)} {number}{lamp}"
+
+
+_SHAPES: Final = {
+    State.NORMAL: "●",
+    State.PENDING: "○",
+    State.WATCH: "◆",
+    State.ALARM: "▲",
+}
+
+
+def _lamp(state: State) -> str:
+    return f"{_SHAPES[state]}{_(state.value)}"
 
 
 def _clocks(seen: Clocks, base: str) -> Iterator[str]:

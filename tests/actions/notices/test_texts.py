@@ -13,6 +13,7 @@ import pytest
 from lib import clock
 from lib.actions.notices import digest, plan, texts
 from lib.actions.notices.digest import Clocks, Counted, Digest, Overview, Own
+from lib.actions.notices.figures import Figures, Number, figures_for
 from lib.actions.notices.queue import SOURCES
 from lib.actions.notices.rules import NEAR, OVER
 from lib.actions.today import TaskKind
@@ -188,6 +189,51 @@ def test_the_morning_message_is_three_sentences_with_counts_and_links() -> None:
         "担当の分: 時刻を過ぎた約束 1件",
         "  https://mimamori.example.jp/ledger?status=open&handler=me",
     ]
+
+
+def test_the_morning_message_tells_numbers_and_lamps() -> None:
+    figures = Figures(
+        numbers=(
+            Number("answer_rate", 0.8823, State.WATCH),
+            Number("complaints", 12.0, None),
+            Number("promises_kept_rate", None, State.PENDING),
+        ),
+        lamps=((State.ALARM, 2), (State.NORMAL, 9)),
+    )
+    found = Digest(date(2026, 11, 18), replace(OVERVIEW, figures=figures), Own())
+
+    lines = texts.digest_message(found, BASE).body.split("\n")
+
+    said = (
+        "数字(直近7日): 応答率 88.2% ◆注意、苦情件数 12件、約束を守れた割合 — ○判定保留"
+    )
+    assert said in lines
+    lamps = lines.index("目標との比べ(直近28日): ▲警報 2、●平常 9")
+    assert lines[lamps + 1] == f"  {BASE}/kpis"
+    assert lines.index(said) < lines.index("③ 今日やること:")
+
+
+def test_the_numbers_are_sums_over_sums_of_the_last_seven_days(live: LiveStore) -> None:
+    desk = live.for_user(SYSTEM)
+    fill(
+        desk,
+        Centre(code="C1", name="センター"),
+        *(
+            KpiDay(date=date(2026, 11, day), centre="C1", **counts)
+            for day, counts in (
+                (10, {"offered": 1000, "answered": 0, "abandoned": 1000}),
+                (16, {"offered": 100, "answered": 50, "abandoned": 50}),
+                (17, {"offered": 10, "answered": 10, "abandoned": 0}),
+            )
+        ),
+    )
+
+    found = figures_for(desk, clock.at(date(2026, 11, 18), 9))
+
+    rate = next(one for one in found.numbers if one.code == "answer_rate")
+    assert rate.number == pytest.approx(60 / 110)
+    assert rate.state is State.ALARM
+    assert dict(found.lamps)[State.ALARM] >= 1
 
 
 def test_the_morning_message_counts_deadlines_where_any_are_near() -> None:
