@@ -190,6 +190,12 @@ def paste_a_block(centre: Centre) -> None:
     month = chosen_month()
     month_switch(month)
     kpi_paste.paste(desk, centre, month, show_month)
+    if desk.principal.role in navigation.entry("excel_import").roles:
+        navigation.link(
+            "excel_import",
+            _("ファイルごと取り込む"),
+            icon=":material/upload_file:",
+        )
 
 
 def month_switch(month: date) -> None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import orjson
 import pandas as pd
 
+from lib.schema.ids import new_commit_id
 from lib.schema.masters import Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Source
@@ -23,6 +24,9 @@ from lib.store.protocol import Commit, Insert, Receipt, Update, Write
 
 GROUP: Final = "取込の記録"
 """区分 of these rows in 設定."""
+
+KEPT: Final = timedelta(days=90)
+"""How long an import can be undone; older notes are emptied at the next import."""
 
 _DESCRIPTION: Final = "Excel取込を取り消すための記録です。手で変えないでください。"
 _DIGEST: Final = 12
@@ -129,6 +133,11 @@ class Journal:
         }
         self._now = now
 
+    def forget_old(self, settings: pd.DataFrame) -> None:
+        """Empty the notes of imports that nobody may want to undo any more."""
+        if writes := forgetting(settings, self._now):
+            self._store.commit(Commit(new_commit_id(), SYSTEM.name, self._now, writes))
+
     def note(self, commit_id: str, rows: Iterable[ImportedRow]) -> None:
         """Note the rows of one chunk; the same chunk again is noted once."""
         told = [[row.table, row.key, row.digest[:_DIGEST], *row.filled] for row in rows]
@@ -155,6 +164,17 @@ def marks_of_undoing(settings: pd.DataFrame, run: Run) -> tuple[Write, ...]:
         marked = orjson.dumps(told | {"undone": True}).decode()
         writes.append(Update("settings", str(key), {"value": value}, {"value": marked}))
     return tuple(writes)
+
+
+def forgetting(settings: pd.DataFrame, now: datetime) -> tuple[Write, ...]:
+    """Return the writes that empty notes too old for anybody to undo their import."""
+    own = settings[settings["group"] == GROUP]
+    first = pd.Timestamp(now.date() - KEPT)
+    old = own[(own["effective_from"] < first) & (own["value"] != "")]
+    return tuple(
+        Update("settings", str(key), {"value": value}, {"value": ""})
+        for key, value in zip(old.index, old["value"].tolist(), strict=True)
+    )
 
 
 def _read(value: str) -> Run | None:

@@ -100,6 +100,7 @@ _KPI: Final = "kpi_days"
 _NO_FIGURES: Final = frozenset({"date", "centre", "business", "confirmed"})
 """What a day may say and yet hold no figures."""
 _FIRST_CELLS: Final = 3
+_MID_MONTH: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +364,7 @@ class _SheetReader:
         self._skipped: list[Skipped] = []
         self._words: dict[tuple[str, str], Word] = {}
         self._last_day: Any = None
+        self._crosses_months = _crosses_months(self._bare_days())
 
     def read(self) -> Part:
         """Return what the sheet would do."""
@@ -514,10 +516,19 @@ class _SheetReader:
         found = day_of_month(raw)
         if found is None:
             return "" if raw is None else raw
-        if not (self._period.year and self._period.month):
+        period = self._period
+        if not (period.year and period.month) or self._crosses_months:
             return None
         number, weekday = found
-        return f"{self._period.year}/{self._period.month:02}/{number:02}{weekday}"
+        return f"{period.year}/{period.month:02}/{number:02}{weekday}"
+
+    def _bare_days(self) -> list[int]:
+        """Return the days of the sheet that name no month, in their order."""
+        columns = [i for i, f in self._layout.fields.items() if f.name == "date"]
+        if self._table.code != _KPI or not columns:
+            return []
+        cells = [row[columns[0]] for row in self._grid.rows if columns[0] < len(row)]
+        return [found[0] for cell in cells if (found := day_of_month(cell))]
 
     def _in_our_words(self, f: Field, raw: Any) -> Any:
         """Return a word as it is called here, where somebody or a master says so."""
@@ -789,6 +800,11 @@ def _safe_text(typed: Any) -> str:
         return str(typed)
     except ValueError:  # an int of more digits than Python writes
         return "…"
+
+
+def _crosses_months(days: Sequence[int]) -> bool:
+    """Whether days run from the 21st, say, to the 20th: of which months is not said."""
+    return bool(days) and days[0] > _MID_MONTH and min(days) < days[0]
 
 
 def _is_dash(cell: Any) -> bool:

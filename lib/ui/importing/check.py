@@ -193,6 +193,7 @@ def run(desk: UserStore, preview: Preview) -> None:
         done = importing.apply(
             desk, preview, who=desk.principal, now=now, progress=moved, journal=journal
         )
+        journal.forget_old(state.system().frame("settings"))
         state.keep_learned(desk, new_commit_id())
         state.finish(_result(preview, journal.run, done.added, done.repeated))
         flash.say(_("取り込みました: {count}行").format(count=done.added))
@@ -235,7 +236,7 @@ def show_result(result: Result) -> None:
                 ).format(count=fmt.number(result.unpromised))
             )
             navigation.link(
-                "queue", _("日時を決める"), icon=":material/event:", view="undated"
+                "queue", _("日時を決める"), icon=":material/event:", promise="none"
             )
         with st.container(horizontal=True):
             if result.complaints:

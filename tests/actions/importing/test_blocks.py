@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lib.actions.importing import blocks
 from lib.actions.importing.blocks import ColumnKind, read_block
@@ -138,3 +140,36 @@ def test_a_block_that_cannot_be_read_says_why(text, why):
     block = read_block(text)
 
     assert (block.days, block.why) == ((), why)
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        [
+            "日付",
+            "着信数",
+            "応答",
+            "東京",
+            "合計",
+            "11/1",
+            "2026/11/1",
+            "1",
+            "31日",
+            "-",
+        ]
+    ),
+    st.text(max_size=6),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.lists(CELLS, max_size=6), max_size=8),
+    divider=st.sampled_from(["\t", ","]),
+    near=st.none() | st.dates(date(2000, 1, 1), date(2099, 1, 1)),
+)
+def test_no_block_raises(rows, divider, near):
+    text = "\n".join(divider.join(row) for row in rows)
+
+    block = read_block(text, near=near, centre="A")
+
+    assert block.days == () or block.why == ""

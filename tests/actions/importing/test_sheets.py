@@ -100,6 +100,16 @@ def test_months_that_begin_again_are_in_the_next_year():
     assert [p.year for p in in_order(periods, 2025)] == [2025, 2025, 2026, 2026]
 
 
+def test_days_from_the_21st_to_the_20th_need_their_months():
+    days = [*range(21, 31), *range(1, 21)]
+    rows = [["日", "センター", "着信数"], *([day, "TYO", 5] for day in days)]
+
+    part = part_of(book_of({"2026年11月": rows}))
+
+    assert part.rows == ()
+    assert {p.why for p in part.problems} == {NO_MONTH}
+
+
 # Orientation --------------------------------------------------------------------------
 
 

@@ -275,3 +275,20 @@ def test_a_centre_cannot_bring_rows_of_another_one(live):
         take(live, DAYS.replace("TYO", "OSA"), CENTRE)
 
     assert live.for_user(SYSTEM).frame("kpi_days").empty
+
+
+def test_old_notes_are_emptied_and_young_ones_stay(live):
+    take(live, LEDGER)
+    system = live.for_user(SYSTEM)
+
+    for days, left in ((80, 1), (100, 0)):
+        journal = importing.Journal(
+            system,
+            (),
+            file="b",
+            digest="b",
+            who=MANAGER,
+            now=NOW + timedelta(days=days),
+        )
+        journal.forget_old(system.frame("settings"))
+        assert len(runs(live)) == left
