@@ -11,9 +11,9 @@ from lib.text import inert
 from lib.ui import context, freshness, navigation
 from lib.ui.kpis import address, detail, overview, targets
 
-ENTRY = navigation.entry("kpis")
+desk = context.guard(*navigation.entry("kpis").roles)
 
-desk = context.guard(*ENTRY.roles)
+ENTRY = navigation.entry("kpis")
 
 
 def main() -> None:

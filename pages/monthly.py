@@ -9,9 +9,9 @@ from lib.i18n import _
 from lib.ui import context, navigation
 from lib.ui.monthly import choosing, comments, making
 
-ENTRY = navigation.entry("monthly")
+desk = context.guard(*navigation.entry("monthly").roles)
 
-desk = context.guard(*ENTRY.roles)
+ENTRY = navigation.entry("monthly")
 
 
 def main() -> None:

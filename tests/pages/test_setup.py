@@ -111,6 +111,8 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "重大事案",
         "カスハラ対応",
         "データ点検",
+        "ページ点検",
+        "Excel取込",
         "Googleシートにつなぐ",
         "メンバー",
         "センター",
@@ -120,9 +122,12 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
+        "期限",
+        "コールセンターKPI",
         "重大事案",
         "カスハラ対応",
         "データ点検",
+        "ページ点検",
         "日次KPI入力",
         "商品",
         "データ辞書",
