@@ -62,7 +62,8 @@ def change_text(
         else:
             text = f"{(number / before - 1) * 100:+.0f}%"
     elif entry.unit is Unit.MINUTES:
-        text = f"{(number - before) / 60:+.1f}{_('時間')}"
+        gap = " " if current() == "en" else ""
+        text = f"{(number - before) / 60:+.1f}{gap}{_('時間')}"
     else:
         unit = entry.unit.value if entry.unit is Unit.SECONDS else ""
         text = f"{number - before:+.{entry.decimals}f}{_(unit)}"
