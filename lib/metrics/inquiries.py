@@ -26,6 +26,7 @@ from lib.schema.vocab import (
     InquiryStatus,
 )
 from lib.settings.agencies import GRAVE_LETTERS, NO_REBUTTAL
+from lib.text import folded
 
 INQUIRIES: Final = "agency_inquiries"
 
@@ -131,9 +132,10 @@ class Approval(Choice):
 def approval_of(inquiry: AgencyInquiry, last: str) -> Approval:
     """Return how its approval stands; `last` is what its last step of 承認 said.
 
-    The row decides where it names a time, so that a sheet may be filled by hand.
+    The row decides where it names a time, so that a sheet may be filled by hand; a time
+    behind which only the one who drafted it stands is none.
     """
-    if inquiry.approved_at is not None:
+    if is_approved(inquiry):
         sole = bool(inquiry.sole_approval_reason.strip())
         return Approval.SOLE if sole else Approval.GIVEN
     said = Approval.from_text(last) if last else None
@@ -143,6 +145,16 @@ def approval_of(inquiry: AgencyInquiry, last: str) -> Approval:
 
 
 _UNDECIDED: Final = (Approval.WAITING, Approval.RETURNED, Approval.WITHDRAWN)
+
+
+def is_approved(inquiry: AgencyInquiry) -> bool:
+    """Whether it was approved by a second person, or by one with a written reason."""
+    if inquiry.approved_at is None:
+        return False
+    if inquiry.sole_approval_reason.strip():
+        return True
+    second = folded(inquiry.approver)
+    return bool(second) and second != folded(inquiry.decided_by)
 
 
 def is_answered(inquiry: AgencyInquiry) -> bool:
@@ -191,11 +203,20 @@ def waiting_approval(inquiries: pd.DataFrame, activities: pd.DataFrame) -> pd.Da
     )
     waits: pd.DataFrame = inquiries[
         inquiries.index.isin(asked)
-        & inquiries["approved_at"].isna()
+        & ~_approved(inquiries)
         & referrals.owed(inquiries)
         & drafted
     ]
     return waits
+
+
+def _approved(inquiries: pd.DataFrame) -> pd.Series:
+    """Return, row by row, what `is_approved` says."""
+    second = inquiries["approver"].map(folded)
+    by_two = (second != "") & (second != inquiries["decided_by"].map(folded))
+    alone = inquiries["sole_approval_reason"].str.strip() != ""
+    found: pd.Series = inquiries["approved_at"].notna() & (by_two | alone)
+    return found.astype(bool)
 
 
 def decision_words(inquiry: AgencyInquiry | Any) -> str:

@@ -148,6 +148,7 @@ def test_only_a_whole_draft_waits_for_its_approval() -> None:
         whole,
         inquiry(NOW, id="G-bare", **{**DRAFTED, "answer": "  "}),
         inquiry(NOW, id="G-done", **DRAFTED, approved_at=NOW, approver="森"),
+        inquiry(NOW, id="G-self", **DRAFTED, approved_at=NOW, approver="佐藤"),
         inquiry(NOW, id="G-sent", **DRAFTED, status=InquiryStatus.ANSWERED),
     ]
     asked = [said(row, Approval.WAITING, 1) for row in rows]
@@ -155,7 +156,7 @@ def test_only_a_whole_draft_waits_for_its_approval() -> None:
 
     found = waiting_approval(tables["agency_inquiries"], tables["activities"])
 
-    assert list(found.index) == ["G-whole"]
+    assert list(found.index) == ["G-whole", "G-self"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,15 @@ def test_a_draft_lacks_nothing(lacking: str) -> None:
         ({}, Approval.WAITING.value, Approval.NONE),
         (DRAFTED, Approval.RETURNED.value, Approval.RETURNED),
         (DRAFTED, Approval.WITHDRAWN.value, Approval.WITHDRAWN),
-        ({**DRAFTED, "approved_at": NOW}, "", Approval.GIVEN),
+        ({**DRAFTED, "approver": "森", "approved_at": NOW}, "", Approval.GIVEN),
+        # Typed into the sheet: nobody is a second person to themselves.
+        ({**DRAFTED, "approver": " 佐藤", "approved_at": NOW}, "", Approval.NONE),
+        ({**DRAFTED, "approved_at": NOW}, "", Approval.NONE),
+        (
+            {**DRAFTED, "approver": "佐藤", "approved_at": NOW},
+            Approval.WAITING.value,
+            Approval.WAITING,
+        ),
         (
             {**DRAFTED, "approved_at": NOW, "sole_approval_reason": "一人の会社"},
             "",

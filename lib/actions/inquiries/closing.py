@@ -17,7 +17,7 @@ from lib.actions.inquiries.saving import save
 from lib.actions.inquiries.transitions import Event, after
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
-from lib.metrics.inquiries import Approval, is_answered
+from lib.metrics.inquiries import Approval, is_answered, is_approved
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing
 from lib.schema.inquiry import AgencyInquiry
@@ -78,14 +78,14 @@ def _answer(
         )
     if not inquiry.answer.strip():
         yield Missing("answer", N_("回答の内容がまだありません。"), Place.DECIDE)
-    if deciding.standing(desk, inquiry) not in (Approval.GIVEN, Approval.SOLE):
-        yield Missing("approval", N_("回答がまだ承認されていません。"), Place.DECIDE)
-    elif not deciding.is_approved_by_two(inquiry):
+    if inquiry.approved_at is not None and not is_approved(inquiry):
         yield Missing(
             "approval",
             N_("判断した人と承認した人が同じで、単独承認の理由がありません。"),
             Place.DECIDE,
         )
+    elif deciding.standing(desk, inquiry) not in (Approval.GIVEN, Approval.SOLE):
+        yield Missing("approval", N_("回答がまだ承認されていません。"), Place.DECIDE)
     if not is_answered(inquiry):
         yield Missing("answered_at", N_("先方にまだ回答していません。"), Place.DECIDE)
 

@@ -402,12 +402,6 @@ def _last_step(
     return desk.derived(("last step", inquiry.id, kind, until, status_after), made)
 
 
-def is_approved_by_two(inquiry: AgencyInquiry) -> bool:
-    """Whether two persons stand behind it, or one with a written reason."""
-    two = folded(inquiry.approver) != folded(inquiry.decided_by)
-    return two or bool(inquiry.sole_approval_reason.strip())
-
-
 def _is_waiting(desk: UserStore, inquiry: AgencyInquiry) -> bool:
     return standing(desk, inquiry) is Approval.WAITING
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from lib.metrics.inquiries import is_approved
 from lib.reports.dossier.course import Course
 from lib.reports.dossier.material import ClockName, Material
 from lib.reports.dossier.model import (
@@ -674,7 +675,7 @@ _PARTS: Final[Mapping[Part, Callable[[_Writer], Iterable[Block]]]] = {
 
 def _is_approved(inquiry: AgencyInquiry) -> bool:
     """Whether what is written as the answer is one; until then it is a draft."""
-    return inquiry.answered_at is not None or inquiry.approved_at is not None
+    return inquiry.answered_at is not None or is_approved(inquiry)
 
 
 def _known_before(inquiry: AgencyInquiry) -> Value:

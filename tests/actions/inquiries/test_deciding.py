@@ -8,7 +8,7 @@ import pytest
 
 from lib.actions.inquiries import deciding
 from lib.errors import ActionRefused, Conflict, InvalidRecord, NotAllowed
-from lib.metrics.inquiries import Approval
+from lib.metrics.inquiries import Approval, is_approved
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
@@ -308,7 +308,7 @@ def test_one_who_works_alone_approves_with_a_reason(alone) -> None:
 
     assert deciding.standing(alone, found) is Approval.SOLE
     assert (found.approver, found.sole_approval_reason) == (SATO, "一人の会社")
-    assert deciding.is_approved_by_two(found)
+    assert is_approved(found)
     assert "一人の会社" in steps(alone, ActivityKind.APPROVAL)[-1]
 
 
@@ -403,6 +403,24 @@ def test_the_approved_answer_is_given_and_stands_on_the_timeline(
 def test_what_nobody_approved_is_not_answered(sato, asked) -> None:
     with pytest.raises(ActionRefused):
         deciding.give_answer(sato, asked, at=NOW, medium=Medium.MAIL, **once())
+
+
+def test_an_approval_of_ones_own_past_the_app_is_none_and_another_may_give_it(
+    sato, asked, desk_of
+) -> None:
+    base = {"approver": "", "approved_at": None}
+    own = {"approver": "佐藤　花子", "approved_at": NOW}
+    change = Update("agency_inquiries", asked.id, base, own)
+    sato.commit(Commit(new_commit_id(), SATO, NOW, (change,)))
+    typed = sato.record("agency_inquiries", asked.id)
+
+    assert deciding.standing(sato, typed) is Approval.WAITING
+    assert deciding.to_approve(sato, [TANAKA]) == [typed.id]
+    with pytest.raises(ActionRefused):
+        deciding.give_answer(sato, typed, at=NOW, medium=Medium.MAIL, **once())
+    by_another = deciding.approve(desk_of(TANAKA), typed, **once())
+    assert by_another.approver == TANAKA
+    assert deciding.standing(sato, by_another) is Approval.GIVEN
 
 
 @pytest.mark.parametrize(

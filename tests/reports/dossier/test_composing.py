@@ -329,7 +329,10 @@ def test_a_centre_is_told_no_answer_that_nobody_approved():
     outside = texts(written(material(inquiries=(inquiry(**draft),)), Audience.CENTRE))
     inside = texts(written(material(inquiries=(inquiry(**draft),))))
     approved = inquiry(**draft, approver="佐藤 花子", approved_at=NOW)
+    by_oneself = approved.model_copy(update={"decided_by": "佐藤 花子"})
+    alone = texts(written(material(inquiries=(by_oneself,)), Audience.CENTRE))
 
+    assert not {"返金しない", "規約", "応じない"} & set(alone)
     assert "当社の判断と回答は、まだ決まっていません。" in outside
     assert not {"返金しない", "規約", "応じない"} & set(outside)
     assert {"返金しない", "規約", "応じない"} <= set(inside)
