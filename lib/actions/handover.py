@@ -200,9 +200,9 @@ def candidates(
     """Return who could take a case, the best first.
 
     Who ranks at least as high as the giver comes before who does not. A furious
-    customer meets somebody who ranks higher, if there is one. Then one who knows the
-    matter, then one with little to do; among equals the lower rank, so that not every
-    case goes to the top.
+    customer meets somebody who ranks higher, if there is one. Then one who knows more of
+    the matter. A calm case stays as near to the giver's rank as it can, so that the
+    director is not the first to be asked; then one with little to do.
 
     Args:
         members: everybody.
@@ -225,12 +225,14 @@ def _order(
 ) -> tuple[Any, ...]:
     rank = one.member.rank
     above = rank is not None and own is not None and rank > own
+    heated = is_heated(case)
+    distance = 100 if rank is None else abs(rank - (own or 0))
+    load = loads.get(one.member.name, 0)
     return (
         bool(one.warning),
-        is_heated(case) and not above,
-        not _skills(one.member, case),
-        loads.get(one.member.name, 0),
-        rank if rank is not None else 100,
+        heated and not above,
+        -len(_skills(one.member, case)),
+        *((load, distance) if heated else (distance, load)),
         one.member.name,
     )
 

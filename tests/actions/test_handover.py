@@ -39,6 +39,7 @@ from lib.schema.vocab import (
     Harassment,
     Harm,
     Promise,
+    Request,
     Role,
     SecondaryCause,
     Severity,
@@ -354,11 +355,51 @@ def test_who_knows_the_matter_comes_first():
     assert proposed(harmed)[0] == LEADER.name
 
 
+def test_who_knows_more_of_the_matter_comes_before_who_knows_less():
+    both = member("二つ", 60, skills="返金、健康被害")
+    one = member("一つ", 60, skills="返金")
+    asked_back = complaint(
+        handler=CLERK.name, harm=Harm.TREATED, request=Request.REFUND
+    )
+
+    loads = {both.name: 9}
+    assert proposed(asked_back, loads=loads, members=[CLERK, one, both]) == [
+        both.name,
+        one.name,
+    ]
+
+
 def test_who_has_least_to_do_comes_first_among_equals():
     plain = complaint(handler=CLERK.name)
+    second = member("三浦 蓮", PEER.rank)
 
-    loads = {LEADER.name: 5, CHIEF.name: 1, HEAD.name: 3, PEER.name: 9}
-    assert proposed(plain, loads=loads)[0] == CHIEF.name
+    loads = {PEER.name: 5, second.name: 1}
+    found = proposed(plain, loads=loads, members=[*EVERYBODY, second])
+    assert found[:2] == [second.name, PEER.name]
+
+
+def test_a_calm_case_goes_to_the_nearest_rank_and_not_to_the_director():
+    plain = complaint(handler=CLERK.name)
+
+    loads = {PEER.name: 9, LEADER.name: 5, CHIEF.name: 3}
+    assert proposed(plain, loads=loads) == [
+        PEER.name,
+        LEADER.name,
+        CHIEF.name,
+        HEAD.name,
+    ]
+
+
+def test_a_heated_case_goes_above_to_who_has_least_to_do():
+    angry = complaint(handler=CLERK.name, temper=Temper.FURIOUS)
+
+    loads = {LEADER.name: 5, CHIEF.name: 3, HEAD.name: 4}
+    assert proposed(angry, loads=loads) == [
+        CHIEF.name,
+        HEAD.name,
+        LEADER.name,
+        PEER.name,
+    ]
 
 
 def test_an_angry_customer_meets_somebody_above():
