@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -24,12 +24,12 @@ from lib.actions.kpi_views import (
 )
 from lib.actions.today import figures_of
 from lib.i18n import N_
-from lib.metrics import kpis
+from lib.metrics import kpis, lamps
 from lib.metrics.counts import RETENTION_YEN, TYPED
 from lib.metrics.entry_gaps import EmptyDay, empty_days
 from lib.metrics.figures import between, of_centre
 from lib.metrics.kpi_themes import Theme, figures_of_theme, is_of_company
-from lib.metrics.kpis import Figure, Kpi, Lack, Spread, Value
+from lib.metrics.kpis import Better, Figure, Kpi, Lack, Spread, Value
 from lib.metrics.marks import Mark, MarkKind
 from lib.metrics.missing import centres_of
 from lib.metrics.reason import Reason
@@ -275,13 +275,9 @@ def _places(
     store: UserStore, entry: Kpi, spans: Span, now: datetime, centre: str
 ) -> tuple[Judged, ...]:
     """Return how each centre stands to its own target, where all share none."""
-    if centre != ALL or is_of_company(entry) or entry.rows != "kpi_days":
+    if centre != ALL or entry.better is Better.NONE or not _is_by_centre(entry):
         return ()
-    found = [
-        Judged(entry, code, verdict)
-        for code in _codes(store)
-        if (verdict := lamp_of(store, entry, spans.period, now, code))
-    ]
+    found = _of_centres(store, entry, spans, now)
     return tuple(sorted(found, key=lambda one: -one.verdict.state.rank))
 
 
@@ -328,23 +324,49 @@ def judged_of(
 def _judged(
     store: UserStore, spans: Span, now: datetime, centre: str
 ) -> tuple[Judged, ...]:
-    found = []
-    for theme in Theme:
-        for entry in told(store, theme, centre):
-            for place in _judged_at(store, entry, centre):
-                verdict = lamp_of(store, _known(entry), spans.period, now, place)
-                if verdict is not None:
-                    found.append(Judged(entry, place, verdict))
+    found = [
+        one
+        for theme in Theme
+        for entry in told(store, theme, centre)
+        if entry.better is not Better.NONE
+        for one in _judged_places(store, _known(entry), spans, now, centre)
+    ]
     return tuple(sorted(found, key=lambda one: -one.verdict.state.rank))
 
 
-def _judged_at(store: UserStore, entry: Figure, centre: str) -> tuple[str, ...]:
-    if centre != ALL:
-        return (centre,)
-    # A case belongs to the company, whoever took the call.
-    if entry.rows != "kpi_days" or is_of_company(entry):
-        return (ALL,)
-    return _codes(store) or (ALL,)
+def _judged_places(
+    store: UserStore, entry: Kpi | Spread, spans: Span, now: datetime, centre: str
+) -> Iterator[Judged]:
+    """Yield a figure of the centre, of each centre, or of the whole company.
+
+    A case belongs to the company, whoever took the call.
+    """
+    if isinstance(entry, Kpi) and centre == ALL and _is_by_centre(entry):
+        yield from _of_centres(store, entry, spans, now)
+    elif verdict := lamp_of(store, entry, spans.period, now, centre):
+        yield Judged(entry, centre, verdict)
+
+
+def _is_by_centre(entry: Kpi) -> bool:
+    return entry.rows == "kpi_days" and not is_of_company(entry)
+
+
+def _of_centres(
+    store: UserStore, entry: Kpi, spans: Span, now: datetime
+) -> Iterator[Judged]:
+    """Yield how each centre stands to its own target, all values taken at once."""
+    targets = targets_of(store)
+    aims = {
+        centre: targets.on(entry, centre.code, spans.period.last)
+        for centre in call_centres(store)
+    }
+    if all(target is None for target in aims.values()):
+        return
+    values = by_centre_of(store, entry, spans.period, now)
+    for centre, target in aims.items():
+        found = values[centre.code]
+        if verdict := lamps.lamp(entry, found, target, centre.code, centre.name):
+            yield Judged(entry, centre.code, verdict)
 
 
 def off_target(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
