@@ -28,7 +28,7 @@ class Helper:
     """A column of the app's own beside the fields.
 
     formula: with {field} for the cell of that field in the same row; "" where the app
-        puts a word itself.
+        puts a word itself. alone: the formula in a file without the other tabs.
     after: the field it follows in a new tab; "" stands behind what people fill in.
     """
 
@@ -36,6 +36,7 @@ class Helper:
     help: str
     formula: str = ""
     after: str = ""
+    alone: str = ""
 
 
 HOLIDAY: Final = "祝日"
@@ -68,6 +69,25 @@ _RATE: Final = (
     'IF({offered}-{short_abandoned}=0,"—",{answered}/({offered}-{short_abandoned}))),'
     'IF({offered}=0,"—",{answered}/{offered})))'
 )
+_REPORTED: Final = (
+    "IF({reported_answer_rate}<=1,{reported_answer_rate}*100,{reported_answer_rate})"
+)
+"""In percent, whether it was typed as 92 or as 92%, which is 0.92."""
+_TOLERANCE: Final = "0.500001"
+"""Points that rounding may make, and a hair for binary fractions (domain.md 4)."""
+_WITHOUT: Final = "MAX(1,{offered}-IF(ISNUMBER({short_abandoned}),{short_abandoned},0))"
+_OTHER_RATE: Final = (
+    "IF({offered}=0,FALSE,"
+    f"AND(ABS({_REPORTED}-{{answered}}/{{offered}}*100)>{_TOLERANCE},"
+    f"ABS({_REPORTED}-{{answered}}/{_WITHOUT}*100)>{_TOLERANCE}))"
+)
+"""Whether the reported rate is neither with short abandons nor without: a row needs no
+look at how the centre counts, so a centre's own file can say it too."""
+_PLAIN_RATE: Final = (
+    'IF(COUNT({offered},{answered})<2,"",IF(COUNT({short_abandoned})>0,"",'
+    'IF({offered}=0,"—",{answered}/{offered})))'
+)
+"""The rate where nobody says how the centre counts: only where it does not matter."""
 _OWN_ROW: Final = '{centre}="自社"'
 _BLANK: Final = (
     f'IF(OR({{date}}="",{{date}}>=TODAY(),{{business}}="{BusinessDay.CLOSED}"),"",'
@@ -102,7 +122,12 @@ _DOUBTS: Final = _doubt(
                 "{retention_kept},{retention_offers}",
                 "{retention_kept}>{retention_offers}",
                 '"抑止継続数が抑止提案数より多い"',
-                _BLANK,
+                _doubt(
+                    "{reported_answer_rate},{offered},{answered}",
+                    _OTHER_RATE,
+                    '"申告応答率が計算 "&TEXT({answered}/{offered},"0.0%")&" と違う"',
+                    _BLANK,
+                ),
             ),
         ),
     ),
@@ -131,7 +156,12 @@ HELPERS: Final[Mapping[str, tuple[Helper, ...]]] = {
         Helper(
             DOUBT, "数が合わないときに、どこが合わないかを出します。", f"={_DOUBTS}"
         ),
-        Helper("応答率", "応答数 ÷ 着信数。センターの方式で計算します。", f"={_RATE}"),
+        Helper(
+            "応答率",
+            "応答数 ÷ 着信数。センターの方式で計算します。",
+            f"={_RATE}",
+            alone=f"={_PLAIN_RATE}",
+        ),
         Helper(
             "放棄率",
             "放棄数 ÷ 着信数",
@@ -166,12 +196,15 @@ def row_formula(helper: Helper, columns: Mapping[str, int], whole: Whole) -> str
     Returns:
         None where a column that it needs is missing.
     """
-    wanted = re.findall(r"{([a-z_:0-9]+)}", helper.formula)
     cells = {name: f"INDEX({letters(at)},ROW())" for name, at in columns.items()}
     known = {**cells, **whole}
-    if any(name not in known for name in wanted):
-        return None
-    return re.sub(r"{([a-z_:0-9]+)}", lambda m: known[m[1]], helper.formula)
+    for formula in filter(None, (helper.formula, helper.alone)):
+        if all(name in known for name in _FIELDS.findall(formula)):
+            return _FIELDS.sub(lambda m: known[m[1]], formula)
+    return None
+
+
+_FIELDS: Final = re.compile(r"{([a-z_:0-9]+)}")
 
 
 def letters(column: int) -> str:
