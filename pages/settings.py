@@ -12,7 +12,7 @@ from lib.errors import InvalidRecord
 from lib.i18n import _
 from lib.schema.ids import new_commit_id
 from lib.schema.vocab import Category, Cause, Role
-from lib.settings import business, claim_types, company
+from lib.settings import agencies, business, claim_types, company
 from lib.settings.claim_types import ClaimType, Sign
 from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
@@ -57,6 +57,15 @@ def own_company() -> None:
         st.caption(_("経緯書などの書類に、差出人として載る名前です。"))
         for wanted in company.COMPANY_SETTINGS:
             one_setting(desk, wanted)
+
+
+def followed_agencies() -> None:
+    with st.container(border=True):
+        st.subheader(_(agencies.GROUP), anchor=False)
+        st.caption(
+            _("すでに調べが進んでいることの多い機関です。反論せず、指示に従います。")
+        )
+        one_setting(desk, agencies.FOLLOWED)
 
 
 def claim_type_list() -> None:
@@ -199,6 +208,7 @@ st.title(_("設定"))
 centre_defaults()
 targets()
 own_company()
+followed_agencies()
 claim_type_list()
 severity_rules.show(desk)
 scripts.show(desk)

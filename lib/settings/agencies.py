@@ -12,14 +12,15 @@ from typing import Final
 
 import pandas as pd
 
+from lib.i18n import N_
 from lib.schema.frames import JOINER
 from lib.schema.vocab import AgencyKind, ContactKind
-from lib.settings.business import rows_of
+from lib.settings.business import BusinessSetting, rows_of
 
-GROUP: Final = "行政の扱い"
+GROUP: Final = N_("行政の扱い")
 """区分 of the row in 設定."""
 
-NAME: Final = "反論しない機関"
+NAME: Final = N_("反論しない機関")
 
 CENTRES: Final = frozenset({AgencyKind.CONSUMER_CENTRE, AgencyKind.NATIONAL_CENTRE})
 """Kinds of agency whose contacts are referrals; any other one weighs at once."""
@@ -38,6 +39,17 @@ NO_REBUTTAL: Final = frozenset(
     {AgencyKind.CONSUMER_AGENCY, AgencyKind.PREFECTURE, AgencyKind.HEALTH_OFFICE}
 )
 """What ships: they have usually looked into the matter before they call."""
+
+FOLLOWED: Final = BusinessSetting(
+    GROUP,
+    NAME,
+    N_(
+        "この機関からの連絡は一覧の先頭に出て、経営への報告と、指示の記録を求めます。読点で区切ります。"
+    ),
+    default=JOINER.join(kind.value for kind in AgencyKind if kind in NO_REBUTTAL),
+    field="followed_agencies",
+    kind="agencies",
+)
 
 
 def no_rebuttal(settings: pd.DataFrame, on: date) -> frozenset[AgencyKind]:

@@ -19,7 +19,7 @@ import pandas as pd
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.frames import JOINER
-from lib.schema.vocab import NoticeKind, Severity
+from lib.schema.vocab import AgencyKind, NoticeKind, Severity
 from lib.settings.spans import Span, read_span
 
 Kind = Literal[
@@ -30,6 +30,7 @@ Kind = Literal[
     "words",
     "span",
     "kinds",
+    "agencies",
     "name",
     "date",
     "script",
@@ -296,8 +297,9 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
             return _time(plain)
         case "span":
             return _span(plain)
-        case "kinds":
-            return _kinds(plain)
+        case "kinds" | "agencies":
+            read = _kinds if wanted.kind == "kinds" else _agencies
+            return read(plain)
         case "date":
             return _date(plain)
         case "name":
@@ -365,6 +367,16 @@ def _kinds(plain: str) -> str:
             N_("「だれに、いつ届くか」にある言葉だけを、読点で区切ってください。")
         )
     return JOINER.join(word for word in known if word in words)
+
+
+def _agencies(plain: str) -> str:
+    words = [word.strip() for word in re.split(r"[、,\s]+", plain) if word.strip()]
+    found = [AgencyKind.from_text(word) for word in words]
+    if not found or None in found:
+        raise _refused(
+            N_("行政問合せの「機関種別」の言葉を、読点で区切って入力してください。")
+        )
+    return JOINER.join(kind.value for kind in AgencyKind if kind in found)
 
 
 def _date(plain: str) -> str:

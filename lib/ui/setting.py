@@ -47,7 +47,7 @@ def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
 
 def _shown(wanted: BusinessSetting, value: str) -> str:
     """Return a value in the reader's words, where it is a list of known ones."""
-    if wanted.kind == "kinds" and value:
+    if wanted.kind in ("kinds", "agencies") and value:
         return _("、").join(_(word) for word in value.split(JOINER))
     return value or fmt.NOTHING
 

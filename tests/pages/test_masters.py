@@ -11,7 +11,8 @@ from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM, Principal
-from lib.schema.vocab import Flag, ProductKind, Role
+from lib.schema.vocab import AgencyKind, Flag, ProductKind, Role
+from lib.settings.agencies import no_rebuttal
 from lib.settings.business import NEW_CENTRE, setting
 from lib.settings.claim_types import claim_type
 from lib.ui import context
@@ -103,6 +104,15 @@ def test_a_new_centre_starts_with_the_defaults_of_the_settings(open_page):
     app.button(key="master_centres:add").click().run()
 
     assert widget(app, "master_centres.target_answer_rate").value == 85
+
+
+def test_which_agencies_are_followed_is_set_on_the_screen(open_page):
+    app = open_page("settings")
+    app.text_input(key="settings:followed_agencies").set_value("警察、消費者庁")
+    app.button(key="settings:followed_agencies:save").click().run()
+
+    followed = no_rebuttal(desk().frame("settings"), clock.today())
+    assert followed == {AgencyKind.CONSUMER_AGENCY, AgencyKind.POLICE}
 
 
 # Editing ---------------------------------------------------------------------------

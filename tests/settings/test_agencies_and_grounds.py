@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 from lib import clock
+from lib.errors import InvalidRecord
 from lib.schema.frames import frame_of
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.masters import Setting
 from lib.schema.tables import table
 from lib.schema.vocab import AgencyKind, Category, ContactKind
-from lib.settings import agencies, grounds
+from lib.settings import agencies, business, grounds
 
 TODAY = date(2026, 11, 21)
 
@@ -50,6 +51,29 @@ def test_a_row_that_names_no_agency_is_passed_over() -> None:
     rows = settings((agencies.GROUP, agencies.NAME, date(2026, 1, 1), "いろいろ"))
 
     assert agencies.no_rebuttal(rows, TODAY) == agencies.NO_REBUTTAL
+
+
+def test_what_is_typed_on_the_screen_is_kept_as_it_is_read() -> None:
+    kept = business.checked(agencies.FOLLOWED, " 警察,消費者庁 ")
+    rows = settings((agencies.GROUP, agencies.NAME, TODAY, kept))
+
+    assert kept == "消費者庁、警察"
+    assert agencies.no_rebuttal(rows, TODAY) == {
+        AgencyKind.CONSUMER_AGENCY,
+        AgencyKind.POLICE,
+    }
+
+
+def test_what_ships_is_what_the_screen_begins_with() -> None:
+    rows = settings((agencies.GROUP, agencies.NAME, TODAY, agencies.FOLLOWED.default))
+
+    assert agencies.no_rebuttal(rows, TODAY) == agencies.NO_REBUTTAL
+
+
+@pytest.mark.parametrize("typed", ["", "消費者庁、いろいろ"])
+def test_words_that_name_no_agency_are_refused(typed) -> None:
+    with pytest.raises(InvalidRecord):
+        business.checked(agencies.FOLLOWED, typed)
 
 
 def inquiry(**values: object) -> AgencyInquiry:
