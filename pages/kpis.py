@@ -33,6 +33,8 @@ def main() -> None:
         detail.show(desk, at, at.figure, now)
     else:
         overview.show(desk, at, now)
+        if desk.principal.role in navigation.entry("monthly").roles:
+            navigation.link("monthly", _("月の報告を作る"), icon=":material/summarize:")
         freshness.follow(desk)
 
 

@@ -88,6 +88,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         ":material/summarize:",
         FIGURES,
         (*LEADS, Role.OUTSOURCED),
+        tucked=(Role.OUTSOURCED,),
         outsourced_title=N_("月次報告"),
     ),
     PageEntry(
