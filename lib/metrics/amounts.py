@@ -8,12 +8,13 @@ from lib.i18n import SOURCE, _, current
 from lib.metrics.kpis import Figure, Unit
 
 _PERCENT = 100
+_MINUTES = 60
 _HAIR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number of a figure; as text 「92.3%」, 「出荷千件あたり0.87件」, "25 s".
+    """A number of a figure; as text 「92.3%」, 「出荷千件あたり0.87件」, "25 s"; minutes as hours.
 
     extra: decimals beyond those of the figure (a mean of counts), or less.
     """
@@ -29,6 +30,9 @@ class Amount:
             return f"{self.number * _PERCENT:.{decimals}f}%"
         text = f"{self.number:,.{decimals}f}"
         unit = _(self.entry.unit.value).strip()
+        if self.entry.unit is Unit.MINUTES:
+            text = f"{self.number / _MINUTES:,.1f}".removesuffix(".0")
+            unit = _("時間(営業時間)")
         if current() == SOURCE:
             is_rate = self.entry.unit is Unit.PER_THOUSAND
             return f"{unit}{text}{Unit.COUNT.value}" if is_rate else f"{text}{unit}"

@@ -400,6 +400,24 @@ def test_the_page_speaks_english(look):
     assert metric(page, "Retention success")
 
 
+def test_the_form_of_a_centre_says_until_when_its_target_counts(open_page, put):
+    page = open_page("centres", operator=MANAGER)
+    page.session_state["master_centres:opened"] = "C1"
+    assert "決めるまでの値です" in said(sound(page.run()))
+
+    put(Setting(group="KPI目標", name="応答率・C1", effective_from=day(1), value="92"))
+
+    assert "「KPI目標」で決めてあります" in said(sound(page.run()))
+    query = links(page)["KPI目標を見る"]
+    assert query == "view=targets&figure=answer_rate&centre=C1"
+
+
+def test_a_day_being_typed_says_that_the_rate_is_no_praise(open_page):
+    page = open_page("kpi_entry", operator=AGENT)
+
+    assert "抑止成功率は、高いほど良いとは限りません" in said(sound(page))
+
+
 def test_yesterday_is_no_day_of_the_future(look):
     assert clock.today() == day(21)
     assert "2026/11/21" not in said(sound(look(period="7"))).split("\n")[-1]
