@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -158,7 +158,7 @@ class ColumnKind(StrEnum):
     TOTAL = "total"
     """Sums other columns up, or compares with another time."""
     TWICE = "twice"
-    """The same as a column before it."""
+    """Another column holds the same field."""
     LEFT_OUT = "left_out"
     """A person said so."""
     UNKNOWN = "unknown"
@@ -170,7 +170,7 @@ class ColumnKind(StrEnum):
 WHY_LEFT_OUT: Final[Mapping[ColumnKind, str]] = {
     ColumnKind.SHARE: N_("割合や平均です。取り込まず、数から計算した値と比べます。"),
     ColumnKind.TOTAL: N_("合計・前年比などの列です。"),
-    ColumnKind.TWICE: N_("同じ項目の列が前にあります。"),
+    ColumnKind.TWICE: N_("同じ項目の列がほかにあります。"),
     ColumnKind.LEFT_OUT: N_("取り込まない列です。"),
     ColumnKind.UNKNOWN: N_("どの項目か分からない列です。"),
 }
@@ -181,7 +181,8 @@ WHY_LEFT_OUT: Final[Mapping[ColumnKind, str]] = {
 class Column:
     """A column as recognised. field: its field; kpi: the KPI that a share is of.
 
-    group: what stands above the header, e.g. a centre's name.
+    group: what stands above the header, e.g. a centre's name. told: whether a person
+    said so; of two columns of one field theirs counts, else the first.
     """
 
     index: int
@@ -190,6 +191,7 @@ class Column:
     field: str = ""
     kpi: str = ""
     group: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +390,7 @@ def _column(table: Table, index: int, header: Header, matches: Matches) -> Colum
     if said == LEFT_OUT:
         return Column(index, text, ColumnKind.LEFT_OUT, group=group)
     if said:
-        return Column(index, text, ColumnKind.FIELD, said, group=group)
+        return Column(index, text, ColumnKind.FIELD, said, group=group, told=True)
     names, shares = _names_by_code(table.code), _shares_by_name()
     for name in _spellings(header):
         if found := names.get(name):
@@ -439,6 +441,7 @@ def _segments(
     if len(groups) == 1:
         groups = []
     taken: set[tuple[str, str]] = set()
+    told = {(c.group if c.group in groups else "", c.field) for c in found if c.told}
     columns: list[Column] = []
     for column in found:
         group = column.group if column.group in groups else ""
@@ -447,12 +450,11 @@ def _segments(
         if kind in (ColumnKind.FIELD, ColumnKind.SHARE):
             if TOTAL.fullmatch(comparable(column.group)):
                 kind = ColumnKind.TOTAL
-            elif at in taken:
+            elif at in taken or (at in told and not column.told):
                 kind = ColumnKind.TWICE
-            taken.add(at)
-        columns.append(
-            Column(column.index, column.header, kind, column.field, column.kpi, group)
-        )
+            else:
+                taken.add(at)
+        columns.append(replace(column, kind=kind, group=group))
     segments = tuple(_segment(table, columns, group) for group in groups or [""])
     return tuple(columns), segments
 

@@ -301,6 +301,21 @@ def test_a_column_can_be_given_to_a_field_or_left_out():
     assert kinds["お名前"][0] is ColumnKind.LEFT_OUT
 
 
+def test_the_column_that_a_person_chose_counts_before_a_guessed_one():
+    rows = [["日付", "センター", "着信数", "入電"], ["2026/11/1", "TYO", 10, 12]]
+    data = book_of({"a": rows})
+    assert part_of(data).rows[0].record.offered == 10
+
+    told = Matches(columns={("kpi_days", "入電"): "offered"})
+
+    part = part_of(data, choices=Choices(told))
+    assert part.rows[0].record.offered == 12
+    assert [c.kind for c in part.layout.columns[2:]] == [
+        ColumnKind.TWICE,
+        ColumnKind.FIELD,
+    ]
+
+
 # What stands there already ------------------------------------------------------------
 
 
