@@ -153,6 +153,42 @@ def show(
     )
 
 
+def show_many(
+    grid: Grid,
+    shown: pd.DataFrame,
+    *,
+    key: str,
+    keys: Sequence[str],
+    chosen: Sequence[str],
+    on_choose: Callable[[list[str]], None],
+    alt: str,
+) -> None:
+    """Draw the grid so that several rows can be chosen.
+
+    `keys` are those of the rows in `shown`, in the same order. `chosen` may name rows of
+    other pages: `on_choose` gets them too, with those that are chosen on this one.
+    """
+    at = [row for row, name in enumerate(keys) if name in set(chosen)]
+    st.session_state[key] = {"selection": {"rows": at, "columns": [], "cells": []}}
+    elsewhere = [name for name in chosen if name not in set(keys)]
+
+    def here() -> list[str]:
+        rows = st.session_state[key]["selection"]["rows"]
+        return [keys[row] for row in rows if row < len(keys)]
+
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        column_config=_config(grid),
+        row_height=ROW_HEIGHT,
+        height=_height(len(shown)),
+        selection_mode="multi-row",
+        on_select=lambda: on_choose([*elsewhere, *here()]),
+        alt=alt,
+    )
+
+
 def show_only(grid: Grid, rows: pd.DataFrame, now: datetime, *, alt: str) -> None:
     """Draw a few rows to be read, not chosen; only the grid's columns are sent."""
     st.dataframe(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -246,12 +247,24 @@ def test_imported_cases_are_grey_last_and_never_late(queue, put):
     assert found["why"].iloc[1] == "取り込んだまま。日付を決める"
 
 
+def tick(page, *contents: str):
+    """Choose the rows with these contents in the grid, and no other."""
+    at = [rows(page).index(content) for content in contents]
+    marks = {"selection": {"rows": at, "columns": [], "cells": []}}
+    # Put into the session's state it would be no press: no callback runs for it.
+    states = page._tree.get_widget_states()
+    states.widgets.add(id=page.dataframe[0].proto.id, string_value=json.dumps(marks))
+    return well(page._run(states))
+
+
 @pytest.mark.usefixtures("imported")
 def test_imported_cases_get_a_handler_and_a_date_together(queue):
     page = open_many(queue(promise="none"))
+    well(page.button(key="queue.many.top").click().run())
     page.selectbox(key="queue.many.handler").set_value(CLERK.name).run()
     well(page.button(key="queue.many.assign").click().run())
     page = open_many(queue(promise="none"))
+    well(page.button(key="queue.many.top").click().run())
     well(page.button(key="queue.many.date").click().run())
 
     frame = context.live().for_user(SYSTEM).frame("complaints")
@@ -263,6 +276,21 @@ def test_imported_cases_get_a_handler_and_a_date_together(queue):
 
 
 @pytest.mark.usefixtures("imported")
+def test_any_cases_of_the_list_change_together_and_no_other(queue):
+    page = open_many(queue(promise="none"))
+    first, between, last = rows(page)
+
+    tick(page, first, last)
+    page.selectbox(key="queue.many.handler").set_value(CLERK.name).run()
+    well(page.button(key="queue.many.assign").click().run())
+
+    frame = context.live().for_user(SYSTEM).frame("complaints")
+    by_content = dict(zip(frame["content"], frame["handler"], strict=True))
+    assert by_content == {first: CLERK.name, between: "", last: CLERK.name}
+    assert page.button(key="queue.many.assign").disabled
+
+
+@pytest.mark.usefixtures("imported")
 def test_what_would_change_together_is_named_first(queue):
     page = open_many(queue(promise="none"))
     numbers = list(context.live().for_user(SYSTEM).frame("complaints").index)
@@ -271,15 +299,39 @@ def test_what_would_change_together_is_named_first(queue):
         said = "\n".join(caption.value for caption in page.caption).replace("\\", "")
         return [number for number in numbers if number in said]
 
+    assert named() == []
+    assert page.button(key="queue.many.assign").disabled
+    well(page.button(key="queue.many.top").click().run())
     assert named() == numbers
-    (count,) = [n for n in page.number_input if n.key.startswith("queue.many.count")]
-    count.set_value(1).run()
+    tick(page, rows(page)[1])
     assert len(named()) == 1
+    well(page.button(key="queue.many.none").click().run())
+    assert named() == []
+
+
+def test_what_an_agency_asks_is_left_out_and_said(queue, put):
+    put(
+        case("call", next_promise_at=clock.now() + timedelta(days=1)),
+        AgencyInquiry(
+            id="G-261121-AAAAA",
+            first_contact_at=clock.now(),
+            agency_kind=AgencyKind.CONSUMER_AGENCY,
+            agency_name="消費者庁",
+            facts="表示の根拠",
+        ),
+    )
+    page = open_many(queue())
+
+    tick(page, *rows(page))
+
+    assert "行政からの連絡 1件は変わりません" in told(page)
+    assert "1件を変えます" in told(page)
 
 
 @pytest.mark.usefixtures("imported")
 def test_nobody_and_a_past_time_are_refused(queue):
     page = open_many(queue(promise="none"))
+    tick(page, rows(page)[0])
 
     page.button(key="queue.many.assign").click().run()
 

@@ -126,7 +126,10 @@ def bar(desk: UserStore, here: Address, found: Listed) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _whose(desk, here)
         _views(here, found)
-        _many(here, found)
+        st.toggle(
+            _("まとめて"), key=MANY, on_change=_choose_many, args=([],), width="content"
+        )
+    _many(found)
 
 
 def _whose(desk: UserStore, here: Address) -> None:
@@ -196,72 +199,124 @@ def _show(**wanted: Any) -> None:
 
 # Many at once -----------------------------------------------------------------------
 
+MANY: Final = "queue.many"
+CHOSEN: Final = "queue.many.chosen"
+"""Numbers of the rows that are chosen to change together, from every page."""
 
-def _many(here: Address, found: Listed) -> None:
-    panel = st.popover(
-        _("まとめて"),
-        icon=":material/checklist:",
-        key="queue.many",
-        on_change="rerun",
-        width="content",
-    )
-    if not panel.open:
+
+def ticked(found: Listed) -> list[str]:
+    """Return what is chosen to change together, in the order of the list."""
+    wanted = set(st.session_state.get(CHOSEN, ()))
+    return [number for number in found.keys if number in wanted]
+
+
+def _many(found: Listed) -> None:
+    """Draw what is done to the rows that are chosen in the grid below."""
+    if not st.session_state.get(MANY):
         return
-    own = found.work["table"].iloc[found.places] == COMPLAINTS
-    keys = own.index[own].tolist()
-    with panel:
-        if not keys:
-            st.caption(inert(_("いま絞り込んだ苦情はありません。")))
-            return
-        most = min(len(keys), queueing.MOST_AT_ONCE)
-        count = st.number_input(
-            _("一覧の上から何件を変えるか(全{count}件)").format(count=len(keys)),
-            min_value=1,
-            max_value=most,
-            # Those without a date are meant all together, others one by one.
-            value=most if asked_for(here).when is When.UNDATED else 1,
-            key=f"queue.many.count.{most}",
-        )
-        _meant(found, keys[: int(count)])
-        st.selectbox(
-            _("担当者"),
-            [member.name for member in context.members()],
-            index=None,
-            key="queue.many.handler",
-            placeholder=_("選んでください"),
-            filter_mode="contains",
-        )
-        st.button(
-            _("担当者にする"),
-            key="queue.many.assign",
-            icon=":material/person_add:",
-            on_click=_change_many,
-            args=(keys, most, "handler"),
-        )
-        st.session_state.setdefault("queue.many.at", _tomorrow())
-        st.datetime_input(
-            _("次の約束日時"),
-            key="queue.many.at",
-            format="YYYY/MM/DD",
-            step=timedelta(minutes=15),
-        )
-        st.button(
-            _("日時を決める"),
-            key="queue.many.date",
-            icon=":material/event:",
-            on_click=_change_many,
-            args=(keys, most, "date"),
-        )
+    with st.container(border=True, gap="small"):
+        numbers, complaints = ticked(found), _complaints(found)
+        given = set(numbers)
+        own = [number for number in complaints if number in given]
+        _meant(found, own)
+        if agencies := len(numbers) - len(own):
+            said = _("行政からの連絡 {count}件は変わりません。1件ずつ開いて進めます。")
+            st.caption(inert(said.format(count=agencies)))
+        _from_the_top(complaints, has_chosen=bool(numbers))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            _same_handler(own)
+            _same_date(own)
 
 
-def _meant(found: Listed, keys: list[str]) -> None:
-    """Name the complaints that would change: what agencies ask is not among them."""
+def _complaints(found: Listed) -> list[str]:
+    """Leave out what agencies ask: that is no complaint to be given away."""
+    tables = found.work["table"].iloc[found.places]
+    return tables.index[tables == COMPLAINTS].tolist()
+
+
+def _from_the_top(own: list[str], *, has_chosen: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if own:
+            most = min(len(own), queueing.MOST_AT_ONCE)
+            count = st.number_input(
+                _("一覧の上から何件を選ぶか(全{count}件)").format(count=len(own)),
+                min_value=1,
+                max_value=most,
+                value=most,
+                key=f"queue.many.count.{most}",
+                width=220,
+            )
+            st.button(
+                _("上から{count}件を選ぶ").format(count=int(count)),
+                key="queue.many.top",
+                on_click=_choose_many,
+                args=(own[: int(count)],),
+            )
+        if has_chosen:
+            st.button(
+                _("選び直す"),
+                key="queue.many.none",
+                type="tertiary",
+                on_click=_choose_many,
+                args=([],),
+            )
+
+
+def _choose_many(numbers: list[str]) -> None:
+    st.session_state[CHOSEN] = numbers
+
+
+def _same_handler(numbers: list[str]) -> None:
+    st.selectbox(
+        _("担当者"),
+        [member.name for member in context.members()],
+        index=None,
+        key="queue.many.handler",
+        placeholder=_("選んでください"),
+        filter_mode="contains",
+        width=200,
+    )
+    st.button(
+        _("担当者にする"),
+        key="queue.many.assign",
+        icon=":material/person_add:",
+        disabled=not numbers,
+        on_click=_change_many,
+        args=(numbers, "handler"),
+    )
+
+
+def _same_date(numbers: list[str]) -> None:
+    st.session_state.setdefault("queue.many.at", _tomorrow())
+    st.datetime_input(
+        _("次の約束日時"),
+        key="queue.many.at",
+        format="YYYY/MM/DD",
+        step=timedelta(minutes=15),
+        width=220,
+    )
+    st.button(
+        _("日時を決める"),
+        key="queue.many.date",
+        icon=":material/event:",
+        disabled=not numbers,
+        on_click=_change_many,
+        args=(numbers, "date"),
+    )
+
+
+def _meant(found: Listed, numbers: list[str]) -> None:
+    """Name the complaints that would change."""
+    if not numbers:
+        st.caption(inert(_("下の一覧で、いっしょに変える案件を選んでください。")))
+        return
     named = [
         f"{number} {one_line(str(found.work.loc[number, 'content']), 16)}"
-        for number in keys[:NAMED]
+        for number in numbers[:NAMED]
     ]
-    if len(keys) > NAMED:
-        named.append(_("ほかに {count}件").format(count=len(keys) - NAMED))
+    if len(numbers) > NAMED:
+        named.append(_("ほかに {count}件").format(count=len(numbers) - NAMED))
+    st.markdown(f"**{inert(_('{count}件を変えます').format(count=len(numbers)))}**")
     st.caption("  \n".join(f"・{inert(line)}" for line in named))
 
 
@@ -269,19 +324,19 @@ def _tomorrow() -> datetime:
     return clock.at(clock.today() + timedelta(days=1), 10).replace(tzinfo=None)
 
 
-def _change_many(keys: list[str], most: int, what: str) -> None:
+def _change_many(numbers: list[str], what: str) -> None:
     desk = context.desk()
-    chosen = keys[: st.session_state[f"queue.many.count.{most}"]]
     shared: dict[str, Any] = {"now": clock.now(), "commit_id": new_commit_id()}
     try:
         with boundary.attempt():
             if what == "handler":
                 handler = st.session_state["queue.many.handler"] or ""
-                count = queueing.assign(desk, chosen, handler, **shared)
+                count = queueing.assign(desk, numbers, handler, **shared)
             else:
                 at = st.session_state["queue.many.at"]
                 at = clock.in_tokyo(at) if at else None
-                count = queueing.give_date(desk, chosen, at, **shared)
+                count = queueing.give_date(desk, numbers, at, **shared)
+            _choose_many([])
             flash.say(_("{count}件を変えました。").format(count=count))
     except InvalidRecord as error:
         said = "\n".join(_(problem.message) for problem in error.problems)
@@ -306,15 +361,27 @@ def show(desk: UserStore, here: Address, found: Listed, *, phone: bool) -> None:
     elif here.case:
         names, widths = BESIDE_A_CASE, NARROW
     keys, shown = _shown(desk, found, page, names)
-    grids.show(
-        Grid(table("complaints"), (), extra=_columns(names, widths)),
-        shown,
-        key="queue.grid",
-        keys=keys,
-        selected=opened,
-        on_select=_choose,
-        alt=_("対応待ちの一覧。上から順に進めます。行を選ぶと詳しく見られます。"),
-    )
+    grid = Grid(table("complaints"), (), extra=_columns(names, widths))
+    if st.session_state.get(MANY):
+        grids.show_many(
+            grid,
+            shown,
+            key="queue.many.grid",
+            keys=keys,
+            chosen=ticked(found),
+            on_choose=_choose_many,
+            alt=_("対応待ちの一覧。いっしょに変える案件の左端の箱を選びます。"),
+        )
+    else:
+        grids.show(
+            grid,
+            shown,
+            key="queue.grid",
+            keys=keys,
+            selected=opened,
+            on_select=_choose,
+            alt=_("対応待ちの一覧。上から順に進めます。行を選ぶと詳しく見られます。"),
+        )
     pages = grids.pages(len(found.places))
     if pages > 1:
         st.pagination(pages, key=PAGE, persist_state="session")
