@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib import clock
 from lib.i18n import _
-from lib.ui import drafting, navigation, viewport
+from lib.ui import drafting, handovers, navigation, viewport
 from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.form import Form, label_of
@@ -16,6 +17,7 @@ desk = guard(*navigation.entry("intake").roles)
 
 def page() -> None:
     st.title(_("苦情受付"), anchor=False)
+    handovers.on_top(desk, clock.now())
     if number := state.saved_id():
         receipt.draw(desk, number)
     else:

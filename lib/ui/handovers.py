@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Literal
 
 import streamlit as st
 
@@ -13,8 +15,28 @@ from lib.i18n import _, current
 from lib.schema.escalation import Escalation
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import boundary, context, filters, flash
+from lib.ui import boundary, context, filters, flash, navigation
 from lib.ui import format as fmt
+
+
+class Where(StrEnum):
+    """On which screen a hand-over is shown."""
+
+    LIST = "queue"
+    CASE = "case"
+    ELSEWHERE = "elsewhere"
+
+
+def on_top(desk: UserStore, now: datetime) -> None:
+    """Draw, on another page than 対応待ち, the hand-overs that wait for this person.
+
+    Taking one leaves the person where they are: what is being typed goes on.
+    """
+    if desk.principal.role not in handover.TAKERS:
+        return
+    for one in _waiting(desk, now):
+        if desk.principal.name == one.taker:
+            line(desk, one, where=Where.ELSEWHERE)
 
 
 def show(desk: UserStore, now: datetime, *, without: str = "") -> None:
@@ -29,7 +51,7 @@ def show(desk: UserStore, now: datetime, *, without: str = "") -> None:
             line(desk, one)
 
 
-def line(desk: UserStore, one: Asked, *, in_case: bool = False) -> None:
+def line(desk: UserStore, one: Asked, *, where: Where = Where.LIST) -> None:
     """Draw one hand-over that waits for 受けた, as it concerns this person."""
     me, made = desk.principal.name, one.handover
     with st.container(
@@ -41,7 +63,10 @@ def line(desk: UserStore, one: Asked, *, in_case: bool = False) -> None:
             + inert(_handover_words(one, me)),
             width="stretch",
         )
-        if not in_case:
+        if where is Where.ELSEWHERE:
+            case = filters.case_code(made.complaint_id)
+            navigation.link("queue", _("開く"), case=case)
+        elif where is Where.LIST:
             st.button(
                 _("開く"),
                 key=f"queue.asked.{made.id}",
@@ -52,20 +77,26 @@ def line(desk: UserStore, one: Asked, *, in_case: bool = False) -> None:
         if me != made.given_by:
             st.button(
                 _("受けた") if me == one.taker else _("代わりに受ける"),
-                key=f"take:{'case' if in_case else 'queue'}:{made.id}",
-                type="primary" if me == one.taker else "secondary",
+                key=f"take:{where}:{made.id}",
+                type=_weight(one, me, where),
                 icon=":material/front_hand:",
                 on_click=_take,
-                args=(made,),
+                args=(made, where),
             )
         else:
             st.button(
                 _("取りやめる"),
-                key=f"withdraw:{'case' if in_case else 'queue'}:{made.id}",
+                key=f"withdraw:{where}:{made.id}",
                 type="tertiary",
                 on_click=_withdraw,
                 args=(made,),
             )
+
+
+def _weight(one: Asked, me: str, where: Where) -> Literal["primary", "secondary"]:
+    """A page of another purpose keeps its own first button."""
+    first = me == one.taker and where is not Where.ELSEWHERE
+    return "primary" if first else "secondary"
 
 
 def _handover_words(one: Asked, me: str) -> str:
@@ -116,12 +147,13 @@ def _waiting(desk: UserStore, now: datetime) -> list[Asked]:
     )
 
 
-def _take(made: Escalation) -> None:
+def _take(made: Escalation, where: Where) -> None:
     desk = context.desk()
     with boundary.attempt():
         handover.take(desk, made, now=clock.now())
         flash.say(_("受けました。担当はあなたです。"))
-        filters.open_case(made.complaint_id)
+        if where is not Where.ELSEWHERE:
+            filters.open_case(made.complaint_id)
 
 
 def _withdraw(made: Escalation) -> None:

@@ -528,3 +528,18 @@ def test_no_open_case_without_a_promise_can_be_made(put):
         )
 
     assert [p.field for p in refused.value.problems] == ["next_promise_at"]
+
+
+def test_intake_shows_the_successor_what_waits_and_keeps_what_is_typed(open_page, put):
+    put(one := case("hot"))
+    handed_over(one)
+
+    assert "引き継ぎ" not in told(well(open_page("intake", operator=HEAD.email).run()))
+    page = well(open_page("intake", operator=CHIEF.email).run())
+    page.text_area(key="intake.content").set_value("話の途中").run()
+    (take,) = [b for b in page.button if (b.key or "").startswith("take:elsewhere")]
+    well(take.click().run())
+
+    assert stored(one.id).handler == CHIEF.name
+    assert page.text_area(key="intake.content").value == "話の途中"
+    assert not [b for b in page.button if (b.key or "").startswith("take:")]

@@ -73,7 +73,7 @@ def banner(desk: UserStore, case: Complaint) -> None:
     """Draw a hand-over that waits, or the card of one that this person took."""
     waiting = handovers.waiting_of(desk, case.id, clock.now())
     if waiting is not None:
-        handovers.line(desk, waiting, in_case=True)
+        handovers.line(desk, waiting, where=handovers.Where.CASE)
         if desk.principal.name == waiting.taker:
             _card(desk, case, waiting.taker)
         return
