@@ -193,7 +193,7 @@ def test_the_median_of_a_period_has_a_lamp_too():
     found = lamp(figure("first_reply_time"), slow.value, 240)
 
     assert found.state is State.WATCH
-    assert "480分" in found.reasons[0].text()
+    assert "8時間(営業時間)" in found.reasons[0].text()
     assert lamp(figure("first_reply_time"), Times(None, None, (), (), None).value, 240)
 
 
