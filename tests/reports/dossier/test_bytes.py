@@ -134,6 +134,19 @@ def test_a_long_course_goes_over_pages_with_its_head_and_every_step():
     assert all(f"{n}件目。" in together for n in range(1, 81))
 
 
+def test_no_step_of_a_few_lines_is_parted_by_the_end_of_a_page():
+    steps = tuple(
+        activity(id=f"H-{n}", content=f"始{n}始" + "事情を伺った。" * 20 + f"終{n}終")
+        for n in range(40)
+    )
+    pages = ["".join(p) for p in pages_of(to_pdf(written(material(activities=steps))))]
+
+    assert len(pages) > 3
+    for n in range(40):
+        (begun,) = [page for page in pages if f"始{n}始" in page]
+        assert f"終{n}終" in begun
+
+
 def test_every_page_says_number_day_and_which_page_it_is():
     data = to_pdf(written(material(activities=many_steps(60))))
     pages = pages_of(data)
