@@ -348,11 +348,13 @@ def contacts(found: Morning) -> date | None:
     counted = found.referrals
     st.markdown(f"**{_('センターからの連絡')}** {_('週ごと・件')}")
     week = charts.weekly_contacts(desk, found.now, counted.usual)
-    lines = [
-        _("直近7日は、台帳 {cases}件 / 日次KPIのセンター入電 {calls}。").format(
-            cases=counted.cases, calls=fmt.number(counted.calls, unit="件")
+    lines = [_("直近7日は、台帳に{cases}件。").format(cases=counted.cases)]
+    if counted.calls is None:
+        lines.append(_("日次KPIのセンター入電は未入力です。"))
+    else:
+        lines.append(
+            _("日次KPIのセンター入電は{calls}件。").format(calls=counted.calls)
         )
-    ]
     if counted.difference:
         lines.append(
             _(

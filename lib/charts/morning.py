@@ -43,11 +43,8 @@ def answer_rates(
     foot = max(0.0, math.floor((lowest - 0.01) * 10) / 10)
     picked = alt.selection_point(PICK, fields=["iso", "centre"])
     x = alt.X("day:T", axis=day_axis())
-    y = alt.Y(
-        "rate:Q",
-        axis=value_axis(".0%"),
-        scale=alt.Scale(domain=[foot, 1.0], nice=False),
-    )
+    scale = alt.Scale(domain=[foot, 1.0], nice=False)
+    y = alt.Y("rate:Q", axis=value_axis(".0%"), scale=scale)
     colour = alt.Color(
         "name:N",
         scale=alt.Scale(domain=names, range=list(SERIES[: max(1, len(names))])),
@@ -76,7 +73,7 @@ def answer_rates(
     )
     layers = [*mark_layers(marks, x), lines, points]
     if target is not None:
-        layers = [*_target(target), *layers]
+        layers = [*_target(target, scale), *layers]
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
@@ -142,12 +139,14 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def _target(level: float) -> list[alt.Chart]:
-    line = _dashed(level)
+def _target(level: float, scale: alt.Scale) -> list[alt.Chart]:
+    # Without the scale of the rates their axis would begin at 0 %.
+    y = alt.Y("level:Q", axis=value_axis(".0%"), scale=scale)
+    line = _dashed(level).encode(y=y)
     words = (
         alt.Chart(pd.DataFrame({"level": [level], "text": [f"{level:.0%}"]}))
         .mark_text(align="right", dx=-2, dy=-7, color=GREY)
-        .encode(x=alt.value("width"), y="level:Q", text="text:N")
+        .encode(x=alt.value("width"), y=y, text="text:N")
     )
     return [line, words]
 

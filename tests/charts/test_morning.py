@@ -59,6 +59,13 @@ def test_the_axis_reaches_below_the_lowest_rate(lowest, foot):
     assert domain == [pytest.approx(foot), 1.0]
 
 
+def test_the_line_of_the_target_does_not_draw_the_axis_down_to_zero():
+    spec = spec_of(morning.answer_rates(rates(0.99, 0.95), 0.9, NO_MARKS))
+
+    domains = [layer["encoding"]["y"]["scale"]["domain"] for layer in spec["layer"]]
+    assert domains == [[pytest.approx(0.8), 1.0]] * 4
+
+
 def test_one_centre_needs_no_legend_and_two_do():
     one = morning.answer_rates(rates(0.95), None, NO_MARKS)
     two = morning.answer_rates(

@@ -60,8 +60,9 @@ def card(desk: UserStore, now: datetime) -> None:
         if not rows:
             st.caption(_("電話を受けるセンターがまだ登録されていません。"))
             return
+        # Above the grid, whose own buttons would cover the choice on a phone.
+        st.caption(_about(code, rows))
         _grid(desk, code, rows, now)
-        st.caption(_below(code, rows))
         if code in conscience.CODES:
             conscience.line(desk, now, ALL)
 
@@ -77,6 +78,7 @@ def _chosen(codes: Sequence[str]) -> str:
         required=True,
         label_visibility="collapsed",
         persist_state="session",
+        wrap=True,
     )
     return found or codes[0]
 
@@ -248,7 +250,7 @@ def _before(number: float | None, row: Standing) -> str:
     return f"{said} ({change})" if change else said
 
 
-def _below(code: str, rows: Sequence[Standing]) -> str:
+def _about(code: str, rows: Sequence[Standing]) -> str:
     """Return what has to be known about the table, in a sentence or two."""
     parts = []
     if kpi(code).ratio().denominator is None:

@@ -37,12 +37,13 @@ def card(desk: UserStore, now: datetime) -> None:
 
 
 def _line(desk: UserStore, move: Move) -> None:
-    said = inert(move.reason().text())
-    if not may_open(desk, "kpis"):
-        st.markdown(f"{_icon(move)} {said}")
-        return
-    query = figure_query(move.entry.code, move.centre, move.since, move.until)
-    navigation.link("kpis", said, icon=_icon(move), **query)
+    """Draw a change as text, which a phone wraps, with a short link to its days."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = f"{_icon(move)} {inert(move.reason().text())}"
+        st.markdown(said, width="content")
+        if may_open(desk, "kpis"):
+            query = figure_query(move.entry.code, move.centre, move.since, move.until)
+            navigation.link("kpis", _("数を見る"), **query)
 
 
 def _icon(move: Move) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 from lib.actions.today import PromiseRow
 from lib.i18n import _, current
 from lib.metrics.promises import When
+from lib.schema.vocab import Severity
 from lib.store.access import UserStore
 from lib.ui import format as fmt
 from lib.ui import navigation
@@ -41,11 +42,10 @@ def table(desk: UserStore, rows: Sequence[PromiseRow], now: datetime) -> None:
             "at": chip_column(
                 _("約束の時刻"),
                 {_due(row): _COLOURS[row.when] for row in rows},
-                width=150,
+                width=176,
             ),
             "complaint": column.TextColumn(_("受付番号"), width=122),
             "promise": column.TextColumn(_("約束・担当")),
-            "severity": column.TextColumn(_("重大度"), width=76),
         },
         selection_mode="single-cell",
         on_select="rerun",
@@ -62,12 +62,17 @@ def _rows(rows: Sequence[PromiseRow]) -> pa.Table:
         {
             "at": [[_due(row)] for row in rows],
             "complaint": [row.complaint for row in rows],
-            "promise": [
-                f"{_(row.promise)} · {row.handler or _('担当なし')}" for row in rows
-            ],
-            "severity": [fmt.choice(row.severity) for row in rows],
+            "promise": [_promise(row) for row in rows],
         }
     )
+
+
+def _promise(row: PromiseRow) -> str:
+    """Return 「◆ 高 · 折返し · 渡会 未来」; the severity only where it is high."""
+    words = [_(row.promise), row.handler or _("担当なし")]
+    if row.severity in (Severity.HIGH, Severity.CRITICAL):
+        words.insert(0, fmt.choice(row.severity))
+    return " · ".join(words)
 
 
 def _due(row: PromiseRow) -> str:
