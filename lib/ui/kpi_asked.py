@@ -45,7 +45,7 @@ def at_day(desk: UserStore, centre: Centre, day: date) -> None:
         with st.container(border=True):
             _question(question)
             if kpi_questions.may_answer(desk.principal, centre.code):
-                _answer_box(question)
+                _answer_box(question, asked=desk.principal.is_outsourced)
 
 
 def ask_box(desk: UserStore, centre: Centre, day: date) -> None:
@@ -119,12 +119,13 @@ def _said_by(step: Activity) -> None:
     st.caption(f"{inert(step.actor)} · {fmt.short_moment(step.at)}")
 
 
-def _answer_box(question: DayQuestion) -> None:
+def _answer_box(question: DayQuestion, *, asked: bool) -> None:
+    """Draw the place to answer: at hand for whoever is asked, folded for others."""
     key = f"kpi.answer.{question.asked.id}"
     box = (
         st.container()
-        if question.is_open
-        else st.expander(_("回答を足す"), icon=":material/add_comment:")
+        if question.is_open and asked
+        else st.expander(_("回答を書く"), icon=":material/add_comment:")
     )
     with box:
         st.text_area(_("回答"), key=f"{key}.text", height=80, persist_state="session")
@@ -261,6 +262,8 @@ def _done(key: str, act: Callable[[UserStore, str], None], said: str) -> None:
     except AppError as error:
         flash.say(boundary.message_of(error), "error")
         return
-    for part in ("text", "entry", "problems"):
+    # Emptied, not forgotten: the browser keeps what stands in a box that stays.
+    st.session_state[f"{key}.text"] = ""
+    for part in ("entry", "problems"):
         st.session_state.pop(f"{key}.{part}", None)
     flash.say(said)

@@ -475,8 +475,10 @@ def _take_file(key: str) -> None:
 
 
 def _correct(key: str, name: str, widget: str) -> None:
+    wanted = st.session_state.get(widget)
+    if wanted is None:  # entered by the same press: there is nothing left to correct
+        return
     chosen = _chosen(key)
-    wanted = st.session_state[widget]
     if wanted == _AS_READ:
         chosen.pop(name, None)
     else:
@@ -525,3 +527,5 @@ def _forget(key: str) -> None:
     for name in [n for n in st.session_state if str(n).startswith(f"{key}.")]:
         if not str(name).startswith(f"{key}.file"):
             del st.session_state[name]
+    # Emptied, not forgotten: the browser keeps what stands in a box that stays.
+    st.session_state[_text_key(key)] = ""

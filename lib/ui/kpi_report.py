@@ -18,6 +18,7 @@ from lib.schema.masters import Centre
 from lib.schema.vocab import Done
 from lib.store.access import UserStore
 from lib.ui import context
+from lib.ui.clipboard import copy_button
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,10 +28,11 @@ def of_day(desk: UserStore, centre: Centre, record: KpiDay | None) -> None:
     if record is None or record.confirmed is not Done.DONE:
         return
     with st.container(border=True):
-        st.markdown("**" + _("日報をコピー") + "**")
-        st.caption(_("右上の印を押すとコピーします。メールやチャットに貼り付けます。"))
         text = as_text(record, centre, context.language())
         st.code(text, language=None, wrap_lines=True)
+        copy_button(
+            _("日報をコピー"), text, key=f"kpi.copy.{slug(centre.code)}.{record.date}"
+        )
         download(desk, centre, record.date)
 
 
