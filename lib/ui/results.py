@@ -1,4 +1,4 @@
-"""How a promised call went, said in one press wherever the promise stands."""
+"""What came of a promise, said in one press wherever the promise stands."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import outcomes
-from lib.actions.outcomes import OUTCOMES, Outcome
+from lib.actions.outcomes import Outcome
 from lib.errors import InvalidRecord
 from lib.i18n import _
 from lib.schema.complaint import Complaint
+from lib.schema.vocab import Promise
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 
 
-def menu(key: str, number: str) -> None:
-    """Draw the menu in which one press says how a promised call went."""
+def menu(key: str, number: str, promise: Promise | None) -> None:
+    """Draw the menu in which one press says what came of that kind of promise."""
     st.menu_button(
         _("結果"),
-        list(OUTCOMES),
+        outcomes.offered(promise),
         key=key,
         format_func=lambda outcome: _(outcome.words),
-        icon=":material/call_end:",
+        icon=":material/task_alt:",
         help=_("どうだったかを残し、次の約束まで一度に決めます。"),
         on_click=_record,
         args=(key, number),

@@ -184,7 +184,7 @@ def _promise_buttons(case: Complaint) -> None:
             on_click=_renewed,
             args=(case,),
         )
-        results.menu(name_of(case.id, "result"), case.id)
+        results.menu(name_of(case.id, "result"), case.id, case.next_promise)
 
 
 def _after_keeping(time: PromiseTime) -> str:

@@ -74,7 +74,7 @@ def _promise(row: Any, *, narrow: bool) -> None:
         )
         _open(number, f"queue.promise.{number}")
         if row.table == COMPLAINTS:
-            results.menu(f"queue.result.{number}", number)
+            results.menu(f"queue.result.{number}", number, what)
 
 
 def _open(number: str, key: str) -> None:
