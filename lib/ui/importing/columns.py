@@ -109,6 +109,8 @@ def _grid(place: Table, lines: Sequence[_Line]) -> None:
         hide_index=True,
         row_height=36,
         height="content" if len(lines) <= MOST_LINES else 36 * (MOST_LINES + 1),
+        # What one chooses stands beside the header: a phone shows two columns.
+        column_order=["header", "field", "examples", "why"],
         disabled=["header", "examples", "why"],
         column_config={
             "header": st.column_config.TextColumn(
