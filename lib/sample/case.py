@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from lib.sample import voices_of
 from lib.sample.cast import TITLES
@@ -158,6 +158,14 @@ class Told:
     """The broken promise that `again_at` is about."""
 
 
+_SECOND_TIMES: Final = 4
+"""Each step of a second complaint: the file is read anew and a senior prepares (R52)."""
+
+
+def _times(kind: ComplaintKind) -> int:
+    return _SECOND_TIMES if kind is ComplaintKind.SECOND else 1
+
+
 @dataclass(slots=True)
 class _Course:
     plan: Plan
@@ -257,7 +265,7 @@ class _Course:
             cause_certainty=ending.certainty,
             closed_at=at,
             open_questions="",
-            handling_minutes=self.minutes,
+            handling_minutes=self.minutes * _times(self.plan.kind),
         )
         if self.escalation is not None:
             self.settle(self.escalation, at)

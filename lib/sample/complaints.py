@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 
 from lib import clock
 from lib.sample.case import WRITTEN, Plan, Told, tell
@@ -98,6 +99,10 @@ _THREATS = {
 _FIERCE = frozenset({Temper.FURIOUS, Temper.HOSTILE})
 
 
+_HOSTILE_AT: Final = (3, 7)
+"""Which of the second complaints without a forgotten promise nobody could prevent."""
+
+
 @dataclass(slots=True)
 class Floor:
     """Where the plans are made: the sources of chance, customers and old cases."""
@@ -108,6 +113,20 @@ class Floor:
     book: CustomerBook
     told: list[Told] = field(default_factory=list)
     repeatable: list[Told] = field(default_factory=list)
+    angered: int = 0
+    """Second complaints so far that follow no forgotten promise."""
+
+    def anger_cause(self) -> SecondaryCause:
+        """Return why the next of these came to be; two of a year were hostile."""
+        self.angered += 1
+        ours = self.chance.weighted(
+            {
+                SecondaryCause.MANNERS: 4.0,
+                SecondaryCause.WRONG_INFORMATION: 3.0,
+                SecondaryCause.EMOTIONAL: 1.0,
+            }
+        )
+        return SecondaryCause.HOSTILE if self.angered in _HOSTILE_AT else ours
 
     def play(self, plan: Plan) -> Told:
         """Tell the case and remember it; further cases that it brings forth follow."""
@@ -262,16 +281,7 @@ def _second(floor: Floor, told: Told, at: datetime, scenario: Scenario) -> Plan:
             else EscalationTrigger.CUSTOMER_ASKED
         ),
         secondary_cause=(
-            SecondaryCause.FORGOTTEN_CALLBACK
-            if forgotten
-            else floor.chance.weighted(
-                {
-                    SecondaryCause.MANNERS: 4.0,
-                    SecondaryCause.WRONG_INFORMATION: 3.0,
-                    SecondaryCause.EMOTIONAL: 1.0,
-                    SecondaryCause.HOSTILE: 1.0,
-                }
-            )
+            SecondaryCause.FORGOTTEN_CALLBACK if forgotten else floor.anger_cause()
         ),
     )  # fmt: skip
 

@@ -44,6 +44,7 @@ from lib.schema.vocab import (
     ProductKind,
     Request,
     Role,
+    SecondaryCause,
     Source,
     TaskKind,
     Temper,
@@ -262,6 +263,21 @@ def test_most_second_complaints_follow_a_promise_that_was_not_kept(company):
 
 
 # The crisis ----------------------------------------------------------------------
+
+
+def test_a_second_complaint_takes_about_three_times_a_first(company):
+    def minutes(kind: ComplaintKind) -> float:
+        spent = [c.handling_minutes for c in company.complaints if c.kind is kind]
+        return mean(m for m in spent if m is not None)
+
+    times = minutes(ComplaintKind.SECOND) / minutes(ComplaintKind.FIRST)
+    assert 2.5 <= times <= 3.5
+
+
+def test_two_second_complaints_of_a_year_could_not_be_prevented(company):
+    causes = Counter(row.secondary_cause for row in company.escalations)
+
+    assert causes[SecondaryCause.HOSTILE] == 2
 
 
 def test_the_recall_of_the_bad_lot_is_over_and_its_list_is_done(company):
