@@ -13,7 +13,7 @@ from lib.i18n import _
 _HTML = '<button type="button"></button>'
 _CSS = """
 button {
-  font: inherit; color: var(--st-text-color); cursor: pointer;
+  font: inherit; font-size: 0.875rem; color: var(--st-text-color); cursor: pointer;
   background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: 0.5rem;
   min-height: 2.5rem; padding: 0.25rem 0.75rem;
