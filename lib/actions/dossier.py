@@ -17,9 +17,11 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.business_settings import value_of
+from lib.actions.inquiries import deciding
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import referrals
+from lib.metrics.inquiries import Approval
 from lib.reports.dossier.composing import composed
 from lib.reports.dossier.material import ClockName, Material, Similar
 from lib.reports.dossier.model import Audience, Dossier
@@ -202,6 +204,11 @@ def gathered(desk: UserStore, number: str, now: datetime) -> Material:
         products=_names(desk.frame("products")),
         staff=frozenset(desk.frame("members")["name"]),
         clocks={rule.code: ClockName(rule.name, rule.source) for rule in rules},
+        withdrawn=frozenset(
+            inquiry.id
+            for inquiry in inquiries
+            if deciding.standing(desk, inquiry) is Approval.WITHDRAWN
+        ),
         similar=similar(desk, complaint, inquiries, now),
         veil=_veil(desk, complaint, inquiries),
         company=value_of(desk, company.NAME, now.date()),

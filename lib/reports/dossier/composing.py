@@ -315,7 +315,9 @@ class _Writer:
         if case.people_involved:
             people = Sure(f"{case.people_involved}人")
             yield "お困りの方の人数", Value(people)
-        yield "当社の責任", _fault(case)
+        if not self._outside or any(map(self._is_said, self._all.inquiries)):
+            # Said to an agency before anybody decided, it would be an admission.
+            yield "当社の責任", _fault(case)
         yield "原因", self._cause(case)
         yield "事実の確認", _checked(case, inside=not self._outside)
         if not self._outside:
@@ -344,7 +346,7 @@ class _Writer:
     def answer(self) -> Iterator[Block]:
         """Write what was decided, on which ground, by whom, and what was answered."""
         for inquiry in self._all.inquiries:
-            if self._outside and not _is_approved(inquiry):
+            if self._outside and not self._is_said(inquiry):
                 yield Nothing("当社の判断と回答は、まだ決まっていません。")
                 continue
             yield Pairs(tuple(self._decision(inquiry)))
@@ -375,6 +377,11 @@ class _Writer:
         )
         if inquiry.mediation_result:
             yield "あっせんの結果", choice(inquiry.mediation_result)
+
+    def _is_said(self, inquiry: AgencyInquiry) -> bool:
+        """Whether what is written as the answer is ours; until then it is a draft."""
+        given = inquiry.answered_at is not None or is_approved(inquiry)
+        return given and inquiry.id not in self._all.withdrawn
 
     def _approval(self, inquiry: AgencyInquiry) -> Value:
         who = self._all.colleague(inquiry.approver)
@@ -671,11 +678,6 @@ _PARTS: Final[Mapping[Part, Callable[[_Writer], Iterable[Block]]]] = {
 
 
 # Details --------------------------------------------------------------------------
-
-
-def _is_approved(inquiry: AgencyInquiry) -> bool:
-    """Whether what is written as the answer is one; until then it is a draft."""
-    return inquiry.answered_at is not None or is_approved(inquiry)
 
 
 def _known_before(inquiry: AgencyInquiry) -> Value:

@@ -39,7 +39,8 @@ class Material:
     number: of the complaint or inquiry that was asked for. inquiries: with that one
         first. activities, deadlines, tasks: of all of them, in the order of time.
     products: names by code. staff: names that may stand in any document. clocks: names
-    by 規則コード. similar: None where nothing can be like it. company, address: ours.
+    by 規則コード. withdrawn: the inquiries whose answer was changed after somebody had
+    approved it. similar: None where nothing can be like it. company, address: ours.
     """
 
     number: str
@@ -52,6 +53,7 @@ class Material:
     products: Mapping[str, str] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     clocks: Mapping[str, ClockName] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
     similar: Similar | None = None
     veil: Veil = field(default_factory=Veil)
     company: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -30,6 +31,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     DeadlineKind,
     Decision,
+    Fault,
     ImprovementStatus,
     InquiryStatus,
     Match,
@@ -341,6 +343,31 @@ def test_a_centre_is_told_no_answer_that_nobody_approved():
 
 
 # Decisions, clocks, mends, recordings
+
+
+def test_a_centre_is_told_no_answer_that_was_changed_after_it_was_approved():
+    approved = inquiry(
+        answer="全額を返金する", approver="佐藤 花子", approved_at=NOW, answered_at=NOW
+    )
+    as_approved = material(inquiries=(approved,))
+    changed = replace(as_approved, withdrawn=frozenset({approved.id}))
+
+    assert "全額を返金する" in texts(written(as_approved, Audience.CENTRE))
+    assert "全額を返金する" not in texts(written(changed, Audience.CENTRE))
+    assert "全額を返金する" in texts(written(changed))
+
+
+def test_nothing_is_admitted_to_a_centre_before_the_answer_is_approved():
+    fault = {"complaint": complaint(fault=Fault.YES)}
+    draft = material(**fault, inquiries=(inquiry(),))
+    approved = inquiry(approver="佐藤 花子", approved_at=NOW)
+
+    def admits(told, audience):
+        return "当社の責任" in texts(written(told, audience), Part.FACTS)
+
+    assert not admits(draft, Audience.CENTRE)
+    assert admits(draft, Audience.LAWYER)
+    assert admits(material(**fault, inquiries=(approved,)), Audience.CENTRE)
 
 
 def test_a_decision_by_one_person_is_marked_with_its_reason():
