@@ -95,7 +95,7 @@ CAUTIONS: Final = (
 """What to beware of during a call."""
 
 _MANNER_HELP: Final = N_(
-    "センターや役所からの電話の横に、話し方として出ます。{折返し} は、社内の回答期限に置き換わります。"
+    "センターや役所からの電話の横に、話し方として出ます。{回答期限} は、社内の回答期限に置き換わります。"
 )
 
 AGENCY_MANNERS: Final = (
@@ -126,7 +126,7 @@ AGENCY_MANNERS: Final = (
     _script(
         "agency_promise",
         N_("行政5 折り返す"),
-        N_("「確認のうえ、{折返し}までに折り返しご連絡いたします。」"),
+        N_("「確認のうえ、{回答期限}までに折り返しご連絡いたします。」"),
         _MANNER_HELP,
     ),
 )

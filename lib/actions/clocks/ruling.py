@@ -99,8 +99,9 @@ def set_rule(
 ) -> int:
     """Let a rule count like this from `since` on; return how many clocks were moved.
 
-    rule: its source and 確認日 are kept with it. reason: why; it stands in 操作ログ. apply_to_running: let running clocks
-    end by it too, in the same commit; only where it counts from today on or before.
+    rule: its source and 確認日 are kept with it. reason: why; it stands in 操作ログ.
+    apply_to_running: let running clocks end by it too, in the same commit; only where
+    it counts from today on or before.
 
     Raises:
         Conflict: somebody changed the row of that day, or one of the clocks, meanwhile.

@@ -284,7 +284,7 @@ def _manners(desk: UserStore, form: Form) -> None:
     """Draw how one speaks with an agency, in the order of the call."""
     due = form.values(["own_due_at"])["own_due_at"]
     by = f"{fmt.day(due.date())} {due:%H:%M}" if due else ""
-    typed = {"折返し": by}
+    typed = {"回答期限": by}
     with st.container(border=True, gap="small"):
         st.markdown(f"**:material/record_voice_over: {inert(_('話し方'))}**")
         lines = [
