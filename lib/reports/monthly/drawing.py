@@ -13,7 +13,10 @@ Place = tuple[float, float]
 
 Scaled = Callable[[float], float]
 
-_ZOOM_FROM = 0.5
+_FEET = (0.92, 0.8, 0.6, 0.0)
+"""Where an axis of shares begins; each parts into four whole percents."""
+
+_BELOW = 0.01
 _ROOM = 1.12
 _TICKS = 4
 _LABELS = 11
@@ -85,9 +88,8 @@ def span_of(chart: Chart) -> tuple[float, float]:
     if not known:
         return 0.0, 1.0
     if chart.scale == "share":
-        if min(known) >= _ZOOM_FROM:
-            return max(0.0, math.floor((min(known) - 0.02) * 10) / 10), 1.0
-        return 0.0, max(1.0, *known)
+        foot = next(foot for foot in _FEET if min(known) >= foot + _BELOW or not foot)
+        return foot, max(1.0, *known)
     return 0.0, _round_up(max(known) * _ROOM)
 
 

@@ -22,7 +22,8 @@ Form = Literal["text", "share", "number", "count", "day"]
 class Cell:
     """One value. number: what a sheet holds instead of the text; None for the text.
 
-    decimals: of a share (in percent) or a number. quiet: nothing is known.
+    decimals: of a share (in percent) or a number. unit: what a sheet writes behind the
+    number. quiet: nothing is known.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Cell:
     day: date | None = None
     state: State | None = None
     quiet: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,16 +129,25 @@ def _change(entry: Figure, number: float, before: float) -> str:
 def figure_cell(entry: Figure, number: float | None, text: str = "") -> Cell:
     """Return a value for a table and a sheet: there it stays a number."""
     said = text or value_text(entry, number)
-    if number is None:
-        return Cell(said, quiet=True)
     form: Form = "share" if entry.is_share else "number" if entry.decimals else "count"
-    return Cell(said, number, form, entry.decimals)
+    if number is None:
+        return Cell(said, form=form, quiet=True)
+    return Cell(said, number, form, entry.decimals, unit=_unit(entry))
+
+
+def _unit(entry: Figure) -> str:
+    """Return what stands behind a number of a sheet; "" where the name says it."""
+    if entry.is_share or entry.unit is Unit.PER_THOUSAND:
+        return ""
+    if current() == SOURCE:
+        return _(entry.unit.value)
+    return "" if entry.unit is Unit.COUNT else f" {_(entry.unit.value).strip()}"
 
 
 def count_cell(count: float | None) -> Cell:
     """Return a count; 「—」 where it is not known."""
     if count is None:
-        return Cell(NOTHING, quiet=True)
+        return Cell(NOTHING, form="count", quiet=True)
     return Cell(f"{count:,.0f}", float(count), "count")
 
 

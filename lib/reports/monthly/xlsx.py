@@ -60,6 +60,11 @@ _LETTERS_ACROSS: Final = 58
 
 _LINE: Final = 17
 _CHART_ROWS: Final = 14
+_FIGURE_PLACES: Final = ((0, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 7))
+_NUMBERS: Final = (2, 3, 4)
+"""Columns of the figures of the first sheet, and which of these hold numbers."""
+
+_MANY_DAYS: Final = 20
 
 
 def to_xlsx(document: Document) -> bytes:
@@ -103,11 +108,16 @@ class _Writer:
         self._line(" | ".join(heads), font_color=_GREY)
         for chip in document.chips:
             self._line(chip, bold=True, font_color=_STATES[State.WATCH])
+        breaks = []
         for section in document.sections:
             self._row += 1
+            if any(isinstance(block, Chart) for block in section.blocks):
+                # So that no chart is cut where the sheet is printed.
+                breaks.append(self._row)
             self._line(section.title, bold=True, font_size=12, font_color="#0B4F96")
             for block in section.blocks:
                 self._block(block, section.title)
+        self._report.set_h_pagebreaks(breaks)
         self._row += 1
         for note in document.notes:
             self._line(note, font_color=_GREY, font_size=9)
@@ -116,10 +126,12 @@ class _Writer:
         report = self._report
         report.hide_gridlines(2)
         report.set_column(0, _WIDE - 1, _COLUMN_WIDTH)
-        report.set_paper(9)
-        report.set_landscape()
-        report.fit_to_pages(1, 0)
-        report.set_footer("&C&P / &N")
+        for sheet in (report, self._figures, self._days):
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
+            sheet.set_footer("&C&P / &N")
+        self._figures.set_landscape()
+        self._days.set_landscape()
         headers = (
             _("章"),
             _("指標"),
@@ -207,10 +219,8 @@ class _Writer:
             self._report.write_string(self._row, column, tile.name, self._header())
             big = self._format(bold=True, font_size=14)
             self._report.write_string(self._row + 1, column, tile.text, big)
-            lamp = state_cell(tile.state)
-            self._report.write_string(
-                self._row + 2, column, lamp.text, self._of_cell(lamp)
-            )
+            if tile.state is not None:
+                self._cell(self._report, self._row + 2, column, state_cell(tile.state))
             small = "\n".join(words for words in (tile.target, tile.change) if words)
             quiet = self._format(font_size=9, font_color=_GREY, text_wrap=True)
             self._report.write_string(self._row + 3, column, small, quiet)
@@ -221,18 +231,16 @@ class _Writer:
 
     def _table(self, block: Figures, section: str) -> None:
         headers = (_("指標"), _("実績"), _("前月"), _("目標"), _("判定"), _("方式"))
-        places = (0, 2, 3, 4, 5, 6)
-        for column in range(_WIDE):
-            self._report.write_blank(self._row, column, None, self._header())
-        for place, words in zip(places, headers, strict=True):
-            self._report.write_string(self._row, place, words, self._header())
+        for (first, last), words in zip(_FIGURE_PLACES, headers, strict=True):
+            shape = self._header(align="right" if first in _NUMBERS else "left")
+            self._spread(first, last, Cell(words), shape)
         self._row += 1
         for row in block.rows:
             cells = (Cell(row.name), row.value, row.before, row.target)
             lamp = state_cell(row.lamp)
             shown = (*cells, lamp, Cell(row.variant))
-            for place, cell in zip(places, shown, strict=True):
-                self._cell(self._report, self._row, place, cell)
+            for (first, last), cell in zip(_FIGURE_PLACES, shown, strict=True):
+                self._spread(first, last, cell, self._of_cell(cell))
             self._row += 1
             notes = "\n".join(row.notes)
             told = (Cell(section), *cells, lamp, Cell(row.variant), Cell(row.formula))
@@ -247,11 +255,12 @@ class _Writer:
             return
         places = _places([column.share for column in block.columns])
         for (first, last), column in zip(places, block.columns, strict=True):
-            self._spread(first, last, Cell(column.title), self._header())
+            shape = self._header(align="right" if column.right else "left")
+            self._spread(first, last, Cell(column.title), shape)
         self._row += 1
         for row in block.rows:
             wide = [
-                1 + _width(cell.text) // (_COLUMN_WIDTH * (last - first + 1))
+                1 + int(_width(cell.text) / (1.2 * _COLUMN_WIDTH * (last - first + 1)))
                 for (first, last), cell in zip(places, row, strict=True)
             ]
             self._report.set_row(self._row, min(400, _LINE * max(wide)))
@@ -280,16 +289,17 @@ class _Writer:
     def _of_cell(self, cell: Cell) -> Any:
         look: dict[str, Any] = {"text_wrap": True}
         if cell.state is not None:
-            look |= {"bold": True, "font_color": _STATES[cell.state]}
+            look |= {"bold": True, "font_color": _STATES[cell.state], "indent": 1}
         elif cell.quiet:
             look |= {"font_color": _GREY}
-        if cell.number is not None or cell.quiet:
+        if cell.number is not None or (cell.quiet and cell.form != "text"):
             look |= {"align": "right"}
         point = "." + "0" * cell.decimals if cell.decimals else ""
+        unit = f'"{cell.unit}"' if cell.unit else ""
         forms = {
             "share": f"0{point}%",
-            "number": f"#,##0{point}",
-            "count": "#,##0",
+            "number": f"#,##0{point}{unit}",
+            "count": f"#,##0{unit}",
             "day": "yyyy/mm/dd",
         }
         if cell.form in forms and not cell.quiet:
@@ -366,7 +376,14 @@ class _Writer:
                 "major_gridlines": {"visible": True, "line": {"color": _FAINT}},
             }
         )
-        drawn.set_x_axis({"num_font": font, "text_axis": True})
+        every = 5 if len(chart.points) > _MANY_DAYS else 1
+        drawn.set_x_axis(
+            {
+                "num_font": font,
+                "text_axis": True,
+                "interval_unit": every,
+            }
+        )
         drawn.set_legend({"position": "bottom", "font": font})
         # A missing day is a gap, not 0.
         drawn.show_blanks_as("gap")

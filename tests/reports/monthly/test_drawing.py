@@ -49,7 +49,10 @@ def test_a_day_alone_between_gaps_keeps_its_dot():
 
 
 def test_high_shares_are_zoomed_and_low_ones_begin_at_nothing():
-    assert span_of(chart(point(0.93), point(0.97))) == (pytest.approx(0.9), 1.0)
+    assert span_of(chart(point(0.95), point(0.97))) == (0.92, 1.0)
+    assert span_of(chart(point(0.9), point(0.97))) == (0.8, 1.0)
+    assert span_of(chart(point(0.7), point(0.9))) == (0.6, 1.0)
+    assert span_of(chart(point(1), point(0.9, target=0.5))) == (0.0, 1.0)
     assert span_of(chart(point(0.3), point(0.97))) == (0.0, 1.0)
     assert span_of(chart(point(None))) == (0.0, 1.0)
 
