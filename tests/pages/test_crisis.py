@@ -449,7 +449,22 @@ def test_closing_waits_for_what_is_named(open_page):
     close = app.button(key=key(crisis.id, "close"))
     assert close.disabled
     assert "残っていること" in shown(app)
-    assert "手順: 被害が広がるのを止める" in shown(app)
+
+    assert any("手順: 被害が広がるのを止める" in label for label in labels(app))
+
+
+def test_every_open_step_leads_from_the_end_to_its_editor(open_page):
+    crisis = opened()
+    app = page_of(open_page, crisis)
+    left = [task for task in parts.tasks_of(system(), crisis.id) if task.is_open]
+
+    for step in left:
+        assert app.button(key=key(crisis.id, f"missing:{step.id}")).label
+    last = left[-1]
+    app.button(key=key(crisis.id, f"missing:{last.id}")).click().run()
+
+    form = saving.form_name(crisis.id, f"step-{last.id}")
+    assert app.text_area(key=f"{form}.note")
 
 
 def test_a_crisis_is_cancelled_and_reopened_with_reasons(open_page):

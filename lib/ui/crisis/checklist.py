@@ -135,7 +135,7 @@ def _owed(board: Board, task: Task, now: datetime) -> None:
             type="tertiary",
             icon=":material/edit:",
             help=_("担当・期限・メモを直す、しないと決める"),
-            on_click=_open_step,
+            on_click=open_step,
             args=(board.crisis.id, task),
         )
 
@@ -185,7 +185,8 @@ def _finish(task: Task) -> None:
 # Editors ------------------------------------------------------------------------------
 
 
-def _open_step(crisis_id: str, task: Task) -> None:
+def open_step(crisis_id: str, task: Task) -> None:
+    """Open the editor of a step. A callback."""
     open_editor(crisis_id, f"{STEP}-{task.id}", task, STEP_FIELDS)
 
 

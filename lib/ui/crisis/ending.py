@@ -8,15 +8,19 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib.actions.crises import ending
-from lib.actions.crises.ending import Missing
+from lib.actions.crises.ending import Missing, Why
 from lib.actions.crises.reading import Board
 from lib.i18n import _
 from lib.schema.crisis import Crisis
+from lib.schema.vocab import ActivityKind
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import drafting
 from lib.ui import format as fmt
+from lib.ui.crisis import checklist, log
 from lib.ui.crisis.saving import (
+    PARTS,
+    TODO,
     Attempt,
     form_of,
     name_of,
@@ -55,10 +59,12 @@ def _open(desk: UserStore, board: Board, now: datetime) -> None:
     if left:
         words = _("残っていること {count}件").format(count=len(left))
         st.caption(inert(words))
-        st.markdown("\n".join(_line(found) for found in left[:LINES_SHOWN]))
-        if len(left) > LINES_SHOWN:
-            more = _("ほかに {count}件").format(count=len(left) - LINES_SHOWN)
-            st.caption(inert(more))
+        for found in left[:LINES_SHOWN]:
+            _line(board, found)
+        if rest := left[LINES_SHOWN:]:
+            with st.expander(_("ほかに {count}件").format(count=len(rest))):
+                for found in rest:
+                    _line(board, found)
     else:
         st.caption(inert(_("手順はすべて済み、残っていることはありません。")))
     with st.container(horizontal=True):
@@ -81,11 +87,34 @@ def _open(desk: UserStore, board: Board, now: datetime) -> None:
         )
 
 
-def _line(found: Missing) -> str:
+def _line(board: Board, found: Missing) -> None:
+    """Draw what is missing; what has a form on this page opens it in one press."""
     details = {name: _(text) for name, text in found.details.items()}
     words = _(found.message).format(**details)
     due = f" ({fmt.short_moment(found.due_at)})" if found.due_at else ""
-    return f"- {inert(words + due)}"
+    said = inert(words + due)
+    if found.why not in (Why.STEP, Why.ENTRY):
+        st.markdown(f"- {said}")
+        return
+    st.button(
+        said,
+        key=name_of(board.crisis.id, f"missing:{found.key}"),
+        type="tertiary",
+        icon=":material/edit:",
+        on_click=_settle,
+        args=(board, found),
+    )
+
+
+def _settle(board: Board, found: Missing) -> None:
+    """Open the form in which this is settled; on a phone that is another tab."""
+    st.session_state[PARTS] = _(TODO)
+    if found.why is Why.ENTRY:
+        kind = next(kind for kind in ActivityKind if kind.code == found.key)
+        log.open_for(board.crisis.id, kind)
+        return
+    task = next(line.task for line in board.lines if line.task.id == found.key)
+    checklist.open_step(board.crisis.id, task)
 
 
 def _over(crisis: Crisis) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from lib import clock
 from lib.errors import Conflict, FieldConflict, InvalidRecord
-from lib.i18n import _
+from lib.i18n import N_, _
 from lib.schema.record import Record
 from lib.schema.tables import table_of
 from lib.text import inert
@@ -24,6 +24,11 @@ from lib.ui.form import Form, problems_by_field, widget_values
 
 Verb = Callable[..., Record]
 """An action: `(desk, seen, [values], *, now, commit_id, …)` → the row as it stands."""
+
+
+PARTS: Final = "crisis:parts"
+"""Which tab of a crisis is open, on a phone."""
+TODO: Final = N_("手順")
 
 
 @dataclass(frozen=True, slots=True)

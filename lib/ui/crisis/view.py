@@ -20,12 +20,12 @@ from lib.ui import boundary
 from lib.ui import format as fmt
 from lib.ui.case.history import LONG, shown_text
 from lib.ui.crisis import checklist, counting, ending, facts, log, saving, words
+from lib.ui.crisis.saving import PARTS, TODO
 
 STEPS_SHOWN: Final = 12
 LIST_AND_FACTS: Final = (7, 5)
 
-TODO, COUNTS, LOGGED, REST = (
-    N_("手順"),
+COUNTS, LOGGED, REST = (
     N_("状況・人・回収"),
     N_("相談・公表"),
     N_("期限・苦情・経過"),
@@ -88,11 +88,10 @@ def _on_a_phone(desk: UserStore, board: Board, now: datetime) -> None:
         LOGGED: _logged,
         REST: _rest,
     }
-    key = "crisis:parts"
     if _shows_form(board):
         # The form of an entry stands on top of the list, wherever it was opened.
-        st.session_state[key] = _(TODO)
-    tabs = st.tabs([_(name) for name in parts], key=key, on_change="rerun")
+        st.session_state[PARTS] = _(TODO)
+    tabs = st.tabs([_(name) for name in parts], key=PARTS, on_change="rerun")
     for tab, draw in zip(tabs, parts.values(), strict=True):
         if tab.open:
             with tab:
