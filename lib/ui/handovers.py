@@ -11,6 +11,7 @@ import streamlit as st
 from lib import clock
 from lib.actions import handover
 from lib.actions.handover import Asked, Event
+from lib.actions.searching import case_code
 from lib.i18n import _, current
 from lib.schema.escalation import Escalation
 from lib.store.access import UserStore
@@ -64,7 +65,7 @@ def line(desk: UserStore, one: Asked, *, where: Where = Where.LIST) -> None:
             width="stretch",
         )
         if where is Where.ELSEWHERE:
-            case = filters.case_code(made.complaint_id)
+            case = case_code(made.complaint_id)
             navigation.link("queue", _("開く"), case=case)
         elif where is Where.LIST:
             st.button(
