@@ -16,11 +16,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from lib import clock
-from lib.actions.entry import recognise
-from lib.schema.vocab import Channel, Recording, Request, Temper
+from lib.actions.entry import PromiseTime, recognise
+from lib.schema.vocab import Channel, Promise, Recording, Request, Temper
 from lib.text import folded
 
 CONTENT: Final = "content"
+PROMISED_AT: Final = "next_promise_at"
 
 _LABELS: Final[Mapping[str, str]] = {
     label: name
@@ -41,6 +42,7 @@ _LABELS: Final[Mapping[str, str]] = {
         "recording_url": "録音 録音URL 録音データ 通話録音",
         "people_involved": "人数 関与人数",
         "open_questions": "未確認事項 確認事項 未確認",
+        PROMISED_AT: "折返し 折り返し 折返し希望 折り返し希望 折返し日時 折り返し日時 折返し希望日時 折り返し希望日時 ご連絡希望日時 連絡希望日時",
     }.items()
     for label in map(folded, labels.split(" "))
 }
@@ -101,6 +103,8 @@ class Reading:
     values: Mapping[str, Any]
     placed: tuple[Placed, ...]
     unplaced: int
+    copied: frozenset[str] = frozenset()
+    """Fields whose words stand in 内容 too, so that leaving them out loses nothing."""
 
 
 @dataclass(slots=True)
@@ -115,6 +119,7 @@ class _Sorting:
     values: dict[str, Any] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
     unplaced: int = 0
+    copied: set[str] = field(default_factory=set)
 
     def to_content(self, line: str, *, labelled: bool) -> None:
         self.content.append(line)
@@ -153,7 +158,8 @@ def read_report(
     content = "\n".join(sorting.content).strip("\n")
     if content.strip():
         values[CONTENT] = content
-    return Reading(values, tuple(sorting.placed), sorting.unplaced)
+    copied = frozenset(sorting.copied)
+    return Reading(values, tuple(sorting.placed), sorting.unplaced, copied)
 
 
 def _sort(sorting: _Sorting, lines: Sequence[str], at: int) -> int:
@@ -165,6 +171,11 @@ def _sort(sorting: _Sorting, lines: Sequence[str], at: int) -> int:
     name, label, value = found
     if name == CONTENT:
         return _sort_content(sorting, lines, at, label, value)
+    if name == PROMISED_AT:
+        # Whether 要 or 不要, and in which words, stays for the person who reviews it.
+        sorting.place(name, value)
+        sorting.to_content(lines[at], labelled=name in sorting.values)
+        return 1
     below = 0
     if not value and at + 1 < len(lines) and _labelled(lines[at + 1]) is None:
         value, below = lines[at + 1].strip(), 1
@@ -311,6 +322,45 @@ def _people(_sorting: _Sorting, value: str) -> dict[str, Any] | None:
     return {"people_involved": int(found[1])} if found and int(found[1]) else None
 
 
+_DUE = re.compile(
+    r"(?:(?P<near>本日|今日|明日|明後日)|(?P<month>\d{1,2})[/月](?P<day>\d{1,2})日?)"
+    r"[^\d午]{0,6}(?P<noon>午前|午後)?\s*(?P<hour>\d{1,2})(?:時|:)(?P<minute>\d{2}|半)?"
+)
+_NOT_WISHED = re.compile(r"\s*(?:不要|不用|なし|無し|無)")
+_NEAR: Final = {"本日": 0, "今日": 0, "明日": 1, "明後日": 2}
+_NOON: Final = 12
+
+
+def _call_back(sorting: _Sorting, value: str) -> dict[str, Any] | None:
+    """Read 「要(本日17時まで)」; None for no time or one that is past already."""
+    found = None if _NOT_WISHED.match(value) else _DUE.search(_plain(value))
+    if not found or (due := _due(found, sorting.now)) is None or due <= sorting.now:
+        return None
+    promise = {
+        "promise_time": PromiseTime.OTHER,
+        "next_promise": Promise.CALL_BACK,
+        PROMISED_AT: due.replace(tzinfo=None),
+    }
+    sorting.copied |= promise.keys()
+    return promise
+
+
+def _due(found: re.Match[str], now: datetime) -> datetime | None:
+    hour = int(found["hour"])
+    if found["noon"] == "午後" and hour < _NOON:
+        hour += _NOON
+    minute = 30 if found["minute"] == "半" else int(found["minute"] or 0)
+    try:
+        if near := found["near"]:
+            return clock.at(now.date() + timedelta(days=_NEAR[near]), hour, minute)
+        day = date(now.year, int(found["month"]), int(found["day"]))
+        if now.date() - day > _HALF_A_YEAR:
+            day = day.replace(year=day.year + 1)
+        return clock.at(day, hour, minute)
+    except ValueError:
+        return None
+
+
 def _questions(_sorting: _Sorting, value: str) -> dict[str, Any]:
     return {"open_questions": value}
 
@@ -331,15 +381,46 @@ _READERS: Final[Mapping[str, Callable[[_Sorting, str], dict[str, Any] | None]]] 
     "recording_url": _recording,
     "people_involved": _people,
     "open_questions": _questions,
+    PROMISED_AT: _call_back,
 }
+
+
+_EVERYDAY: Final[Mapping[str, re.Pattern[str]]] = {
+    name: re.compile(words)
+    for name, words in {
+        "不良品": "割れ|壊れ|破損|動かない|不良|液漏れ",
+        "届かない・遅い": "届かない|届いていない|届きません|未着|遅延",
+        "欠品": "足りない|入っていない|入っていなかった|欠品",
+        "返金・返品できない": "返金|返品",
+        "定期と知らなかった": "定期.{0,8}(?:知らな|思わな)",
+        "解約できない": "解約",
+        "電話がつながらない": "電話が(?:つなが|繋が)ら",
+        "肌トラブル・けが": "かぶれ|赤み|湿疹|発疹|かゆ|けが|怪我|やけど",
+        "応対が不快": "態度|応対が|対応が悪|失礼",
+    }.items()
+}
+"""申出の種類 by the words that callers use for it."""
+
+
+def _claim_in(text: str, sorting: _Sorting) -> str:
+    """Return the one type that the text speaks of; "" for none, or for several."""
+    found = [
+        name
+        for name, words in _EVERYDAY.items()
+        if name in sorting.claims and words.search(text)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 # Free text -----------------------------------------------------------------------
 
 
 def _look_into_free_text(sorting: _Sorting) -> None:
-    """Copy a phone number, an address and a name out of 内容, which keeps them."""
+    """Copy a number, an address, a name and the matter out of 内容, which keeps them."""
     text = "\n".join(sorting.content)
+    if "claim_type" not in sorting.values and (claim := _claim_in(text, sorting)):
+        sorting.values["claim_type"] = claim
+        sorting.copied.add("claim_type")
     if not sorting.who:
         plain = unicodedata.normalize("NFKC", text)
         found = [*_first(_PHONE, plain), *_first(_MAIL, plain)]

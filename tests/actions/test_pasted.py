@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import clock
+from lib.actions.entry import PromiseTime
 from lib.actions.pasted import Reading, read_report
-from lib.schema.vocab import Channel, Recording, Request, Temper
+from lib.schema.vocab import Channel, Promise, Recording, Request, Temper
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=clock.TOKYO)
 PRODUCTS = {"SK-01": "うるおい化粧水", "AO-02": "毎朝の青汁"}
@@ -79,6 +80,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
             "product_code": "SK-01",
             "request": Request.REFUND,
             "received_at": datetime(2026, 11, 21, 10, 12),
+            "claim_type": "届かない・遅い",
         },
     ),
     (
@@ -90,6 +92,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
                 "[To:123456] ECサポートさん\n[info][title]電話代行報告[/title]\n"
                 "解約したいが電話がつながらない。\n折返しがほしい。\n[/info]"
             ),
+            "claim_type": "解約できない",
         },
     ),
     (
@@ -99,6 +102,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
             "who": "08011112222 sato@example.jp",
             "content": "容器が割れていた",
             "lot": "L-2209",
+            "claim_type": "不良品",
             "temper": Temper.ANGRY,
         },
     ),
@@ -216,3 +220,51 @@ def test_in_january_a_december_without_a_year_is_the_last_one():
     found = read_report("発生日：12/24", products={}, claims=(), now=january)
 
     assert found.values == {"occurred_on": date(2026, 12, 24)}
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("折返し：要(本日17時まで)", datetime(2026, 11, 21, 17)),
+        ("折返し：要（明日午後３時半）", datetime(2026, 11, 22, 15, 30)),
+        ("【折り返し希望】11/24 10:15頃", datetime(2026, 11, 24, 10, 15)),
+    ],
+)
+def test_a_wished_call_back_becomes_the_next_promise(said, due):
+    values = read(f"ご用件：容器の件\n{said}").values
+
+    assert values["promise_time"] is PromiseTime.OTHER
+    assert values["next_promise"] is Promise.CALL_BACK
+    assert values["next_promise_at"] == due
+    assert said in values["content"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "折返し：要",
+        "折返し：本日9時",
+        "折返し：本日25時",
+        "折返し：不要(本日17時以降は不在)",
+    ],
+)
+def test_a_call_back_without_a_time_to_come_stays_in_the_text(said):
+    values = read(f"ご用件：容器の件\n{said}").values
+
+    assert "next_promise_at" not in values
+    assert said in values["content"]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("容器が割れていた", "不良品"),
+        ("まだ届いていないとのこと", "届かない・遅い"),
+        ("解約したい", "解約できない"),
+        ("割れていて、まだ半分届かない", None),
+        ("サイズが違う", None),
+        ("分類：不良品\n解約したい", "不良品"),
+    ],
+)
+def test_everyday_words_propose_one_claim_type_and_never_overrule(text, claim):
+    assert read(text).values.get("claim_type") == claim

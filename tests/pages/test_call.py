@@ -253,6 +253,33 @@ def test_a_report_fills_the_form_for_review_and_saves_nothing(open_page):
     assert complaints() == []
 
 
+def called_back(app):
+    """Paste a report that wishes a call back tomorrow at five."""
+    tomorrow = clock.today() + timedelta(days=1)
+    app.session_state["intake_paste_open"] = True
+    app.run()
+    app.text_area(key=state.PASTED).set_value(
+        f"ご用件：割れていた\n折返し：要({tomorrow:%m/%d} 17時まで)"
+    )
+    press(app, "intake_read_report")
+    return fields(app)
+
+
+def test_a_report_proposes_the_promise_and_the_matter(open_page):
+    found = called_back(open_page("intake"))
+
+    assert found["promise_time"].value is PromiseTime.OTHER
+    assert found["next_promise_at"].value.hour == 17
+    assert found["claim_type"].value == "不良品"
+
+
+def test_a_report_keeps_the_promise_that_was_chosen(open_page):
+    found = called_back(fill(open_page("intake"), promise_time=PromiseTime.HALF_HOUR))
+
+    assert found["promise_time"].value is PromiseTime.HALF_HOUR
+    assert "17時まで" in found["content"].value
+
+
 def test_a_report_never_replaces_what_is_typed(open_page):
     app = fill(open_page("intake"), customer_name="鈴木", content="聞いたこと")
     app.session_state["intake_paste_open"] = True

@@ -231,6 +231,10 @@ def choose_severity(level: Severity | None) -> None:
     entry_form().set(chosen_severity=level, severity_why="")
 
 
+_PROMISE: Final = ("promise_time", "next_promise", "next_promise_at")
+"""They belong together: a promise that was chosen stays whole."""
+
+
 def fill_from_report(claims: tuple[str, ...], products: Mapping[str, str]) -> None:
     """Fill the form from the pasted report; a callback. Nothing typed is replaced.
 
@@ -240,10 +244,13 @@ def fill_from_report(claims: tuple[str, ...], products: Mapping[str, str]) -> No
     found = read_report(text, products=products, claims=claims, now=clock.now())
     form, rest = entry_form(), []
     placed: dict[str, Any] = {}
+    promised = form.get("promise_time") is not None
     for name, value in found.values.items():
+        if promised and name in _PROMISE:
+            continue
         if form.get(name) in (form.untouched_value(name), None, "", []):
             placed[name] = value
-        else:
+        elif name not in found.copied:
             rest.append(value.value if isinstance(value, Choice) else str(value))
     if rest:
         before = placed.get("content") or form.get("content") or ""
