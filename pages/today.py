@@ -21,7 +21,16 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
 from lib.schema.vocab import ComplaintKind, Severity
 from lib.text import inert
-from lib.ui import charts, context, figures, freshness, marks, navigation, sample_banner
+from lib.ui import (
+    charts,
+    context,
+    figures,
+    freshness,
+    handovers,
+    marks,
+    navigation,
+    sample_banner,
+)
 from lib.ui import format as fmt
 from lib.ui import table as tables
 from lib.ui.case import inside
@@ -88,6 +97,7 @@ def main() -> None:
     answers(found)
     looked.strip(desk, found.now)
     banner.on_top(desk)
+    handovers.on_top(desk, clock.now())
     inside.on_today(desk)
     duties.on_today(desk)
     on_today.line(desk)

@@ -544,3 +544,13 @@ def test_intake_shows_the_successor_what_waits_and_keeps_what_is_typed(open_page
     assert stored(one.id).handler == CHIEF.name
     assert page.text_area(key="intake.content").value == "話の途中"
     assert not [b for b in page.button if (b.key or "").startswith("take:")]
+
+
+def test_today_shows_the_successor_what_waits(open_page, put):
+    put(one := case("hot"))
+    handed_over(one)
+
+    assert "引き継ぎ" not in told(well(open_page("today", operator=HEAD.email).run()))
+    page = well(open_page("today", operator=CHIEF.email).run())
+
+    assert "平野 楓 さんから引き継ぎ" in told(page)
