@@ -59,8 +59,10 @@ def whole_list() -> None:
                 )
             )
         case Part.CALENDAR:
-            draw = month.agenda if phone else month.grid
-            draw(found.every, now)
+            if phone:
+                month.agenda(found.every, now, reading.whom_about(desk))
+            else:
+                month.grid(found.every, now)
         case Part.RULES:
             rules.show(desk)
 

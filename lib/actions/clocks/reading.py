@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -49,6 +49,30 @@ class Known:
     product: Product | None
     lacks_maker: bool
     steps: tuple[Activity, ...]
+
+
+def whom_about(desk: UserStore) -> Mapping[str, str]:
+    """Return by number what each inquiry, complaint and crisis is called.
+
+    The agency of an inquiry, the everyday word of a complaint (申出の種類), the title of
+    a crisis; never a customer's name. What has none is not in it.
+    """
+
+    def made() -> dict[str, str]:
+        names = {
+            "complaints": "claim_type",
+            "agency_inquiries": "agency_name",
+            "crises": "title",
+        }
+        found = (desk.frame(code)[column] for code, column in names.items())
+        return {
+            str(number): str(name)
+            for column in found
+            for number, name in column.items()
+            if name
+        }
+
+    return desk.derived("whom deadlines are about", made)
 
 
 def known(desk: UserStore, line: Line) -> Known:

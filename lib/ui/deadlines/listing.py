@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions.clocks.proposing import DEADLINES
+from lib.actions.clocks.reading import whom_about
 from lib.actions.clocks.running import everything_that_can_run_out
 from lib.i18n import _
 from lib.metrics import deadline_views
@@ -42,15 +43,25 @@ _WIDTHS: Final = {
     "standing": 112,
     "due": 172,
     "kind": 108,
-    "name": 240,
+    "name": 196,
+    "about": 150,
     "check": 116,
     "case": 132,
     "owner": 92,
     "left": 106,
 }
-_COLUMNS: Final = ("standing", "due", "kind", "name", "check", "case", "owner")
-_BESIDE_ONE: Final = ("standing", "due", "name")
-_ON_PHONE: Final = ("left", "kind", "name")
+_COLUMNS: Final = (
+    "standing",
+    "due",
+    "kind",
+    "name",
+    "about",
+    "check",
+    "case",
+    "owner",
+)
+_BESIDE_ONE: Final = ("standing", "due", "about")
+_ON_PHONE: Final = ("left", "about", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +199,7 @@ def show(
                 context.language(),
                 f"{now:%Y%m%d%H%M}",
             ),
-            lambda: _cells(lines, names, now),
+            lambda: _cells(lines, names, now, whom_about(desk)),
         ),
         key="deadlines.grid",
         keys=[line.key for line in lines],
@@ -235,10 +246,19 @@ def _nothing(found: Listed) -> None:
 
 
 def _cells(
-    lines: tuple[Line, ...], names: tuple[str, ...], now: datetime
+    lines: tuple[Line, ...],
+    names: tuple[str, ...],
+    now: datetime,
+    called: Mapping[str, str],
 ) -> pd.DataFrame:
+    cells = {
+        **_CELLS,
+        "about": lambda line, _now: one_line(
+            called.get(line.case_id, ""), grids.LONGEST
+        ),
+    }
     return pd.DataFrame(
-        {name: [_CELLS[name](line, now) for line in lines] for name in names}
+        {name: [cells[name](line, now) for line in lines] for name in names}
     )
 
 
@@ -298,6 +318,7 @@ def _config(names: tuple[str, ...]) -> dict[str, Any]:
             help_text=_("人が該当か非該当かを決めるまでは、目安です。"),
             width=_WIDTHS["check"],
         ),
+        "about": text(_("相手・申出"), width=_WIDTHS["about"]),
         "case": text(_("案件"), width=_WIDTHS["case"]),
         "owner": text(_("担当"), width=_WIDTHS["owner"]),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -126,25 +126,28 @@ def _before(late: list[Line], month: date, now: datetime) -> None:
 # On a phone ---------------------------------------------------------------------------
 
 
-def agenda(lines: Iterable[Line], now: datetime) -> None:
-    """Draw the running dates day by day, what is over on top."""
+def agenda(lines: Iterable[Line], now: datetime, called: Mapping[str, str]) -> None:
+    """Draw the running dates day by day, what is over on top.
+
+    called: by number what each case is called.
+    """
     running = [line for line in lines if line.is_running]
     late = [line for line in running if line.standing(now) is Standing.OVERDUE]
     ahead = by_day(line for line in running if line not in late)
     if late:
         st.markdown(f"**:red[▲ {inert(_('超過'))}]** ({len(late)})")
         for line in late:
-            _row(line, now)
+            _row(line, now, called)
     for day in sorted(ahead)[:DAYS_IN_AGENDA]:
         today = f" · {_('今日')}" if day == clock.today() else ""
         st.markdown(f"**{inert(fmt.day(day) + today)}**")
         for line in ahead[day]:
-            _row(line, now)
+            _row(line, now, called)
     if not running:
         st.caption(inert(_("いま動いている期限はありません。")))
 
 
-def _row(line: Line, now: datetime) -> None:
+def _row(line: Line, now: datetime, called: Mapping[str, str]) -> None:
     with st.container(border=True, gap="xxsmall"):
         st.button(
             inert(one_line(words.name_of(line), 60)),
@@ -159,3 +162,4 @@ def _row(line: Line, now: datetime) -> None:
             words.check_badge(line),
         ]
         st.markdown(" ".join(filter(None, badges)))
+        st.caption(inert(" ".join([line.case_id, called.get(line.case_id, "")])))

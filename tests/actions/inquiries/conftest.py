@@ -106,4 +106,6 @@ def given(sato) -> Callable[..., AgencyInquiry]:
 def steps(desk: UserStore, kind: Any) -> list[str]:
     """Return what the steps of that kind say, oldest first."""
     rows = desk.frame("activities")
-    return list(rows[rows["kind"] == kind.value].sort_values("at", kind="stable")["content"])
+    return list(
+        rows[rows["kind"] == kind.value].sort_values("at", kind="stable")["content"]
+    )
