@@ -27,8 +27,11 @@ from lib.ui import format as fmt
 from lib.ui.harassment import texts
 from lib.ui.harassment.safety import HARASSED, PAGE
 
-SHOWN: Final = 8
+SHOWN: Final = 4
 """People drawn with their own box; the rest are counted until one asks for them."""
+
+LINES: Final = 3
+"""Cases of one person that have a line each; the rest are counted, and told as well."""
 
 PAST_SHOWN: Final = 40
 
@@ -136,9 +139,18 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
         with owed:
             said = f"**{inert(_name(person.name))}** {_centres(desk, person)}"
             st.markdown(said.strip())
-            for name, duty in duties.items():
-                one_of = len(duties) > 1 and bool(person.name)
+            one_of = len(duties) > 1 and bool(person.name)
+            shown = list(duties.items())[: None if _wants_all(key) else LINES]
+            for name, duty in shown:
                 _line(key, name, duty, now, one_of=one_of)
+            if len(shown) < len(duties):
+                st.button(
+                    _("ほか{count}件も見る").format(count=len(duties) - len(shown)),
+                    key=f"{key}:lines",
+                    type="tertiary",
+                    on_click=st.session_state.__setitem__,
+                    args=(f"{key}:every", True),
+                )
             if len(duties) > 1:
                 said = _("一度の声かけで、同じ人の何件かをまとめて済ませられます。")
                 st.caption(inert(said))
@@ -155,6 +167,10 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
                 on_click=_done,
                 args=(key, duties),
             )
+
+
+def _wants_all(key: str) -> bool:
+    return bool(st.session_state.get(f"{key}:every"))
 
 
 def _line(key: str, name: str, duty: Duty, now: datetime, *, one_of: bool) -> None:
@@ -289,7 +305,7 @@ def _entry(key: str) -> str:
 
 def _forget(key: str) -> None:
     for name in [n for n in st.session_state if str(n).startswith(f"{key}:")]:
-        if not str(name).endswith((":done", ":heard")):
+        if not str(name).endswith((":done", ":heard", ":lines")):
             del st.session_state[name]
 
 
