@@ -95,10 +95,15 @@ def _past(crises: tuple[Crisis, ...], now: datetime) -> None:
     for crisis in crises:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(words.status_badge(crisis), width="content")
-            navigation.link("crisis", inert(crisis.title), crisis=crisis.id)
+            navigation.link(
+                "crisis", inert(crisis.title or crisis.id), crisis=crisis.id
+            )
             said = [
-                fmt.full_day(crisis.known_at.date()),
-                fmt.choice(crisis.kind),
-                words.since_known(crisis, now) if crisis.closed_at else "",
+                # A sheet may lack what no record made by the app does.
+                fmt.full_day(crisis.known_at.date()) if crisis.known_at else "",
+                fmt.choice(crisis.kind) if crisis.kind else "",
+                words.since_known(crisis, now)
+                if crisis.known_at and crisis.closed_at
+                else "",
             ]
             st.caption(inert(" · ".join(s for s in said if s)), width="content")
