@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -122,7 +123,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(ABC):
     """What every figure says about itself; all texts are catalogue keys.
 
     words: what it says, in one sentence.
@@ -151,9 +152,9 @@ class Figure:
         """Whether the value is a part of a whole, 0-1."""
         return self.unit is Unit.SHARE
 
+    @abstractmethod
     def symbol(self, method: str = "") -> str:
         """Return the formula in the current language, of a centre's method."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

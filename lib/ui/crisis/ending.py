@@ -20,7 +20,7 @@ from lib.ui import format as fmt
 from lib.ui.crisis import checklist, log
 from lib.ui.crisis.saving import (
     PARTS,
-    TODO,
+    STEPS,
     Attempt,
     form_of,
     name_of,
@@ -108,7 +108,7 @@ def _line(board: Board, found: Missing) -> None:
 
 def _settle(board: Board, found: Missing) -> None:
     """Open the form in which this is settled; on a phone that is another tab."""
-    st.session_state[PARTS] = _(TODO)
+    st.session_state[PARTS] = _(STEPS)
     if found.why is Why.ENTRY:
         kind = next(kind for kind in ActivityKind if kind.code == found.key)
         log.open_for(board.crisis.id, kind)

@@ -28,7 +28,7 @@ Verb = Callable[..., Record]
 
 PARTS: Final = "crisis:parts"
 """Which tab of a crisis is open, on a phone."""
-TODO: Final = N_("手順")
+STEPS: Final = N_("手順")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from lib.ui import boundary
 from lib.ui import format as fmt
 from lib.ui.case.history import LONG, shown_text
 from lib.ui.crisis import checklist, counting, ending, facts, log, saving, words
-from lib.ui.crisis.saving import PARTS, TODO
+from lib.ui.crisis.saving import PARTS, STEPS
 
 STEPS_SHOWN: Final = 12
 LIST_AND_FACTS: Final = (7, 5)
@@ -83,14 +83,14 @@ def _on_a_desktop(desk: UserStore, board: Board, now: datetime) -> None:
 
 def _on_a_phone(desk: UserStore, board: Board, now: datetime) -> None:
     parts: dict[str, Callable[[UserStore, Board, datetime], None]] = {
-        TODO: _todo,
+        STEPS: _todo,
         COUNTS: _counts,
         LOGGED: _logged,
         REST: _rest,
     }
     if _shows_form(board):
         # The form of an entry stands on top of the list, wherever it was opened.
-        st.session_state[PARTS] = _(TODO)
+        st.session_state[PARTS] = _(STEPS)
     tabs = st.tabs([_(name) for name in parts], key=PARTS, on_change="rerun")
     for tab, draw in zip(tabs, parts.values(), strict=True):
         if tab.open:
