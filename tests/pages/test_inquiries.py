@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
+from lib.actions.inquiries import deciding
+from lib.schema.ids import new_commit_id
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
 from lib.schema.masters import Member, Product
@@ -328,9 +330,26 @@ def test_two_who_put_right_the_same_field_choose(desk_page, put):
     app.text_input(key=f"inquiry-{one.id}-edit.order_number").set_value("MINE")
     app = app.button(key=f"inquiry:{one.id}:save").click().run()
     assert "どちらを残すか選んでください" in told(app)
-    app = well(app.button(key=f"inquiry:{one.id}:choice:settle").click().run())
+    app = well(app.button(key=f"inquiry:{one.id}:chosen:settle").click().run())
 
     assert stored().order_number == "MINE"
+
+
+def test_two_who_write_the_same_answer_choose_on_the_page(desk_page, put):
+    """The editors of a contact and of its three steps are kept by one mechanism."""
+    put(one := contact(status=InquiryStatus.PREPARING, facts="解約できない", demand="返金"))
+    app = desk_page(inquiry=one.id)
+    app.text_area(key=f"inquiry-{one.id}-decide.answer").set_value("わたしの案")
+    app = well(app.run())
+    desk = context.live().for_user(SYSTEM)
+    theirs = {"answer": "同僚の案"}
+    deciding.draft(desk, stored(), theirs, now=clock.now(), commit_id=new_commit_id())
+
+    app = app.button(key=f"inquiry-{one.id}-decide:draft").click().run()
+    assert "ほかの人が同じところを先に変えました" in told(app)
+    app = well(app.button(key=f"inquiry:{one.id}:chosen:settle").click().run())
+
+    assert stored().answer == "わたしの案"
 
 
 # The list ---------------------------------------------------------------------------

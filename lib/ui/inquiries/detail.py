@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib import clock
-from lib.actions.inquiries import listing, matching, similar, taking
+from lib.actions.inquiries import listing, matching, similar
 from lib.actions.inquiries.listing import INQUIRIES
 from lib.errors import NotAllowed
 from lib.i18n import N_, _
@@ -25,13 +25,13 @@ from lib.schema.vocab import ActivityKind, InquiryStatus, Match, Source
 from lib.settings.customer_key import normalised_contact
 from lib.store.access import UserStore
 from lib.text import inert, one_line
-from lib.ui import boundary, conflict, filters, marks, outbox
+from lib.ui import boundary, filters, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
 from lib.ui.deadlines.of_case import clocks_of
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
-from lib.ui.inquiries import address, editors, matches, saving, state
+from lib.ui.inquiries import address, editors, matches, state, working
 from lib.ui.inquiries import similar as behind
 from lib.ui.inquiries.listing import STATE_COLOURS, state_words
 from lib.ui.inquiries.workflow import workflow_panel
@@ -70,17 +70,13 @@ def show(desk: UserStore, number: str) -> None:
     with st.container(border=True, key="inquiry"):
         _receipt(found)
         _head(desk, found)
-        if clash := saving.clash_of(number):
-            conflict.show(
-                saving.name_of(number, "choice"),
-                clash,
-                on_settled=saving.settled,
-                on_back=saving.back,
-            )
+        if working.clash_of(number):
+            # It draws the choice between the two versions, and nothing else.
+            workflow_panel(desk, found)
             return
-        editor, seen = saving.opened_editor(number)
-        if seen is not None and may_write(desk):
-            editors.show(desk, seen, editor)
+        code = working.opened(number)
+        if code in (editors.AGAIN, editors.EDIT) and may_write(desk):
+            editors.show(desk, found, code)
             return
         marks.note(desk, _TABLE, number, found)
         _missing(found)
@@ -236,10 +232,10 @@ def _buttons(desk: UserStore, found: AgencyInquiry) -> None:
         ):
             st.button(
                 label,
-                key=saving.name_of(found.id, f"open:{editor}"),
+                key=working.name_of(found.id, f"open:{editor}"),
                 icon=icon,
-                on_click=saving.open_editor,
-                args=(found, editor),
+                on_click=working.open_editor,
+                args=(found.id, editor),
             )
 
 
@@ -248,9 +244,9 @@ def _known(desk: UserStore, found: AgencyInquiry) -> None:
     presses = None
     if may_write(desk):
         presses = matches.Presses(
-            same=lambda number: saving.press(taking.link, found, number),
-            none=lambda: saving.press(taking.rule_out, found),
-            again=lambda: saving.press(taking.unlink, found),
+            same=lambda number: working.press("same", found, number),
+            none=lambda: working.press("not_known", found),
+            again=lambda: working.press("unlink", found),
         )
     prefix = f"inquiry:{found.id}"
     # A number that somebody typed in the sheet is a match.

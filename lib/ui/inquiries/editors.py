@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import streamlit as st
 
-from lib.actions.inquiries import taking
 from lib.actions.inquiries.taking import EDITED, Again
 from lib.i18n import _
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -16,9 +16,15 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import context, drafting
 from lib.ui.filters import product_names
-from lib.ui.form import Form, field_input, widget_values
-from lib.ui.inquiries import saving, state
-from lib.ui.inquiries.saving import name_of
+from lib.ui.form import Form, field_input
+from lib.ui.inquiries import state
+from lib.ui.inquiries.working import (
+    Editor,
+    editor_of,
+    leave_editor,
+    name_of,
+    submit,
+)
 
 EDIT: Final = "edit"
 AGAIN: Final = "again"
@@ -37,16 +43,18 @@ _ROWS: Final = (
 _OF_AGAIN: Final = ("said", "agency_due_at")
 
 
-def show(desk: UserStore, seen: AgencyInquiry, editor: str) -> None:
-    """Draw the editor that stands open on a contact."""
-    if editor == AGAIN:
-        _again(seen)
+def show(desk: UserStore, found: AgencyInquiry, code: str) -> None:
+    """Draw the editor of that code, `EDIT` or `AGAIN`, on a contact."""
+    if code == AGAIN:
+        _again(found)
     else:
-        _edit(desk, seen)
+        _edit(desk, found)
 
 
-def _again(seen: AgencyInquiry) -> None:
-    form = Form(f"inquiry-{seen.id}-again", Again, saving.problems_of(seen.id))
+def _again(found: AgencyInquiry) -> None:
+    start = dict.fromkeys(_OF_AGAIN, None) | {"said": ""}
+    editor = editor_of(found, AGAIN, record=Again, start=start)
+    form = editor.form
     st.markdown(f"**:material/ring_volume: {inert(_('同じ件で再び連絡'))}**")
     field_input(
         form,
@@ -56,27 +64,22 @@ def _again(seen: AgencyInquiry) -> None:
         show_help=False,
     )
     field_input(form, "agency_due_at")
-    _bar(form, _OF_AGAIN, seen, _note_again)
+    _bar(editor, _OF_AGAIN, _note_again)
 
 
-def _note_again(seen: AgencyInquiry, form: Form) -> None:
-    again = Again.read(form.values(_OF_AGAIN))
-    saving.submit(taking.contact_again, seen, form, again)
+def _note_again(editor: Editor) -> None:
+    submit("again", editor, None, Again.read(editor.form.values(_OF_AGAIN)))
 
 
-def _edit(desk: UserStore, seen: AgencyInquiry) -> None:
-    start = widget_values(seen, EDITED)
-    form = Form(
-        f"inquiry-{seen.id}-edit", AgencyInquiry, saving.problems_of(seen.id), start
-    )
-    for name, value in start.items():
-        st.session_state.setdefault(form.key(name), value)
+def _edit(desk: UserStore, found: AgencyInquiry) -> None:
+    editor = editor_of(found, EDIT, EDITED)
+    form = editor.form
     st.markdown(f"**:material/edit: {inert(_('聞いたことを直す'))}**")
     for row in _ROWS:
         for column, name in zip(st.columns(len(row)), row, strict=True):
             with column:
                 _field(desk, form, name)
-    _bar(form, EDITED, seen, _put_right)
+    _bar(editor, EDITED, _put_right)
 
 
 def _field(desk: UserStore, form: Form, name: str) -> None:
@@ -108,25 +111,28 @@ def _field(desk: UserStore, form: Form, name: str) -> None:
             field_input(form, name, show_help=False)
 
 
-def _put_right(seen: AgencyInquiry, form: Form) -> None:
-    saving.submit(taking.edit, seen, form, form.values(EDITED))
+def _put_right(editor: Editor) -> None:
+    submit("edit", editor, editor.form.values(EDITED))
 
 
-def _bar(form: Form, names: Any, seen: AgencyInquiry, on_save: Any) -> None:
+def _bar(
+    editor: Editor, names: Sequence[str], on_save: Callable[[Editor], None]
+) -> None:
+    number = editor.seen.id
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             _("保存する"),
-            key=name_of(seen.id, "save"),
+            key=name_of(number, "save"),
             type="primary",
             icon=":material/check:",
             shortcut="Mod+S",
             on_click=on_save,
-            args=(seen, form),
+            args=(editor,),
         )
         st.button(
             _("やめる"),
-            key=name_of(seen.id, "leave"),
-            on_click=saving.close,
-            args=(seen.id, form),
+            key=name_of(number, "leave"),
+            on_click=leave_editor,
+            args=(number, editor.code),
         )
-        drafting.autosave(form, names)
+        drafting.autosave(editor.form, names)

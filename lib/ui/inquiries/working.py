@@ -23,6 +23,7 @@ from lib.actions.inquiries import (
     mending,
     saving,
     sorting,
+    taking,
 )
 from lib.actions.inquiries.closing import Place
 from lib.errors import Conflict, InvalidRecord
@@ -47,6 +48,7 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "begin": mending.begin,
     "finish": mending.finish,
     "instruct": instructions.instruct,
+    "edit": taking.edit,
 }
 """Verbs that take the values of an editor, after arguments of their own."""
 
@@ -67,6 +69,10 @@ _PLAIN_VERBS: Final[Mapping[str, Verb]] = {
     "close": closing.close,
     "reopen": closing.reopen,
     "cancel": closing.cancel,
+    "again": taking.contact_again,
+    "same": taking.link,
+    "not_known": taking.rule_out,
+    "unlink": taking.unlink,
 }
 """Verbs that take arguments of their own alone."""
 
