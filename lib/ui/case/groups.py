@@ -86,8 +86,8 @@ GROUPS: Final = (
         ("resolution", "cause", "cause_certainty", "read_back", "improvement_id"),
     ),
 )
-"""Every field that is typed, except status, handler and promise, which have their own
-buttons."""
+"""Every field that is typed, except status, handler, promise and crisis, which have
+their own buttons."""
 
 PROMISED: Final = ("next_promise", "next_promise_at")
 STEP_FIELDS: Final = ("medium", "kind", "content", "expert", "evidence_url")
