@@ -337,7 +337,11 @@ def test_two_who_put_right_the_same_field_choose(desk_page, put):
 
 def test_two_who_write_the_same_answer_choose_on_the_page(desk_page, put):
     """The editors of a contact and of its three steps are kept by one mechanism."""
-    put(one := contact(status=InquiryStatus.PREPARING, facts="解約できない", demand="返金"))
+    put(
+        one := contact(
+            status=InquiryStatus.PREPARING, facts="解約できない", demand="返金"
+        )
+    )
     app = desk_page(inquiry=one.id)
     app.text_area(key=f"inquiry-{one.id}-decide.answer").set_value("わたしの案")
     app = well(app.run())
