@@ -532,7 +532,7 @@ class LeakTrigger(Choice):
     SENSITIVE = "要配慮個人情報"
     FINANCIAL = "財産的被害のおそれ"
     MALICIOUS = "不正目的のおそれ"
-    MANY = "1,000人超"
+    MANY = "千人超"
     NONE = "どれにも当たらない"
 
 

@@ -367,6 +367,24 @@ def test_several_choices_stand_in_one_cell():
     assert seen(field, "") == ((), OK)
 
 
+SEVERAL = [
+    pytest.param(t.code, f.name, id=f"{t.code}.{f.name}")
+    for t in TABLES
+    for f in t.fields
+    if f.kind == "choices"
+]
+
+
+@pytest.mark.parametrize(("table_code", "name"), SEVERAL)
+def test_no_choice_is_cut_in_two_when_all_stand_in_one_cell(table_code, name):
+    field = table(table_code).field(name)
+
+    assert seen(field, cell_text(field, tuple(field.choices))) == (
+        tuple(field.choices),
+        OK,
+    )
+
+
 @pytest.mark.parametrize("kind", ALIASES)
 def test_no_alias_stands_for_two_choices_or_hides_a_value(kind):
     words = [
