@@ -54,8 +54,11 @@ RISING: Final = 0.05
 
 FEWEST_BLOCKED: Final = 3
 LEAST_BLOCKED: Final = 1.0
-"""Complaints, and complaints per 100 offers, from which they weigh; a contact from a
-centre weighs at once."""
+"""Complaints, and complaints per 100 offers, from which they weigh."""
+
+FEWEST_CONTACTS: Final = 2
+"""Contacts from centres that weigh whatever the rate; beside a high or rising one, the
+first weighs."""
 
 _PER: Final = 100
 _WEEK: Final = 7
@@ -372,7 +375,11 @@ def _verdict(
     rate: float | None,
     centre: str,
 ) -> Verdict:
-    """Return whether what followed makes the rate of success doubtful, in words."""
+    """Return whether what followed tells of an obstruction, in words.
+
+    What was heard weighs by itself: 注意 however few stayed, 警報 where the rate is high
+    or rising. Until the 30 days are over, silence proves nothing.
+    """
     entry = kpi("retention_success")
     partly = [] if followed.is_complete else [_partly(followed)]
     if success.number is None or (success.denominator or 0) < FEWEST_OFFERS:
@@ -381,15 +388,11 @@ def _verdict(
             {"fewest": FEWEST_OFFERS},
         )
         return Verdict(State.PENDING, (few, *partly), centre)
-    contacts = followed.count(Trace.REFERRAL, Trace.KEPT_REFERRED)
-    blocked = followed.count(Trace.BLOCKED, Trace.KEPT_COMPLAINED)
-    weighs = blocked >= FEWEST_BLOCKED and (rate or 0.0) >= LEAST_BLOCKED
-    is_doubtful = _is_high(success) or _is_rising(success, before)
     details = {
         "now": Amount(entry, success.number),
         "before": Amount(entry, before.number or 0.0),
-        "blocked": blocked,
-        "contacts": contacts,
+        "blocked": followed.count(Trace.BLOCKED, Trace.KEPT_COMPLAINED),
+        "contacts": followed.count(Trace.REFERRAL, Trace.KEPT_REFERRED),
         "days": followed.days,
     }
     heard = Reason(
@@ -399,17 +402,34 @@ def _verdict(
         ),
         details,
     )
-    if not is_doubtful or not (contacts or weighs):
-        return Verdict(State.NORMAL, (heard, *partly), centre)
-    message = _RISEN if _is_rising(success, before) else _IS_HIGH
-    state = State.ALARM if contacts else State.WATCH
+    is_doubtful = _is_high(success) or _is_rising(success, before)
+    if not _weighs(
+        details["blocked"], details["contacts"], rate, is_doubtful=is_doubtful
+    ):
+        # What has not been heard may still come.
+        state = State.NORMAL if followed.is_complete else State.PENDING
+        return Verdict(state, (heard, *partly), centre)
+    message = _IS_HIGH if is_doubtful else _IS_HEARD_ALL_THE_SAME
+    if _is_rising(success, before):
+        message = _RISEN
+    state = State.ALARM if is_doubtful else State.WATCH
     return Verdict(
         state, (Reason(message, details), heard, Reason(WARNING), *partly), centre
     )
 
 
+def _weighs(blocked: int, contacts: int, rate: float | None, is_doubtful: bool) -> bool:
+    """Return whether what was heard is enough to ask for a look, whatever the rate."""
+    if contacts >= (1 if is_doubtful else FEWEST_CONTACTS):
+        return True
+    return blocked >= FEWEST_BLOCKED and (rate or 0.0) >= LEAST_BLOCKED
+
+
 _RISEN: Final = N_("抑止成功率が{before}から{now}に上がっています。")
 _IS_HIGH: Final = N_("抑止成功率は{now}と高めです。")
+_IS_HEARD_ALL_THE_SAME: Final = N_(
+    "抑止成功率は{now}で、高くも上がってもいませんが、解約できないという声が届いています。"
+)
 
 WARNING: Final = N_(
     "解約の妨げが隠れていないか、通話の録音と解約の手順を確かめてください。"

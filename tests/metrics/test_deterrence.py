@@ -175,14 +175,17 @@ HIGH = (talks(day(10, 8), 100, 55), talks(day(10, 9), 100, 55))
     [
         (RISEN, 0, 0, State.NORMAL),
         (RISEN, 2, 0, State.NORMAL),
-        (RISEN, 3, 0, State.WATCH),
+        (RISEN, 3, 0, State.ALARM),
         (RISEN, 0, 1, State.ALARM),
-        (HIGH, 3, 0, State.WATCH),
+        (HIGH, 3, 0, State.ALARM),
         (HIGH, 0, 1, State.ALARM),
-        (STEADY, 9, 9, State.NORMAL),
+        (STEADY, 2, 1, State.NORMAL),
+        (STEADY, 3, 0, State.WATCH),
+        (STEADY, 0, 2, State.WATCH),
+        (STEADY, 9, 9, State.WATCH),
     ],
 )
-def test_high_or_rising_success_with_complaints_or_contacts_after_it_warns(
+def test_complaints_or_contacts_warn_and_beside_high_or_rising_success_alarm(
     days, complaints, contacts, state
 ):
     found = of(
@@ -193,6 +196,27 @@ def test_high_or_rising_success_with_complaints_or_contacts_after_it_warns(
 
     assert found.verdict.state is state
     assert found.is_warning == (state is not State.NORMAL)
+
+
+def test_what_was_heard_warns_before_the_days_are_over():
+    heard_already = [blocked(5, 10) for _ in range(9)]
+
+    found = of(*STEADY, *heard_already, today=day(15, 10))
+
+    assert found.verdict.state is State.WATCH
+    assert "10/30" in found.verdict.reasons[-1].text()
+
+
+def test_a_low_rate_of_success_excuses_no_complaints():
+    low = (talks(day(10, 8), 100, 10), talks(day(10, 9), 100, 10))
+
+    found = of(*low, *(blocked(5) for _ in range(9)))
+
+    texts = [reason.text() for reason in found.verdict.reasons]
+    assert found.verdict.state is State.WATCH
+    assert "10.0%" in texts[0]
+    assert "高くも上がってもいません" in texts[0]
+    assert "特定商取引法13条の2" in texts[2]
 
 
 def test_a_few_complaints_of_very_many_talks_do_not_weigh():
@@ -230,6 +254,7 @@ def test_what_is_not_over_yet_is_said_to_be_so():
     found = of(*STEADY, today=day(15, 10))
 
     assert not found.followed.is_complete
+    assert found.verdict.state is State.PENDING
     assert found.followed.days == 44
     assert "10/30" in found.verdict.reasons[-1].text()
 
