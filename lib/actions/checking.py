@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.actions.kpi_days import RATE_TOLERANCE
 from lib.actions.masters import EDITORS, recognisable, unknown_words, with_rights
+from lib.actions.reported_rate import RATE_TOLERANCE, short_that_fits
 from lib.i18n import N_
 from lib.schema.activity import is_of_day
 from lib.schema.cells import cell_text, parse_cell
@@ -401,8 +401,8 @@ def _at(
 def _shares(days: pd.DataFrame, centres: pd.DataFrame) -> Iterator[RowProblem]:
     """Yield the days whose reported answer rate is not that of their counts.
 
-    Counted as the centre counts (応答率の方式); where that lacks a figure, or there
-    were no calls, nothing is compared.
+    Counted as the centre counts (応答率の方式); where that asks for short abandons that
+    are missing, any number of them is granted. Without calls nothing is compared.
     """
     place = table("kpi_days")
     field = place.field("reported_answer_rate")
@@ -413,6 +413,11 @@ def _shares(days: pd.DataFrame, centres: pd.DataFrame) -> Iterator[RowProblem]:
     )
     rate = days["answered"] / calls.where(calls > 0) * 100
     off = (days[field.name] - rate).abs() > RATE_TOLERANCE
+    guessed = leaves_short_out & days["short_abandoned"].isna() & (days["offered"] > 0)
+    told = days.loc[guessed, ["offered", "answered", field.name]].dropna()
+    for key, offered, answered, reported in told.itertuples():
+        fits = short_that_fits(int(offered), int(answered), float(reported))
+        off.loc[key] = fits is None
     for key, reported in days.loc[off.fillna(value=False), field.name].items():
         typed = cell_text(field, float(reported))
         yield _problem(

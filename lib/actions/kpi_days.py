@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.actions import reported_rate
 from lib.actions.broken_rows import refuse_broken
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
-from lib.metrics import calendar, kpis
+from lib.metrics import calendar
 from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
 from lib.metrics.state import Reason
@@ -53,11 +54,6 @@ _FEWEST_COUNT: Final = 10
 _JUMP: Final = 3
 """A count 3 times outside the range of its last 28 days is asked about: a slipped
 digit is 10 times, the busiest sale of the sample year stays below 3."""
-
-
-RATE_TOLERANCE: Final = 0.5 + 1e-6
-"""Points by which a reported rate may differ from the computed one (domain.md 4): what
-rounding to whole ones makes of it, and a hair for binary fractions."""
 
 
 # What is asked -----------------------------------------------------------------
@@ -355,19 +351,8 @@ def advice(record: KpiDay, centre: Centre, usual: Spans) -> dict[str, Reason]:
     answer rate that is not the one the counts give, counted as the centre counts.
     """
     found = _jumps(record, usual)
-    rate = kpis.value_of_day(
-        kpis.kpi("answer_rate"), record.values(), centre.answer_rate_method.value
-    )
-    reported = record.reported_answer_rate
-    if (
-        reported is not None
-        and rate is not None
-        and abs(reported - rate * 100) > RATE_TOLERANCE
-    ):
-        found["reported_answer_rate"] = Reason(
-            N_("数から計算すると{computed:.1f}%です。数え方の違いを確かめてください。"),
-            {"computed": rate * 100},
-        )
+    if doubt := reported_rate.doubt(record, centre.answer_rate_method):
+        found["reported_answer_rate"] = doubt
     return found
 
 

@@ -26,7 +26,7 @@ from lib.schema.vocab import BusinessDay, Choice, Done
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Write
 
-COMPUTED: Final = frozenset({"abandoned", "reported_answer_rate"})
+COMPUTED: Final = frozenset({"abandoned"})
 """What a block may say and the app works out itself."""
 
 

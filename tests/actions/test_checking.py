@@ -145,6 +145,7 @@ def test_a_reported_answer_rate_is_compared_as_the_centre_counts():
     assert found(centre, day.model_copy(update={"short_abandoned": 2})) == []
     assert len(found(centre, day.model_copy(update={"short_abandoned": 1}))) == 1
     assert found(centre, day) == []
+    assert len(found(centre, day.model_copy(update={"reported_answer_rate": 75}))) == 1
 
 
 def test_a_rate_of_no_calls_is_not_compared():

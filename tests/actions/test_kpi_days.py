@@ -410,3 +410,48 @@ def test_a_reported_rate_is_compared_as_the_centre_counts():
 
     assert "reported_answer_rate" in kpi_days.advice(day, C1, {})
     assert "reported_answer_rate" not in kpi_days.advice(day, lenient, {})
+
+
+@pytest.mark.parametrize(
+    ("reported", "words"),
+    [
+        (90.4, None),
+        (92.0, "短時間放棄を4件除いた率なら合います"),
+        (100.0, "短時間放棄を20件除いた率なら合います"),
+        (88.0, "短時間放棄を除いても除かなくても合いません"),
+    ],
+)
+def test_without_short_abandons_a_reported_rate_is_compared_both_ways(reported, words):
+    day = calls(FRIDAY, 200, 180).with_values(reported_answer_rate=reported)
+    lenient = C1.with_values(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT)
+
+    strict = kpi_days.advice(day, C1, {}).get("reported_answer_rate")
+    granted = kpi_days.advice(day, lenient, {}).get("reported_answer_rate")
+
+    assert (strict is None) == (words is None)
+    if words:
+        assert words in strict.text()
+    assert (granted is None) == (reported >= 90)
+
+
+def test_no_number_of_short_abandons_gives_a_rate_between_two_of_few_calls():
+    day = calls(FRIDAY, 3, 1).with_values(reported_answer_rate=75)
+
+    assert "合いません" in kpi_days.advice(day, C1, {})["reported_answer_rate"].text()
+    assert "reported_answer_rate" not in kpi_days.advice(
+        day.with_values(reported_answer_rate=100).with_values(short_abandoned=2),
+        C1.with_values(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT),
+        {},
+    )
+
+
+def test_a_rate_counted_the_other_way_is_named_so():
+    day = calls(FRIDAY, 200, 180).with_values(
+        short_abandoned=10, reported_answer_rate=90
+    )
+    lenient = C1.with_values(answer_rate_method=AnswerRateMethod.WITHOUT_SHORT)
+
+    told = kpi_days.advice(day, lenient, {})["reported_answer_rate"].text()
+
+    assert "94.7%" in told
+    assert "除かない数え方なら合います" in told

@@ -162,6 +162,19 @@ def test_what_the_centre_is_not_asked_for_is_said_and_left_out(desk):
     assert kpi_days.find(desk, "C1", day(2)).shipments is None
 
 
+def test_a_pasted_reported_answer_rate_is_kept_and_compared(desk):
+    text = "日付\t着信数\t応答数\t申告応答率\n11/2\t200\t180\t90%\n11/4\t200\t180\t85\n"
+
+    plan = planned(desk, text)
+    enter(desk, plan)
+
+    assert plan.not_asked == ()
+    assert plan.days[0].advice == {}
+    assert "合いません" in plan.days[1].advice["reported_answer_rate"].text()
+    assert kpi_days.find(desk, "C1", day(2)).reported_answer_rate == 90
+    assert kpi_days.find(desk, "C1", day(4)).reported_answer_rate == 85
+
+
 LINE = "日付\t着信数\t応答数\n11/2\t10\t9\n11/4\t20\t18\n"
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.actions.kpi_days import RATE_TOLERANCE
+from lib.actions import reported_rate
+from lib.actions.reported_rate import RATE_TOLERANCE
 from lib.metrics import kpis
 from lib.metrics.kpis import Kpi
 from lib.schema.cells import parse_cell
 from lib.schema.column import Field
 from lib.schema.kpi_day import KpiDay
+from lib.schema.masters import Centre
 from lib.schema.record import Record
+from lib.schema.vocab import AnswerRateMethod
 
 
 def disagreement(code: str, raw: Any, day: KpiDay, centre: Record | None) -> str:
@@ -25,10 +28,22 @@ def disagreement(code: str, raw: Any, day: KpiDay, centre: Record | None) -> str
     written = parse_cell(_percent(), raw)
     if written.is_bad or written.value is None:
         return ""
+    if code == "answer_rate":
+        return _answer_rate(written.value, day, centre)
     computed = kpis.value_of_day(entry, day.values(), _method(entry, centre))
     if computed is None or abs(written.value - computed * 100) <= RATE_TOLERANCE:
         return ""
     return f"{written.value:.1f}% / {computed * 100:.1f}%"
+
+
+def _answer_rate(written: float, day: KpiDay, centre: Record | None) -> str:
+    method = AnswerRateMethod.ALL_OFFERED
+    if isinstance(centre, Centre):
+        method = centre.answer_rate_method
+    reported = day.model_copy(update={"reported_answer_rate": written})
+    if not (doubt := reported_rate.doubt(reported, method)):
+        return ""
+    return f"{written:.1f}% / {doubt.details['computed']:.1f}%"
 
 
 def _method(entry: Kpi, centre: Record | None) -> str:

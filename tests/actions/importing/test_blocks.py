@@ -12,6 +12,10 @@ from lib.actions.importing import blocks
 from lib.actions.importing.blocks import ColumnKind, read_block
 from lib.actions.importing.headers import WHY_LEFT_OUT
 from lib.actions.importing.reading import A_TOTAL, NO_FIGURES, OTHER_CENTRE
+from lib.schema.frames import frame_of
+from lib.schema.masters import Centre
+from lib.schema.tables import table
+from lib.schema.vocab import AnswerRateMethod
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -65,6 +69,20 @@ def test_a_share_is_compared_and_never_a_value():
     (share,) = [c for c in block.columns if c.kind is ColumnKind.SHARE]
     assert share.header == "電話 / 応答率"
     assert ColumnKind.SHARE in WHY_LEFT_OUT
+
+
+def test_a_share_that_leaves_short_abandons_out_is_granted_some_number_of_them():
+    lenient = Centre(
+        code="TYO",
+        name="東京",
+        answer_rate_method=AnswerRateMethod.WITHOUT_SHORT,
+    )
+    centres = frame_of(table("centres"), [lenient])
+    text = "日付\t着信\t応答\t応答率\n11/1\t200\t180\t95%\n11/2\t200\t180\t88%\n"
+
+    block = read_block(text, near=NOVEMBER, centre="TYO", frames={"centres": centres})
+
+    assert [(p.place, p.typed) for p in block.shares] == [("D3", "88.0% / 90.0%")]
 
 
 def test_days_may_run_to_the_right_with_a_group_of_rows_for_each_centre():
