@@ -308,9 +308,10 @@ def _for_reader(marks: Sequence[Mark], place: str) -> tuple[Mark, ...]:
 
 
 def _board(desk: UserStore, spans: Span, now: datetime) -> Board:
-    last = spans.period.last
     centres = call_centres(desk)
-    found = movers.moves(figures_of(desk, now), centres, last)
+    found = movers.moves_between(
+        figures_of(desk, now), centres, spans.period.first, spans.period.last
+    )
     inquiries = referrals.live(desk.frame("agency_inquiries"))
     complaints = desk.frame("complaints")
     complaints = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]

@@ -418,7 +418,9 @@ def _verdict(
     )
 
 
-def _weighs(blocked: int, contacts: int, rate: float | None, is_doubtful: bool) -> bool:
+def _weighs(
+    blocked: int, contacts: int, rate: float | None, *, is_doubtful: bool
+) -> bool:
     """Return whether what was heard is enough to ask for a look, whatever the rate."""
     if contacts >= (1 if is_doubtful else FEWEST_CONTACTS):
         return True

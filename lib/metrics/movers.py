@@ -14,7 +14,7 @@ own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -94,6 +94,7 @@ class Move:
     """One clear change that still holds on its last known day.
 
     since, until: first and last known day of it; days: how many are known of these.
+    is_over: looked back at, it had passed before the last day looked at.
     now, usual: share, or cases a day, since then and as it would usually have been.
     cases, usual_cases: the counts since then; for a share, its numerator.
     clear: how many times the usual uncertainty the difference is.
@@ -110,6 +111,7 @@ class Move:
     cases: float
     usual_cases: float
     clear: float
+    is_over: bool = False
 
     @property
     def is_rise(self) -> bool:
@@ -135,11 +137,14 @@ class Move:
         now = self.now if self.is_told_by_day else self.cases
         usual = self.usual if self.is_told_by_day else self.usual_cases
         kind = "cases" if extra else "share" if self.entry.is_share else "mean"
+        is_one_day = self.days == 1
+        words = _OVER if self.is_over and not is_one_day else _WORDS
         return Reason(
-            _WORDS[kind, self.is_rise, self.days == 1],
+            words[kind, self.is_rise, is_one_day],
             {
                 "centre": f"{self.centre_name}: " if self.centre_name else "",
                 "since": self.since,
+                "until": self.until,
                 "now": Amount(self.entry, now),
                 "usual": Amount(self.entry, usual, extra),
             },
@@ -183,6 +188,27 @@ _WORDS: Final = {
     ),
     ("cases", False, True): N_(
         "{centre}{since.month}/{since.day}は{figure}が{now}と少なめでした(ふだんなら{usual})。"
+    ),
+}
+
+_OVER: Final = {
+    ("share", True, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が上がっていました: {now}(それまで{usual})。"
+    ),
+    ("share", False, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が下がっていました: {now}(それまで{usual})。"
+    ),
+    ("mean", True, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が増えていました: 1日{now}(ふだんは{usual})。"
+    ),
+    ("mean", False, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が減っていました: 1日{now}(ふだんは{usual})。"
+    ),
+    ("cases", True, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が増えていました: 合わせて{now}(ふだんなら{usual})。"
+    ),
+    ("cases", False, False): N_(
+        "{centre}{since.month}/{since.day}から{until.month}/{until.day}まで{figure}が減っていました: 合わせて{now}(ふだんなら{usual})。"
     ),
 }
 
@@ -266,6 +292,91 @@ def moves(
         found += _without_repeats(own)
     found.sort(key=lambda move: (not move.is_worse, -move.clear))
     return Moves(tuple(found), tuple(unjudged), judged)
+
+
+def moves_between(
+    days: pd.DataFrame,
+    centres: Sequence[Centre],
+    first: date,
+    last: date,
+    codes: Sequence[str] = WATCHED,
+) -> Moves:
+    """Return what changed clearly on any day from `first` to `last`, also if it passed.
+
+    days: `figures.figures`. Each day is looked at as `moves` would have seen it then;
+    what the same centre shows on several of them is one change, told as its clearest
+    day tells it, or as the last one where it still holds.
+    """
+    # A change is clearest when all of it is in, and is looked for until a week after.
+    start = first - timedelta(days=_WEEK)
+    since = start - timedelta(days=SEARCHED + SWING_DAYS)
+    names = {centre.code: centre.name for centre in centres}
+    found: list[Move] = []
+    unjudged = []
+    judged = 0
+    for entry in map(kpi, codes):
+        places = series_of(entry, days, _codes(entry, centres), since, last)
+        own: list[Move] = []
+        for code, series in places.items():
+            seen = [
+                _seen(series, on, code, names.get(code, "")) for on in _on(start, last)
+            ]
+            is_judged = any(parted for parted, _move in seen)
+            judged += is_judged
+            unjudged += [] if is_judged else [(code, entry.code)]
+            joined = _joined([move for _parted, move in seen if move], seen[-1][1])
+            own += [move for move in joined if move.until >= first]
+        found += _without_repeats(own)
+    found.sort(key=lambda move: (not move.is_worse, -move.clear))
+    return Moves(tuple(found), tuple(unjudged), judged)
+
+
+def _on(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _seen(
+    series: Series, on: date, code: str, name: str
+) -> tuple[_Parted | None, Move | None]:
+    """Return what the days up to `on` show, of those that are looked through."""
+    end = (on - series.first).days + 1
+    begin = end - (SEARCHED + SWING_DAYS + 1)
+    window = slice(max(0, begin), end)
+    up_to = replace(
+        series,
+        first=series.first + timedelta(days=window.start),
+        above=series.above[window],
+        below=series.below[window],
+        is_known=series.is_known[window],
+    )
+    parted = _parted(up_to)
+    return parted, _move(up_to, parted, code, name) if parted else None
+
+
+def _joined(seen: Sequence[Move], still: Move | None) -> list[Move]:
+    """Return the changes of one centre, each once.
+
+    seen: as the days showed them, the earliest day first. still: the one of the last
+    day; what is not part of it is over.
+    """
+    groups: list[list[Move]] = []
+    for move in seen:
+        group = next((g for g in groups if _is_same(g[-1], move)), None)
+        if group is None:
+            groups.append([move])
+        else:
+            group.append(move)
+    return [
+        still
+        if still in group
+        else replace(max(group, key=lambda move: move.clear), is_over=True)
+        for group in groups
+    ]
+
+
+def _is_same(one: Move, later: Move) -> bool:
+    """Return whether two days show the same change: the same way, at the same time."""
+    return one.is_rise == later.is_rise and later.since <= one.until
 
 
 def _codes(entry: Kpi, centres: Sequence[Centre]) -> tuple[str, ...]:
@@ -435,6 +546,20 @@ def _is_large(move: Move) -> bool:
 
 
 def _without_repeats(own: Sequence[Move]) -> list[Move]:
-    """Leave out all centres together where a centre moved the same way."""
-    ways = {move.is_rise for move in own if move.centre != ALL}
-    return [m for m in own if m.centre != ALL or m.is_rise not in ways]
+    """Leave out all centres together where a centre moved the same way then."""
+    single = [move for move in own if move.centre != ALL]
+    return [
+        move
+        for move in own
+        if move.centre != ALL or not any(_is_repeat(move, one) for one in single)
+    ]
+
+
+def _is_repeat(whole: Move, one: Move) -> bool:
+    """Return whether one centre tells of the same change; its last day may be Friday."""
+    week = timedelta(days=_WEEK)
+    return (
+        whole.is_rise == one.is_rise
+        and whole.since <= one.until + week
+        and one.since <= whole.until + week
+    )

@@ -377,6 +377,22 @@ def test_where_nothing_is_wrong_nothing_is_made_up(desk):
     )
 
 
+def test_a_rise_in_the_middle_of_the_month_is_told_at_its_end(desk):
+    """One contact every ten days, six from the 10th to the 13th, and as ever after."""
+    usual = [
+        inquiry(clock.at(day(1) - timedelta(days=n), 9)) for n in range(7, 110, 10)
+    ]
+    rise = [inquiry(clock.at(day(n), 9)) for n in (10, 10, 11, 12, 13, 13)]
+    began = complaint(clock.at(day(1) - timedelta(days=120), 9))
+    fill(desk, centre("C1"), calls(day(5), 100, 90), began, *usual, *rise)
+
+    made = board(desk)
+
+    told = "10/10から10/13までセンターからの連絡が増えていました: 合わせて6件"
+    assert told in words(section(made, "何が、いつから変わったか"))
+    assert any(told in point for point in decided(made))
+
+
 def test_contacts_and_complaints_are_counted_with_their_kinds(desk):
     fill(
         desk,

@@ -14,6 +14,7 @@ from lib.metrics.movers import (
     Against,
     compared,
     moves,
+    moves_between,
 )
 from lib.metrics.series import ALL
 from lib.schema.vocab import AnswerRateMethod
@@ -213,6 +214,83 @@ def test_what_went_wrong_stands_first_and_the_clearest_before_the_rest():
 
     assert [m.centre for m in found.found if m.centre] == ["C2", "C1"]
     assert len(found.sentences(1)) == 1
+
+
+# Looked back at from the end of a month --------------------------------------
+
+
+def over(*rows, centres=("C1",), codes=("answer_rate",), first=None):
+    masters = [centre(code) for code in centres]
+    days = figures(frames([*rows, *masters]), NOW, LAST)
+    return moves_between(days, masters, first or day(1), LAST, codes)
+
+
+def bad_week(code="C1"):
+    """Return days of 89 % with 70 % from the 6th to the 12th, over for eight days."""
+    return [
+        calls(back(n), 100, 70 if n in range(8, 15) else 90 - n % 3, code)
+        for n in range(118)
+    ]
+
+
+def test_a_fall_that_has_passed_is_told_once_with_its_first_and_last_day():
+    (move,) = over(*bad_week()).found
+
+    assert of(*bad_week()).found == ()
+    assert (move.since, move.until, move.is_over) == (day(6), day(12), True)
+    assert move.now == pytest.approx(0.70)
+    assert move.reason().text() == (
+        "C1センター: 11/6から11/12まで応答率が下がっていました: 70.0%(それまで89.0%)。"
+    )
+
+
+def test_what_still_holds_on_the_last_day_is_told_as_the_last_day_tells_it():
+    rows = [*steady(until=5), *(calls(back(n), 100, 70) for n in range(5))]
+
+    assert over(*rows).found == of(*rows).found
+
+
+def test_two_changes_of_one_month_are_told_apart():
+    rows = [
+        calls(back(n), 100, {**dict.fromkeys((0, 1), 60), 13: 60, 14: 60}.get(n, 90))
+        for n in range(118)
+    ]
+
+    found = over(*rows).found
+
+    assert {(m.since, m.until, m.is_over) for m in found} == {
+        (day(6), day(7), True),
+        (day(19), LAST, False),
+    }
+
+
+def test_rare_cases_of_the_middle_of_a_month_are_told_at_its_end():
+    began = complaint(at(20) - timedelta(days=117))
+    rows = [began, *contacts(*range(24, 110, 10)), *contacts(8, 8, 9, 9, 10, 10)]
+
+    (move,) = over(*rows, codes=["referrals"]).found
+
+    assert (move.since, move.until, move.is_over) == (day(10), day(12), True)
+    assert "合わせて6件" in move.reason().text()
+
+
+def test_what_was_over_before_the_month_began_is_not_told():
+    assert over(*bad_week(), first=day(15)).found == ()
+
+
+def test_looked_back_at_all_centres_together_repeat_no_centre():
+    rows = [*bad_week(), *steady(code="C2")]
+
+    found = over(*rows, centres=("C1", "C2"))
+
+    assert [move.centre for move in found.found] == ["C1"]
+
+
+def test_steady_days_stay_no_news_however_often_one_looks():
+    found = over(*steady())
+
+    assert found.found == ()
+    assert [r.text() for r in found.sentences()] == [NO_CHANGE]
 
 
 def test_sentences_speak_the_language_of_the_person(monkeypatch):
