@@ -14,6 +14,7 @@ from lib.metrics.amounts import aim
 from lib.metrics.figures import METHODS, SECONDS, Frames
 from lib.metrics.kpi_targets import KpiTargets, TargetChange
 from lib.metrics.reason import Reason
+from lib.schema.learning import EVENTS
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ImprovementStatus
 
@@ -123,10 +124,12 @@ def _measures(improvements: pd.DataFrame) -> Iterator[Mark]:
         & (improvements["status"] != ImprovementStatus.CANCELLED.value)
         & (improvements["status"] != ImprovementStatus.IDEA.value)
     ]
-    for day, title, key in zip(
-        rows["starts_on"].dt.date, rows["title"], rows.index, strict=True
-    ):
-        yield Mark(day, MarkKind.MEASURE, "", typed=title, key=key)
+    events = rows["kind"].isin([kind.value for kind in EVENTS])
+    columns = (rows[name] for name in ("title", "centre"))
+    told = zip(rows["starts_on"].dt.date, *columns, events, rows.index, strict=True)
+    for day, title, centre, is_event, key in told:
+        kind = MarkKind.NOTE if is_event else MarkKind.MEASURE
+        yield Mark(day, kind, centre, typed=title, key=key)
 
 
 def _notes(kpi_days: pd.DataFrame) -> Iterator[Mark]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -23,8 +23,12 @@ _STARTED = frozenset(
 )
 
 
+EVENTS: Final = frozenset({ImprovementKind.MEDIA, ImprovementKind.OUTAGE})
+"""What befell the company: marked on charts, but no measure of its own."""
+
+
 class Improvement(Record):
-    """One measure, drawn on charts from the day it starts."""
+    """One measure, or an event that moves figures too; on charts from its first day."""
 
     id: Annotated[str, Column("改善番号", help="アプリが付ける番号", shown=Shown.AUTO)]
     title: Annotated[
@@ -83,6 +87,10 @@ class Improvement(Record):
     ] = ""
     before_url: Annotated[str, Column("修正前", help="直す前の画面の置き場所")] = ""
     after_url: Annotated[str, Column("修正後", help="直した後の画面の置き場所")] = ""
+    centre: Annotated[
+        str,
+        Column("対象センター", help="会社全体のことなら空", refers="centres"),
+    ] = ""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(

@@ -644,6 +644,8 @@ class ImprovementKind(Choice):
     DELIVERY = "配送"
     TRAINING = "研修"
     ADVERTISING_START = "広告開始"
+    MEDIA = "テレビ・メディア"
+    OUTAGE = "システム障害"
     OTHER = "その他"
 
 

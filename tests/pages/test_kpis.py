@@ -15,6 +15,7 @@ from lib.schema.masters import Member, Setting
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import AnswerRateMethod, Request, Role, UtilisationMethod
 from lib.ui import context
+from lib.ui.kpis import measures
 from tests.metrics.rows import at, calls, centre, complaint, day, inquiry, kpi_day
 
 MANAGER, VIEWER, AGENT = "lead@example.jp", "view@example.jp", "agent@example.jp"
@@ -421,3 +422,85 @@ def test_a_day_being_typed_says_that_the_rate_is_no_praise(open_page):
 def test_yesterday_is_no_day_of_the_future(look):
     assert clock.today() == day(21)
     assert "2026/11/21" not in said(sound(look(period="7"))).split("\n")[-1]
+
+
+# 施策を記録 --------------------------------------------------------------------------
+
+
+def improvements():
+    return context.live().for_user(SYSTEM).frame("improvements")
+
+
+def open_box(page: AppTest, key: str) -> AppTest:
+    page.session_state[key] = True
+    return page.run()
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def words_box(page: AppTest):
+    return next(t for t in page.text_input if t.label.startswith("何をしたか"))
+
+
+def recorded(look, words: str = "昼の応援シフト") -> AppTest:
+    page = open_box(look(figure="answer_rate", centre="C1"), measures.RECORDING)
+    next(d for d in page.date_input if d.label == "いつ").set_value(day(12))
+    words_box(page).set_value(words).run()
+    return press(page, "記録する")
+
+
+def test_a_measure_recorded_below_the_chart_is_a_mark_on_it(look):
+    page = sound(recorded(look))
+
+    assert "◆ 2026/11/12(木) 施策 C1センター: 昼の応援シフト" in said(page)
+    (row,) = improvements().itertuples()
+    assert (row.centre, row.owner, row.updated_by) == ("C1", "森", "森")
+    assert page.session_state[measures.RECORDING] is False
+
+
+def test_what_lacks_is_said_at_its_field_and_the_words_stay(look):
+    page = open_box(look(figure="answer_rate"), measures.RECORDING)
+
+    page = sound(press(page, "記録する"))
+
+    assert "何をしたか、何があったかを書いてください。" in said(page)
+    assert improvements().empty
+
+
+def test_a_record_is_put_right_and_taken_back_and_up_again(look):
+    page = open_box(recorded(look), measures.CORRECTING)
+    words_box(page).set_value("夕方の応援シフト").run()
+    page = sound(press(page, "直して保存"))
+    assert "夕方の応援シフト" in said(page)
+
+    page = press(open_box(page, measures.CORRECTING), "この記録を取り消す")
+    assert "施策 C1" not in said(page)
+    page = sound(press(open_box(page, measures.CORRECTING), "元に戻す"))
+
+    assert "◆ 2026/11/12(木) 施策 C1センター: 夕方の応援シフト" in said(page)
+
+
+def test_two_people_on_one_record_choose_which_words_stay(look):
+    page = open_box(recorded(look), measures.CORRECTING)
+    words_box(page).set_value("自分の言葉").run()
+    other = open_box(look(figure="answer_rate", centre="C1"), measures.CORRECTING)
+    words_box(other).set_value("相手の言葉").run()
+    press(other, "直して保存")
+
+    page = press(page, "直して保存")
+    assert improvements()["title"].tolist() == ["相手の言葉"]
+    assert "相手の言葉" in said(page)
+    page = sound(press(page, "選んだ内容で保存"))
+
+    assert improvements()["title"].tolist() == ["自分の言葉"]
+
+
+@pytest.mark.parametrize("who", [VIEWER, AGENT])
+def test_only_staff_is_offered_to_record_a_measure(look, who):
+    page = sound(look(who, figure="answer_rate", centre="C1"))
+
+    assert "施策を記録" not in [b.label for b in page.main.get("popover")]
+    page = open_box(page, measures.RECORDING)
+    assert not [b for b in page.button if b.label == "記録する"]

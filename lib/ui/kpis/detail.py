@@ -28,7 +28,7 @@ from lib.ui import format as fmt
 from lib.ui import navigation
 from lib.ui import table as tables
 from lib.ui.filters import product_names
-from lib.ui.kpis import charts, conscience, look
+from lib.ui.kpis import charts, conscience, look, measures
 from lib.ui.kpis.address import (
     CENTRE,
     FIGURE,
@@ -84,6 +84,7 @@ def show(desk: UserStore, at: Here, entry: Figure, now: datetime) -> None:
     with left, st.container(border=True, height="stretch"):
         st.markdown(f"**{inert(_('日ごとの推移'))}**")
         charts.course(desk, at, one, now)
+        measures.panel(desk, at, at.span.drawn)
     with right, st.container(border=True, height="stretch"):
         _formula(one, found)
     _by_centre(desk, at, one, now)
