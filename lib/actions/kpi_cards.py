@@ -21,10 +21,11 @@ from lib.actions.kpi_views import (
     spread_of,
     times_of,
     total_of,
+    verdict_of,
 )
 from lib.actions.today import figures_of
 from lib.i18n import N_
-from lib.metrics import kpis, lamps
+from lib.metrics import kpis
 from lib.metrics.counts import RETENTION_YEN, TYPED
 from lib.metrics.entry_gaps import EmptyDay, empty_days
 from lib.metrics.figures import between, of_centre
@@ -356,17 +357,15 @@ def _of_centres(
 ) -> Iterator[Judged]:
     """Yield how each centre stands to its own target, all values taken at once."""
     targets = targets_of(store)
-    aims = {
-        centre: targets.on(entry, centre.code, spans.period.last)
-        for centre in call_centres(store)
-    }
-    if all(target is None for target in aims.values()):
+    last = spans.period.last
+    if all(targets.on(entry, code, last) is None for code in _codes(store)):
         return
     values = by_centre_of(store, entry, spans.period, now)
-    for centre, target in aims.items():
-        found = values[centre.code]
-        if verdict := lamps.lamp(entry, found, target, centre.code, centre.name):
-            yield Judged(entry, centre.code, verdict)
+    for code, found in values.items():
+        if verdict := verdict_of(
+            store, entry, found, spans.period, now=now, centre=code
+        ):
+            yield Judged(entry, code, verdict)
 
 
 def off_target(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Final
 
 from lib.actions import business_settings
+from lib.errors import FieldProblem, InvalidRecord
+from lib.i18n import N_
+from lib.metrics.borders import Aim, is_line
 from lib.metrics.kpi_targets import ALL, KpiTargets
 from lib.metrics.kpis import FIGURES, Better, Figure, Unit
 from lib.metrics.marks import Mark, marks
@@ -40,25 +43,29 @@ def set_target(
     since: date,
     entry_id: str,
     now: datetime,
+    alarm: str = "",
     reason: str = "",
 ) -> None:
     """Let a target count for a centre from `since` on; older days keep theirs.
 
     centre: its code, `ALL` for all centres. typed: in the unit that people read ("90"
-    or "90%" for a share); "" or 「なし」 for no aim. reason: why, kept in 説明.
+    or "90%" for a share); "" or 「なし」 for no aim. alarm: its 警報の線, in the same
+    unit; "" for the usual one. reason: why, kept in 説明.
 
     Raises:
-        InvalidRecord: it is no number of 0 or more, or more than 100 %.
+        InvalidRecord: one is no number of 0 or more, or more than 100 %, or the line is
+            better than the target.
         ValueError: more of this figure is neither better nor worse, so none can aim.
         Conflict: somebody else changed the target of that very day meanwhile.
         NotAllowed: the person's role may not.
     """
     if entry.better is Better.NONE:
         raise ValueError(entry.code)
+    read_aim(entry, typed, alarm)
     business_settings.set_value(
         store,
         _setting(entry, centre),
-        typed or NO_TARGET,
+        settings_of.value_of(typed, alarm),
         since=since,
         entry=entry_id,
         now=now,
@@ -66,16 +73,55 @@ def set_target(
     )
 
 
-def read_target(entry: Figure, typed: str) -> float | None:
-    """Return what was typed as a target in the figure's unit, a share 0-1; None for 「なし」.
+def read_aim(entry: Figure, typed: str, alarm: str = "") -> Aim:
+    """Return what was typed as target and 警報の線 in the figure's unit, a share 0-1.
 
     Raises:
-        InvalidRecord: it is no number of 0 or more, or more than 100 %.
+        InvalidRecord: one is no number of 0 or more, or more than 100 %, or the line is
+            better than the target.
     """
-    value = checked(_setting(entry, ALL), typed)
-    if value == NO_TARGET:
-        return None
-    return float(value) / (_PERCENT if entry.is_share else 1)
+    value = checked(_setting(entry, ALL), settings_of.value_of(typed, alarm))
+    scale = _PERCENT if entry.is_share else 1
+    target, line = (
+        None if number is None else number / scale
+        for number in settings_of.parts(value)
+    )
+    if target is not None and line is not None and not is_line(entry, target, line):
+        raise InvalidRecord([_BETTER_THAN_TARGET])
+    return Aim(target, line)
+
+
+_BETTER_THAN_TARGET: Final = FieldProblem(
+    "value", N_("警報の線は、目標より悪い方の数にしてください。")
+)
+
+
+def completed(
+    store: UserStore,
+    entry: Figure,
+    centre: str,
+    *,
+    typed: str,
+    alarm: str,
+    on: date,
+) -> tuple[str, str]:
+    """Return target and 警報の線 as typed; what was left blank is what counts on a day.
+
+    With neither typed both stay blank, which `set_target` takes for no aim.
+    """
+    typed, alarm = typed.strip(), alarm.strip()
+    counts = targets_of(store).aim(entry, centre, on)
+    if alarm and not typed:
+        typed = _as_typed(entry, counts.target)
+    if typed and typed != NO_TARGET and not alarm:
+        alarm = _as_typed(entry, counts.alarm)
+    return typed, alarm
+
+
+def _as_typed(entry: Figure, number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number * (_PERCENT if entry.is_share else 1):.6g}"
 
 
 def history(store: UserStore, entry: Figure, centre: str = ALL) -> tuple[Setting, ...]:

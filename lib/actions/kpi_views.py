@@ -19,14 +19,15 @@ from lib.actions.today import events_of, figures_of, frames_of
 from lib.metrics import deterrence as conscience
 from lib.metrics import kpis, lamps, movers
 from lib.metrics.behind import Behind, behind
+from lib.metrics.borders import RUN, Aim, borders
 from lib.metrics.deterrence import Deterrence
 from lib.metrics.entering import entries
 from lib.metrics.figures import between, of_centre
-from lib.metrics.kpis import Kpi, Spread, Total, Value
+from lib.metrics.kpis import Figure, Kpi, Spread, Total, Value
 from lib.metrics.missing import centres_of
 from lib.metrics.movers import Compared, Moves
 from lib.metrics.series import ALL
-from lib.metrics.state import Verdict
+from lib.metrics.state import Verdict, lasts
 from lib.metrics.times import Times, spread, times
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
@@ -160,17 +161,59 @@ def lamp_of(
 
     All centres together stand to the target that they share; without one, to none.
     """
-    targets = targets_of(store)
     if isinstance(entry, Spread):
         found = spread_of(store, entry, period, now, centre).value
     else:
         found = total_of(store, entry, period, now, centre).value
+    return verdict_of(store, entry, found, period, now=now, centre=centre)
+
+
+def verdict_of(
+    store: UserStore,
+    entry: Kpi | Spread,
+    found: Value,
+    period: Period,
+    *,
+    now: datetime,
+    centre: str = ALL,
+) -> Verdict | None:
+    """Return how `found`, the figure's value over a period, stands: see `lamp_of`."""
+    targets = targets_of(store)
     names = {c.code: c.name for c in call_centres(store)}
     if centre == ALL:
-        target = targets.common(entry, tuple(names), period.last)
+        aim = targets.common_aim(entry, tuple(names), period.last)
     else:
-        target = targets.on(entry, centre, period.last)
-    return lamps.lamp(entry, found, target, centre, names.get(centre, ""))
+        aim = targets.aim(entry, centre, period.last)
+    return lamps.lamp(
+        entry,
+        found,
+        aim,
+        centre,
+        names.get(centre, ""),
+        is_lasting=_is_lasting(store, entry, aim, period, now=now, centre=centre),
+    )
+
+
+def _is_lasting(
+    store: UserStore,
+    entry: Figure,
+    aim: Aim,
+    period: Period,
+    *,
+    now: datetime,
+    centre: str,
+) -> bool:
+    """Return whether a period's value tells of a state that lasts, as 今日 sees it."""
+    limits = borders(entry, aim)
+    is_long = (period.last - period.first).days + 1 >= RUN
+    if is_long or limits is None or limits.sudden == limits.lasting:
+        return True
+    assert isinstance(entry, Kpi)  # noqa: S101 - only the answer rate differs by days
+    every = _frame(store, entry, now)
+    if centre != ALL:
+        return lasts(entry, of_centre(every, centre), period.last, limits)
+    method = total_of(store, entry, period, now).method
+    return lasts(entry, every, period.last, limits, method)
 
 
 # What happened -----------------------------------------------------------------

@@ -388,11 +388,13 @@ def _verdict(
             {"fewest": FEWEST_OFFERS},
         )
         return Verdict(State.PENDING, (few, *partly), centre)
+    contacts = followed.count(Trace.REFERRAL, Trace.KEPT_REFERRED)
+    blocked = followed.count(Trace.BLOCKED, Trace.KEPT_COMPLAINED)
     details = {
         "now": Amount(entry, success.number),
         "before": Amount(entry, before.number or 0.0),
-        "blocked": followed.count(Trace.BLOCKED, Trace.KEPT_COMPLAINED),
-        "contacts": followed.count(Trace.REFERRAL, Trace.KEPT_REFERRED),
+        "blocked": blocked,
+        "contacts": contacts,
         "days": followed.days,
     }
     heard = Reason(
@@ -403,9 +405,7 @@ def _verdict(
         details,
     )
     is_doubtful = _is_high(success) or _is_rising(success, before)
-    if not _weighs(
-        details["blocked"], details["contacts"], rate, is_doubtful=is_doubtful
-    ):
+    if not _weighs(blocked, contacts, rate, is_doubtful=is_doubtful):
         # What has not been heard may still come.
         state = State.NORMAL if followed.is_complete else State.PENDING
         return Verdict(state, (heard, *partly), centre)

@@ -15,6 +15,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.metrics.borders import ANSWER_RATE, Aim
 from lib.metrics.kpis import FIGURES, Figure, figure
 from lib.settings import kpi_targets as settings_of
 from lib.settings.kpi_targets import TargetRow
@@ -23,23 +24,21 @@ ALL: Final = ""
 """Stands for all centres where a target names none."""
 
 _PERCENT: Final = 100
-_ANSWER_RATE: Final = "answer_rate"
 _BY_NAME: Final = {entry.name: entry for entry in FIGURES}
 
 
 @dataclass(frozen=True, slots=True)
 class TargetChange:
-    """From `day` on a figure is to reach something else; None for no aim.
+    """From `day` on a figure is to reach something else, or is 警報 from elsewhere on.
 
-    centre: its code, `ALL` for all centres. before, after: in the figure's unit, a
-        share 0-1.
+    centre: its code, `ALL` for all centres.
     """
 
     day: date
     figure: Figure
     centre: str
-    before: float | None
-    after: float | None
+    before: Aim
+    after: Aim
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,13 @@ class _Steps:
     """The rows of one figure and centre: from which days, and what."""
 
     since: tuple[date, ...]
-    numbers: tuple[float | None, ...]
+    aims: tuple[Aim, ...]
 
     def has_begun(self, day: date) -> bool:
         return bisect_right(self.since, day) > 0
 
-    def on(self, day: date) -> float | None:
-        return self.numbers[bisect_right(self.since, day) - 1]
+    def on(self, day: date) -> Aim:
+        return self.aims[bisect_right(self.since, day) - 1]
 
 
 class KpiTargets:
@@ -68,8 +67,8 @@ class KpiTargets:
         self._steps = {place: _steps(place[0], own) for place, own in found.items()}
         self._answer_rates = _of_master(centres)
 
-    def on(self, entry: Figure, centre: str, day: date) -> float | None:
-        """Return what the figure is to reach on that day, None for no aim.
+    def aim(self, entry: Figure, centre: str, day: date) -> Aim:
+        """Return what the figure is held to on that day.
 
         centre: its code; `ALL` asks for what holds for all of them.
         """
@@ -77,9 +76,11 @@ class KpiTargets:
             steps = self._steps.get((entry.code, place))
             if steps and steps.has_begun(day):
                 return steps.on(day)
-        if entry.code == _ANSWER_RATE and centre in self._answer_rates:
-            return self._answer_rates[centre]
-        return entry.target
+        return self._initial(entry, centre)
+
+    def on(self, entry: Figure, centre: str, day: date) -> float | None:
+        """Return what the figure is to reach on that day, None for no aim."""
+        return self.aim(entry, centre, day).target
 
     def daily(
         self, entry: Figure, centre: str, days: Iterable[date]
@@ -92,13 +93,18 @@ class KpiTargets:
         wanted = {self.on(entry, centre, day) for centre in centres or (ALL,)}
         return wanted.pop() if len(wanted) == 1 else None
 
+    def common_aim(self, entry: Figure, centres: Sequence[str], day: date) -> Aim:
+        """Return what all these centres are held to on that day; no aim if they differ."""
+        wanted = {self.aim(entry, centre, day) for centre in centres or (ALL,)}
+        return wanted.pop() if len(wanted) == 1 else Aim(None)
+
     def rows(self, entry: Figure, centre: str) -> tuple[TargetChange, ...]:
         """Return every value the target was given by 設定, the newest first."""
         steps = self._steps.get((entry.code, centre), _Steps((), ()))
-        before = (self._initial(entry, centre), *steps.numbers[:-1])
+        before = (self._initial(entry, centre), *steps.aims[:-1])
         changes = [
             TargetChange(day, entry, centre, old, new)
-            for day, old, new in zip(steps.since, before, steps.numbers, strict=False)
+            for day, old, new in zip(steps.since, before, steps.aims, strict=False)
         ]
         return tuple(reversed(changes))
 
@@ -115,19 +121,26 @@ class KpiTargets:
         ]
         return tuple(sorted(found, key=lambda c: (c.day, c.figure.code, c.centre)))
 
-    def _initial(self, entry: Figure, centre: str) -> float | None:
+    def _initial(self, entry: Figure, centre: str) -> Aim:
         """Return what counted before the first row of this centre."""
-        if entry.code == _ANSWER_RATE and centre in self._answer_rates:
-            return self._answer_rates[centre]
-        return entry.target
+        if entry.code == ANSWER_RATE and centre in self._answer_rates:
+            return Aim(self._answer_rates[centre])
+        return Aim(entry.target)
 
 
 def _steps(code: str, rows: Sequence[TargetRow]) -> _Steps:
-    scale = _PERCENT if figure(code).is_share else 1
     return _Steps(
         tuple(row.since for row in rows),
-        tuple(None if row.number is None else row.number / scale for row in rows),
+        tuple(
+            Aim(_in_unit(code, row.number), _in_unit(code, row.alarm)) for row in rows
+        ),
     )
+
+
+def _in_unit(code: str, number: float | None) -> float | None:
+    if number is None:
+        return None
+    return number / (_PERCENT if figure(code).is_share else 1)
 
 
 def _of_master(centres: pd.DataFrame) -> Mapping[str, float]:

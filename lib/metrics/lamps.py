@@ -1,8 +1,7 @@
 """平常・注意・警報・判定保留 of a figure against its target, with the reason in words.
 
-注意: the target is missed. 警報: what goes wrong is more than twice of what the target
-allows; 90 % allows 10 % of the calls to be lost, so below 80 % is 警報. Too few calls or
-shipments hold the judgement back: one more or less would turn it.
+Where 注意 and 警報 begin is `borders`' to say. Too few calls or shipments hold the
+judgement back: one more or less would turn it.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lib.i18n import N_
-from lib.metrics.amounts import Amount, aim
-from lib.metrics.kpis import Better, Figure, Kpi, Unit, Value
+from lib.metrics.amounts import Amount
+from lib.metrics.amounts import aim as shown_aim
+from lib.metrics.borders import Aim, Borders, Stands, borders
+from lib.metrics.kpis import Figure, Kpi, Unit, Value
 from lib.metrics.reason import Reason
 from lib.metrics.state import FEWEST_CALLS, State, Verdict
 
@@ -21,23 +22,25 @@ FEWEST_SHIPMENTS: Final = 500
 FEWEST_CASES: Final = 5
 """Cases below which their median says too little."""
 
-_LEAST_ALLOWED: Final = {Unit.SHARE: 0.05, Unit.COUNT: 1.0, Unit.DAYS: 1.0}
-"""What a target of 100 %, or of none, is taken to allow before 警報: one slip is 注意."""
-
-_HAIR: Final = 1e-9
-"""Shares are binary fractions: 90 of 100 must reach 90 %."""
-
 
 def lamp(
-    entry: Figure, found: Value, target: float | None, centre: str = "", name: str = ""
+    entry: Figure,
+    found: Value,
+    aim: Aim,
+    centre: str = "",
+    name: str = "",
+    *,
+    is_lasting: bool = True,
 ) -> Verdict | None:
     """Return how a period's value stands to its target; None where nothing is aimed at.
 
     entry: a KPI, or a spread whose median `found` holds with the cases as denominator.
-    target: in the figure's unit, a share 0-1. centre, name: whose figure it is; the
-    name begins the sentence.
+    aim: target and 警報の線; without a target there is nothing to stand to.
+    centre, name: whose figure it is; the name begins the sentence.
+    is_lasting: False for a day or two that may pass (`borders`).
     """
-    if target is None or entry.better is Better.NONE:
+    limits = None if aim.target is None else borders(entry, aim)
+    if limits is None:
         return None
     words = {"figure": entry.name}
     details: dict[str, Any] = {"name": f"{name}: " if name else ""}
@@ -47,39 +50,36 @@ def lamp(
         return Verdict(State.PENDING, (nothing, *([why] if why else [])), centre)
     details |= {
         "value": Amount(entry, found.number),
-        "target": aim(entry, target),
+        "target": shown_aim(entry, limits.watch),
+        "line": shown_aim(entry, limits.line(is_lasting=is_lasting)),
         "base": found.denominator or 0.0,
         "fewest": _fewest(entry),
     }
-    missed = _missed_by(entry, found.number, target)
     if found.denominator is not None and found.denominator < _fewest(entry):
         message = N_(
             "{name}{figure}は{value}ですが、母数が{base:,.0f}と少なく({fewest:,.0f}から)、"
             "まだ判定できません。"
         )
         return Verdict(State.PENDING, (Reason(message, details, words),), centre)
-    if missed <= _HAIR:
-        message = N_("{name}{figure}は{value}。目標{target}に届いています。")
-        return Verdict(State.NORMAL, (Reason(message, details, words),), centre)
-    if missed > _allowed(entry, target) + _HAIR:
-        message = N_("{name}{figure}は{value}。目標{target}から大きく外れています。")
-        return Verdict(State.ALARM, (Reason(message, details, words),), centre)
-    message = N_("{name}{figure}は{value}。目標{target}に届いていません。")
-    return Verdict(State.WATCH, (Reason(message, details, words),), centre)
+    state, message = _said(limits, found.number, is_lasting=is_lasting)
+    return Verdict(state, (Reason(message, details, words),), centre)
 
 
-def _missed_by(entry: Figure, number: float, target: float) -> float:
-    """Return by how much the target is missed; 0 or less where it is reached."""
-    return target - number if entry.better is Better.HIGHER else number - target
-
-
-def _allowed(entry: Figure, target: float) -> float:
-    """Return how much the target lets go wrong: 10 % lost, 20 seconds of waiting."""
-    least = _LEAST_ALLOWED.get(entry.unit, 0.0)
-    room = target
-    if entry.better is Better.HIGHER:
-        room = 1 - target if entry.is_share else target / 2
-    return max(room, least)
+def _said(limits: Borders, number: float, *, is_lasting: bool) -> tuple[State, str]:
+    """Return the state of a number with the sentence for it."""
+    match limits.stands(number, is_lasting=is_lasting):
+        case Stands.REACHED:
+            return State.NORMAL, N_(
+                "{name}{figure}は{value}。目標{target}に届いています。"
+            )
+        case Stands.MISSED:
+            return State.WATCH, N_(
+                "{name}{figure}は{value}。目標{target}に届いていません。"
+            )
+        case _:
+            return State.ALARM, N_(
+                "{name}{figure}は{value}。目標{target}から大きく外れています(警報の線{line})。"
+            )
 
 
 def _fewest(entry: Figure) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -69,28 +69,45 @@ def marks(
 
 
 def target_marks(targets: KpiTargets, first: date, last: date) -> tuple[Mark, ...]:
-    """Return the changes of targets from `first` to `last`."""
-    return tuple(_of_target(change) for change in targets.changes(first, last))
+    """Return the changes of targets, and of their 警報の線, from `first` to `last`."""
+    return tuple(
+        mark for change in targets.changes(first, last) for mark in _of_target(change)
+    )
 
 
-def _of_target(change: TargetChange) -> Mark:
+def _of_target(change: TargetChange) -> Iterator[Mark]:
+    before, after = change.before, change.after
+    if before.target != after.target:
+        yield _target_mark(change, _TARGET_WORDS, before.target, after.target)
+    if before.alarm != after.alarm and after.target is not None:
+        yield _target_mark(change, _LINE_WORDS, before.alarm, after.alarm)
+
+
+def _target_mark(
+    change: TargetChange,
+    words: Mapping[tuple[str, ...], str],
+    before: float | None,
+    after: float | None,
+) -> Mark:
+    entry = change.figure
     amounts = {
-        name: aim(change.figure, number)
-        for name, number in (("before", change.before), ("after", change.after))
+        name: aim(entry, number)
+        for name, number in (("before", before), ("after", after))
         if number is not None
     }
-    reason = Reason(
-        _TARGET_WORDS[tuple(amounts)], amounts, {"figure": change.figure.name}
-    )
-    return Mark(
-        change.day, MarkKind.TARGET, change.centre, reason, about=change.figure.code
-    )
+    reason = Reason(words[tuple(amounts)], amounts, {"figure": entry.name})
+    return Mark(change.day, MarkKind.TARGET, change.centre, reason, about=entry.code)
 
 
 _TARGET_WORDS: Final = {
     ("before", "after"): N_("{figure}の目標を{before}から{after}に変更"),
     ("after",): N_("{figure}の目標を{after}に設定"),
     ("before",): N_("{figure}の目標{before}をなくした"),
+}
+_LINE_WORDS: Final = {
+    ("before", "after"): N_("{figure}の警報の線を{before}から{after}に変更"),
+    ("after",): N_("{figure}の警報の線を{after}に設定"),
+    ("before",): N_("{figure}の警報の線{before}をやめ、標準に戻した"),
 }
 
 

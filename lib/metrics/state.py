@@ -13,8 +13,11 @@ from typing import Final
 
 import pandas as pd
 
+from lib import clock
 from lib.i18n import N_, _
 from lib.metrics import kpis, referrals
+from lib.metrics.amounts import aim as shown_aim
+from lib.metrics.borders import DAMAGING, RUN, Aim, Borders, Stands, borders
 from lib.metrics.figures import Frames, between, of_centre
 from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.reason import Reason
@@ -22,9 +25,7 @@ from lib.schema.masters import Centre
 from lib.schema.vocab import Choice
 
 __all__ = [
-    "DAMAGING",
     "FEWEST_CALLS",
-    "HARD_TO_REACH",
     "WEEK",
     "Reason",
     "State",
@@ -32,6 +33,7 @@ __all__ = [
     "began",
     "calls_state",
     "centre_state",
+    "lasts",
     "referrals_state",
     "target_of",
     "worst",
@@ -61,18 +63,11 @@ class Verdict:
     centre: str = ""
 
 
-HARD_TO_REACH: Final = 0.80
-"""Below it callers say that nobody answers (domain.md 4, nttactprocx)."""
-
-DAMAGING: Final = 0.50
-"""Below it the company's name suffers (same source)."""
-
 FEWEST_CALLS: Final = 20
 """Calls below which one day says too little and the last 7 days are taken instead:
 one call more or less would move the rate by more than 5 points."""
 
 WEEK: Final = 7
-_RUN = 3
 _USUAL_WEEKS: Final = 8
 _HISTORY_DAYS: Final = 28
 _SAME_CASE_DAYS: Final = 14
@@ -125,9 +120,9 @@ def centre_state(
 ) -> Verdict:
     """Return whether one centre answers its telephone, judged on its latest days.
 
-    Below the target of the latest day is 注意, below 80 % where it has no target; below 50 % on the latest day, or below 80 % on the
-    three latest days running, is 警報. Without figures in the last 7 days, or with
-    fewer than 20 calls in them, judgement is held back.
+    The latest day stands to its target and 警報の線 as `borders` says; a state lasts
+    once three known days running lie beyond the line. Without figures in the last 7
+    days, or with fewer than 20 calls in them, judgement is held back.
     """
     rate = kpis.kpi("answer_rate")
     recent = between(days, today - timedelta(days=WEEK), today)
@@ -152,45 +147,82 @@ def centre_state(
             centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
         )
     day = latest["date"].iloc[0].date()
-    target = targets.on(rate, centre.code, day) if targets else target_of(centre)
-    share = HARD_TO_REACH if target is None else target
-    details = {"centre": centre.name, "day": day, "rate": judged, "target": share}
-    run = kpis.daily(rate, known, known["date"].dt.date.tolist()).iloc[-_RUN:]
-    if len(run) == _RUN and (run < HARD_TO_REACH).all():
+    aim = targets.aim(rate, centre.code, day) if targets else Aim(target_of(centre))
+    limits = borders(rate, aim)
+    assert limits is not None  # noqa: S101 - the answer rate is always asked for
+    details = {
+        "centre": centre.name,
+        "day": day,
+        "rate": judged,
+        "target": shown_aim(rate, limits.watch),
+        "line": shown_aim(rate, limits.lasting),
+    }
+    if lasts(rate, known, day, limits):
         message = N_(
-            "{centre}: 応答率が3日続けて80%を下回っています({day.month}/{day.day}は{rate:.1%})。"
+            "{centre}: 応答率が3日続けて警報の線{line}を下回っています({day.month}/{day.day}は{rate:.1%})。"
         )
         return Verdict(State.ALARM, (Reason(message, details),), centre.code)
     words = (_WEEK_WORDS if by_week else _DAY_WORDS) | (
-        {} if target is not None else _WEEK_FREE if by_week else _DAY_FREE
+        {} if aim.target is not None else _WEEK_FREE if by_week else _DAY_FREE
     )
-    if judged < DAMAGING:
-        return Verdict(State.ALARM, (Reason(words["half"], details),), centre.code)
-    if judged < share:
-        return Verdict(State.WATCH, (Reason(words["below"], details),), centre.code)
-    return Verdict(State.NORMAL, (Reason(words["reached"], details),), centre.code)
+    # What a week of few calls adds up to lasts no less than a week.
+    match limits.stands(judged, is_lasting=by_week):
+        case Stands.BEYOND:
+            kind = "half" if judged < DAMAGING else "beyond"
+            return Verdict(State.ALARM, (Reason(words[kind], details),), centre.code)
+        case Stands.MISSED:
+            return Verdict(State.WATCH, (Reason(words["below"], details),), centre.code)
+        case _:
+            reached = Reason(words["reached"], details)
+            return Verdict(State.NORMAL, (reached,), centre.code)
+
+
+def lasts(
+    rate: kpis.Kpi,
+    days: pd.DataFrame,
+    last: date,
+    limits: Borders,
+    method: str = "",
+) -> bool:
+    """Return whether the three latest known days up to `last` lie beyond the 警報の線.
+
+    days: `figures.figures` of what is judged; known are those of the last 7 days that
+    have a value. method: as for `kpis.daily`.
+    """
+    on = clock.days_back(last, WEEK)
+    by_day = kpis.daily(rate, between(days, on[0], last), on, method).dropna()
+    run = by_day.iloc[-RUN:]
+    return len(run) == RUN and all(
+        limits.is_beyond(number, limits.lasting) for number in run
+    )
 
 
 _DAY_WORDS: Final = {
     "half": N_(
         "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。かけた人の半分が話せていません。"
     ),
+    "beyond": N_(
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。警報の線{line}を下回っています。"
+    ),
     "below": N_(
-        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target:.0%}を下回っています。"
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target}を下回っています。"
     ),
     "reached": N_(
-        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target:.0%}に届いています。"
+        "{centre}: {day.month}/{day.day}の応答率は{rate:.1%}。目標{target}に届いています。"
     ),
 }
 _WEEK_WORDS: Final = {
     "half": N_(
         "{centre}: 直近7日の応答率は{rate:.1%}。かけた人の半分が話せていません。"
     ),
+    "beyond": N_(
+        "{centre}: 直近7日の応答率は{rate:.1%}。警報の線{line}を下回っています。"
+    ),
     "below": N_(
-        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target:.0%}を下回っています。"
+        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target}を下回っています。"
     ),
     "reached": N_(
-        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target:.0%}に届いています。"
+        "{centre}: 直近7日の応答率は{rate:.1%}。目標{target}に届いています。"
     ),
 }
 

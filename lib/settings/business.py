@@ -97,6 +97,9 @@ TARGETS: Final = N_("対応時間の目安")
 NO_TARGET: Final = N_("なし")
 """Stands for the value of a KPI's target that counts no longer."""
 
+ALARM_WORD: Final = "警報"
+"""Stands before the 警報の線 in the value of a KPI's target: 「90 警報80」."""
+
 START_OF_TARGETS: Final = BusinessSetting(
     TARGETS,
     N_("SLA開始日"),
@@ -335,6 +338,17 @@ def _number(plain: str) -> str:
 
 
 def _target(plain: str, unit: str) -> str:
+    """Return a target, and behind it the 警報の線 where one is typed: 「90 警報80」."""
+    aimed, word, line = plain.partition(ALARM_WORD)
+    target, border = (_aimed(part.strip("、, "), unit) for part in (aimed, line))
+    if not word or border == NO_TARGET:
+        return target
+    if target == NO_TARGET:
+        raise _refused(N_("目標がなければ、警報の線は決められません。"))
+    return f"{target} {ALARM_WORD}{border}"
+
+
+def _aimed(plain: str, unit: str) -> str:
     """Return a number of 0 or more, of % at most 100, or 「なし」."""
     bare = plain.removesuffix("%").removesuffix(unit).strip()
     if plain == NO_TARGET or not bare:

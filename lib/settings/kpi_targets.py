@@ -2,7 +2,8 @@
 
 A row of the group 「KPI目標」 is named after the KPI and, where it holds for one centre
 only, after that centre: 「応答率・C1」. Its value is a number in the unit that people
-read (90 for 90 %), or 「なし」 where there is no aim from that day on.
+read (90 for 90 %), or 「なし」 where there is no aim from that day on. Behind the number
+may stand from where on missing it is 警報: 「90 警報80」.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ import pandas as pd
 
 from lib.errors import InvalidRecord
 from lib.i18n import N_
-from lib.settings.business import NO_TARGET, BusinessSetting, checked
+from lib.settings.business import (
+    ALARM_WORD,
+    NO_TARGET,
+    BusinessSetting,
+    checked,
+)
 
 GROUP: Final = N_("KPI目標")
 """区分 of the rows in 設定."""
@@ -34,12 +40,14 @@ class TargetRow:
     """One row that can be read. name: of the KPI. centre: its code, "" for all.
 
     number: in the unit that people read; None for 「なし」.
+    alarm: the 警報の線, in the same unit; None for the usual one.
     """
 
     name: str
     centre: str
     since: date
     number: float | None
+    alarm: float | None = None
 
 
 def spec(name: str, centre: str, unit: str) -> BusinessSetting:
@@ -81,5 +89,18 @@ def rows(settings: pd.DataFrame) -> Iterator[TargetRow]:
             value = checked(spec(name, centre, ""), str(typed))
         except InvalidRecord:
             continue
-        number = None if value == NO_TARGET else float(value)
-        yield TargetRow(name.strip(), centre.strip(), since.date(), number)
+        number, alarm = parts(value)
+        yield TargetRow(name.strip(), centre.strip(), since.date(), number, alarm)
+
+
+def parts(value: str) -> tuple[float | None, float | None]:
+    """Return target and 警報の線 of a value that was `checked`; None for none."""
+    target, _word, alarm = value.partition(ALARM_WORD)
+    number = None if target.strip() == NO_TARGET else float(target)
+    return number, float(alarm) if alarm else None
+
+
+def value_of(target: str, alarm: str) -> str:
+    """Return the value of a row from what was typed; "" for none."""
+    line = alarm.strip()
+    return f"{target.strip() or NO_TARGET}{f' {ALARM_WORD}{line}' if line else ''}"

@@ -9,13 +9,15 @@ import pytest
 
 from lib.actions.kpi_targets import (
     AIMED,
+    completed,
     history,
     marks_of,
-    read_target,
+    read_aim,
     set_target,
     targets_of,
 )
 from lib.errors import InvalidRecord, NotAllowed
+from lib.metrics.borders import Aim
 from lib.metrics.kpi_targets import ALL
 from lib.metrics.kpis import kpi
 from lib.metrics.marks import MarkKind
@@ -145,8 +147,65 @@ def test_why_a_target_changed_is_kept_with_it(desk):
 
 
 def test_a_typed_target_is_read_without_saving_it():
-    assert read_target(RATE, "92%") == pytest.approx(0.92)
-    assert read_target(kpi("average_wait"), "20秒") == 20
-    assert read_target(RATE, "なし") is None
+    assert read_aim(RATE, "92%") == Aim(0.92)
+    assert read_aim(RATE, "92%", "８５") == Aim(0.92, 0.85)
+    assert read_aim(kpi("average_wait"), "20秒", "40秒") == Aim(20, 40)
+    assert read_aim(RATE, "なし") == Aim(None)
+    assert read_aim(RATE, "90", "なし") == Aim(0.9)
+
+
+@pytest.mark.parametrize(
+    ("entry", "typed", "alarm"),
+    [
+        (RATE, "たかめ", ""),
+        (RATE, "90", "ひくめ"),
+        (RATE, "90", "101"),
+        (RATE, "90", "91"),
+        (RATE, "なし", "80"),
+        (kpi("average_wait"), "20", "19"),
+    ],
+)
+def test_a_line_that_is_none_or_better_than_its_target_is_refused(
+    desk, entry, typed, alarm
+):
     with pytest.raises(InvalidRecord):
-        read_target(RATE, "たかめ")
+        set_target(
+            desk,
+            entry,
+            "C1",
+            typed,
+            alarm=alarm,
+            since=day(10),
+            entry_id="x",
+            now=NOW,
+        )
+
+    assert desk.frame("settings").empty
+
+
+def test_a_line_is_kept_with_its_target_for_its_centre_from_its_day(desk):
+    set_target(desk, RATE, "C1", "90", alarm="85", since=day(10), entry_id="a", now=NOW)
+
+    found = targets_of(desk)
+    assert found.aim(RATE, "C1", day(9)) == Aim(0.9)
+    assert found.aim(RATE, "C1", day(10)) == Aim(0.9, 0.85)
+    assert found.aim(RATE, "C2", day(10)) == Aim(0.9)
+    assert [row.value for row in history(desk, RATE, "C1")] == ["90 警報85"]
+    assert [m.text() for m in marks_of(desk, day(1), day(30))] == [
+        "応答率の警報の線を85%に設定"
+    ]
+
+
+def test_what_is_left_blank_stays_as_it_counts(desk):
+    set_target(
+        desk, RATE, "C1", "92.5", alarm="85", since=day(10), entry_id="a", now=NOW
+    )
+
+    def of(typed, alarm):
+        return completed(desk, RATE, "C1", typed=typed, alarm=alarm, on=day(20))
+
+    assert of("95", "") == ("95", "85")
+    assert of("", "80") == ("92.5", "80")
+    assert of("95", "なし") == ("95", "なし")
+    assert of("なし", "") == ("なし", "")
+    assert of("", "") == ("", "")

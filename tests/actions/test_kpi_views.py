@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lib.actions import kpi_views
+from lib.actions import health, kpi_cards, kpi_views, today
 from lib.actions.kpi_views import Period
 from lib.metrics.deterrence import Trace
 from lib.metrics.kpis import figure, kpi
 from lib.metrics.state import State
+from lib.schema.masters import Setting
 from lib.schema.principal import Principal
 from lib.schema.vocab import AnswerRateMethod, ComplaintStatus, Role
 from lib.store.access import UserStore
@@ -81,6 +82,89 @@ def test_the_lamp_of_a_centre_knows_its_target_and_all_need_a_common_one(desk):
     assert lamp("C1").reasons[0].text().startswith("C1センター: ")
     assert lamp("C2").state is State.NORMAL
     assert lamp() is None
+
+
+def agreed(value, since=1):
+    return Setting(
+        group="KPI目標", name="応答率・C1", effective_from=day(since), value=value
+    )
+
+
+@pytest.mark.parametrize(
+    ("answered", "value", "state"),
+    [
+        ((90, 90, 75), "90", State.WATCH),
+        ((75, 75, 75), "90", State.ALARM),
+        ((90, 90, 49), "90", State.ALARM),
+        ((70, 70, 70), "80", State.WATCH),
+        ((59, 59, 59), "80", State.ALARM),
+        ((90, 90, 84), "90 警報85", State.ALARM),
+        ((90, 90, 86), "90 警報85", State.WATCH),
+        ((75, 75, 75), "90 警報70", State.WATCH),
+        ((90, 90, 90), "90 警報70", State.NORMAL),
+    ],
+)
+def test_today_the_page_and_the_message_judge_a_day_by_one_border(
+    desk, answered, value, state
+):
+    days = [
+        calls(day(n), 100, count)
+        for n, count in zip((18, 19, 20), answered, strict=True)
+    ]
+    fill(desk, centre("C1"), *days, agreed(value))
+    yesterday = Period(day(20), day(20))
+
+    (standing,) = health.standings(desk, "answer_rate", NOW)
+    (of_centre,) = (
+        one
+        for one in kpi_cards.judged_of(
+            desk, kpi_cards.span(kpi_cards.Asked.YESTERDAY, NOW.date()), NOW
+        )
+        if one.entry is RATE
+    )
+
+    assert today.morning(desk, NOW).calls.state is state
+    assert standing.verdict.state is state
+    assert kpi_views.lamp_of(desk, RATE, yesterday, NOW, "C1").state is state
+    assert kpi_views.lamp_of(desk, RATE, yesterday, NOW).state is state
+    assert of_centre.verdict.state is state
+
+
+def test_a_line_counts_from_its_day_on_every_page(desk):
+    """Both days at 84 %: the line of 85 % counts from the 20th."""
+    fill(
+        desk,
+        centre("C1"),
+        calls(day(19), 100, 84),
+        calls(day(20), 100, 84),
+        agreed("90 警報85", 20),
+    )
+
+    def lamp(number):
+        on = Period(day(number), day(number))
+        return kpi_views.lamp_of(desk, RATE, on, NOW, "C1").state
+
+    assert (lamp(19), lamp(20)) == (State.WATCH, State.ALARM)
+    found = today.morning(desk, NOW).calls
+    assert found.state is State.ALARM
+    assert "警報の線85%" in found.reasons[0].text()
+
+
+def test_a_lasting_state_of_all_centres_that_count_differently_is_judged(desk):
+    strict = centre("C2", answer_rate_method=AnswerRateMethod.WITHOUT_SHORT)
+    days = [
+        row
+        for n in (18, 19, 20)
+        for row in (
+            calls(day(n), 100, 70),
+            kpi_day(day(n), "C2", offered=100, answered=70, short_abandoned=10),
+        )
+    ]
+    fill(desk, centre("C1"), strict, *days)
+
+    found = kpi_views.lamp_of(desk, RATE, Period(day(20), day(20)), NOW)
+
+    assert found.state is State.ALARM
 
 
 def test_the_entry_record_is_a_figure_like_the_others(desk):

@@ -8,6 +8,7 @@ import pytest
 
 from lib import i18n
 from lib.metrics.amounts import Amount
+from lib.metrics.borders import Aim
 from lib.metrics.kpi_targets import ALL, KpiTargets
 from lib.metrics.kpis import Lack, Value, figure, kpi
 from lib.metrics.lamps import lamp
@@ -99,7 +100,7 @@ def test_the_changes_of_a_period_say_from_what_to_what():
     )
 
     changes = [
-        (c.day, c.figure.code, c.centre, c.before, c.after)
+        (c.day, c.figure.code, c.centre, c.before.target, c.after.target)
         for c in found.changes(day(1), day(20))
     ]
     assert changes == [
@@ -108,15 +109,15 @@ def test_the_changes_of_a_period_say_from_what_to_what():
         (day(20), "average_wait", ALL, None, 20),
     ]
     assert [c.day for c in found.changes(day(11), day(19))] == []
-    assert [c.after for c in found.rows(RATE, "C1")] == [0.95, 0.92, 0.92]
+    assert [c.after.target for c in found.rows(RATE, "C1")] == [0.95, 0.92, 0.92]
 
 
 # Lamps -----------------------------------------------------------------------
 
 
-def judged(entry, number, target, base=100.0):
+def judged(entry, number, target, base=100.0, alarm=None):
     found = Value(number, 0.0, base, 1)
-    return lamp(entry, found, target, "C1", "東京")
+    return lamp(entry, found, Aim(target, alarm), "C1", "東京")
 
 
 @pytest.mark.parametrize(
@@ -144,12 +145,63 @@ def test_a_lamp_compares_what_went_wrong_with_what_the_target_allows(
 
 
 @pytest.mark.parametrize(
+    ("entry", "number", "target", "alarm", "state"),
+    [
+        (RATE, 0.85, 0.90, 0.85, State.WATCH),
+        (RATE, 0.849, 0.90, 0.85, State.ALARM),
+        (RATE, 0.71, 0.90, 0.70, State.WATCH),
+        (WAIT, 30, 20, 30, State.WATCH),
+        (WAIT, 31, 20, 30, State.ALARM),
+        (RATE, 0.80, 0.80, 0.85, State.NORMAL),
+    ],
+)
+def test_an_agreed_line_says_from_where_on_it_is_an_alarm(
+    entry, number, target, alarm, state
+):
+    """A line that the target has overtaken makes no alarm of what is reached."""
+    assert judged(entry, number, target, alarm=alarm).state is state
+
+
+def test_a_line_counts_with_its_target_from_the_same_day():
+    found = targets(
+        row("応答率", day(1), "90"),
+        row("応答率・C1", day(10), "92 警報85"),
+        row("応答率・C1", day(20), "92%、警報 88%"),
+        row("平均応答速度", day(5), "20 警報30"),
+    )
+
+    assert found.aim(RATE, "C1", day(9)) == Aim(0.90)
+    assert found.aim(RATE, "C1", day(10)) == Aim(0.92, 0.85)
+    assert found.aim(RATE, "C1", day(20)) == Aim(0.92, 0.88)
+    assert found.aim(RATE, "C2", day(20)) == Aim(0.90)
+    assert found.aim(WAIT, "C2", day(5)) == Aim(20, 30)
+    assert found.common_aim(RATE, ["C1", "C2"], day(9)) == Aim(0.90)
+    assert found.common_aim(RATE, ["C1", "C2"], day(10)) == Aim(None)
+
+
+def test_a_changed_line_is_marked_and_says_from_what_to_what():
+    found = targets(
+        row("応答率・C1", day(10), "90 警報85"),
+        row("応答率・C1", day(12), "92 警報87"),
+        row("応答率・C1", day(14), "92"),
+    )
+
+    said = [(m.day, m.text()) for m in marks({}, found, day(1), day(30))]
+    assert said == [
+        (day(10), "応答率の警報の線を85%に設定"),
+        (day(12), "応答率の目標を90%から92%に変更"),
+        (day(12), "応答率の警報の線を85%から87%に変更"),
+        (day(14), "応答率の警報の線87%をやめ、標準に戻した"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("count", "state"), [(0, State.NORMAL), (1, State.WATCH), (2, State.ALARM)]
 )
 def test_where_nothing_may_be_forgotten_one_is_watched_and_two_alarm(count, state):
     entry = kpi("promises_forgotten")
 
-    found = lamp(entry, Value(count, count, None, 1), 0.0)
+    found = lamp(entry, Value(count, count, None, 1), Aim(0.0))
 
     assert found.state is state
 
@@ -190,17 +242,19 @@ def test_a_number_in_a_sentence_carries_its_unit(
 def test_the_median_of_a_period_has_a_lamp_too():
     slow = Times(480.0, 900.0, ("K-1", "K-2", "K-3", "K-4", "K-5"), (), None)
 
-    found = lamp(figure("first_reply_time"), slow.value, 240)
+    found = lamp(figure("first_reply_time"), slow.value, Aim(240))
 
     assert found.state is State.WATCH
     assert "8時間(営業時間)" in found.reasons[0].text()
-    assert lamp(figure("first_reply_time"), Times(None, None, (), (), None).value, 240)
+    assert lamp(
+        figure("first_reply_time"), Times(None, None, (), (), None).value, Aim(240)
+    )
 
 
 def test_a_missing_value_holds_the_judgement_back_and_says_why():
     empty = Value(None, 0.0, 0.0, 0, Lack.BLANK)
 
-    found = lamp(RATE, empty, 0.9, "C1", "東京")
+    found = lamp(RATE, empty, Aim(0.9), "C1", "東京")
 
     assert found.state is State.PENDING
     assert [reason.text() for reason in found.reasons] == [
@@ -220,7 +274,7 @@ def test_the_reason_says_value_and_target_in_the_language_of_the_person(monkeypa
 
     assert (
         found.reasons[0].text()
-        == "東京: 応答率は78.5%。目標90%から大きく外れています。"
+        == "東京: 応答率は78.5%。目標90%から大きく外れています(警報の線80%)。"
     )
     assert "45秒" in slow.reasons[0].text()
     monkeypatch.setattr(i18n, "_language_now", lambda: "en")

@@ -122,7 +122,10 @@ def test_what_misses_its_target_is_told_first_in_words(look, put):
 
     text = said(page)
     assert "目標から外れている数字" in text
-    assert "C1センター: 応答率は80.0%。目標99%から大きく外れています。" in text
+    assert (
+        "C1センター: 応答率は80.0%。目標99%から大きく外れています(警報の線94%)。"
+        in text
+    )
     assert "figure=answer_rate" in links(page)["▲ 警報 応答率"]
     assert "centre=C1" in links(page)["▲ 警報 応答率"]
 
@@ -326,6 +329,32 @@ def test_a_target_is_previewed_and_counts_from_its_day(look):
     text = said(sound(page))
     assert "目標 75%(C1センター)" in text
     assert "契約の見直し" in text
+
+
+def test_a_line_is_previewed_and_kept_with_the_target_that_counts(look):
+    page = look(view="targets", figure="answer_rate", centre="C1", period="28")
+    key = "kpis.target.answer_rate.C1"
+    assert "警報の線 80%(標準)" in said(sound(page))
+    page.text_input(key=f"{key}:alarm").set_value("85").run()
+    assert "(警報の線85%)" in said(sound(page))
+
+    page.button(key=f"{key}:save").click().run()
+
+    assert [row[:2] for row in targets_of("応答率")] == [("応答率・C1", "90 警報85")]
+    text = said(sound(page))
+    assert "警報の線 85%(決めた線)" in text
+    assert "目標 90% 警報の線 85%(C1センター)" in text
+
+
+def test_a_line_better_than_the_target_is_said_and_nothing_is_saved(look):
+    page = look(view="targets", figure="answer_rate", centre="C1")
+    key = "kpis.target.answer_rate.C1"
+    page.text_input(key=f"{key}:alarm").set_value("95").run()
+
+    page.button(key=f"{key}:save").click().run()
+
+    assert "警報の線は、目標より悪い方の数にしてください。" in said(sound(page))
+    assert targets_of("応答率") == []
 
 
 def test_what_is_no_target_is_said_at_the_field_and_nothing_is_saved(look):

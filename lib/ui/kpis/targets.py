@@ -11,14 +11,17 @@ from lib import clock
 from lib.actions.kpi_cards import card_of
 from lib.actions.kpi_targets import (
     AIMED,
+    completed,
     history,
-    read_target,
+    read_aim,
     set_target,
     targets_of,
 )
 from lib.errors import InvalidRecord
 from lib.i18n import N_, _
 from lib.metrics import lamps
+from lib.metrics.amounts import aim as shown_aim
+from lib.metrics.borders import Aim, borders
 from lib.metrics.kpi_themes import Theme, is_of_company, theme_of
 from lib.metrics.kpis import Figure, Spread, Unit
 from lib.metrics.series import ALL
@@ -106,9 +109,11 @@ def _go_to_figure() -> None:
 def _now(desk: UserStore, at: Here, entry: Figure, centre: str) -> None:
     """Say what counts today, whose it is, and where it comes from."""
     whose = at.names().get(centre) or _("全センター")
-    target = targets_of(desk).on(entry, centre, clock.today())
-    shown = look.target_text(entry, target) or _("目標なし")
+    aim = targets_of(desk).aim(entry, centre, clock.today())
+    shown = look.target_text(entry, aim.target) or _("目標なし")
     st.markdown(f"**{inert(whose)}** · **{inert(shown)}**")
+    if line := _line_text(entry, aim):
+        st.caption(inert(line))
     st.caption(inert(_origin(desk, entry, centre)))
     if centre != ALL or is_of_company(entry):
         return
@@ -124,6 +129,21 @@ def _now(desk: UserStore, at: Here, entry: Figure, centre: str) -> None:
                 for name, aimed in found.items()
             )
         )
+
+
+def _line_text(entry: Figure, aim: Aim) -> str:
+    """Return from where on it is 警報; "" where nothing is aimed at."""
+    limits = None if aim.target is None else borders(entry, aim)
+    if limits is None:
+        return ""
+    line = str(shown_aim(entry, limits.lasting))
+    if aim.alarm is not None:
+        return _("警報の線 {line}(決めた線)").format(line=line)
+    if limits.sudden == limits.lasting:
+        return _("警報の線 {line}(標準)").format(line=line)
+    return _(
+        "警報の線 {line}(標準)。1日か2日だけなら{sudden}、3日続けば{line}から警報です。"
+    ).format(line=line, sudden=str(shown_aim(entry, limits.sudden)))
 
 
 def _origin(desk: UserStore, entry: Figure, centre: str) -> str:
@@ -158,6 +178,17 @@ def _change(
         placeholder=_("数、または「{none}」").format(none=_(NO_TARGET)),
         persist_state="session",
     )
+    st.text_input(
+        _("警報の線({unit})").format(unit=unit),
+        key=f"{key}:alarm",
+        placeholder=_("空欄ならそのまま。「{none}」で標準に戻す").format(
+            none=_(NO_TARGET)
+        ),
+        help=_(
+            "この数より悪いと「警報」です。決めないうちは、目標が許す外れの2倍から警報です(目標90%なら80%)。"
+        ),
+        persist_state="session",
+    )
     for message in st.session_state.get(f"{key}:problems", ()):
         st.markdown(f":red[:small[:material/error: {_(message)}]]")
     day = since(key)
@@ -168,7 +199,8 @@ def _change(
         on_change="ignore",
         persist_state="session",
     )
-    _preview(desk, at, entry, centre, typed=str(st.session_state[key] or ""), now=now)
+    typed = _typed(desk, entry, centre, key, day or clock.today())
+    _preview(desk, at, entry, centre, typed=typed, now=now)
     if _is_past(day):
         st.caption(
             _("過ぎた日から数えると、その日からの判定とグラフも新しい目標になります。")
@@ -186,19 +218,40 @@ def _is_past(day: date | None) -> bool:
     return day is not None and day < clock.today() - timedelta(days=1)
 
 
+def _typed(
+    desk: UserStore, entry: Figure, centre: str, key: str, on: date
+) -> tuple[str, str]:
+    """Return target and 警報の線 from their boxes; a blank one is what counts."""
+    state = st.session_state
+    return completed(
+        desk,
+        entry,
+        centre,
+        typed=str(state.get(key) or ""),
+        alarm=str(state.get(f"{key}:alarm") or ""),
+        on=on,
+    )
+
+
 def _preview(
-    desk: UserStore, at: Here, entry: Figure, centre: str, *, typed: str, now: datetime
+    desk: UserStore,
+    at: Here,
+    entry: Figure,
+    centre: str,
+    *,
+    typed: tuple[str, str],
+    now: datetime,
 ) -> None:
     """Say how the period shown would stand to what is being typed."""
-    if not typed.strip():
+    if not any(typed):
         return
     try:
-        target = read_target(entry, typed)
+        aim = read_aim(entry, *typed)
     except InvalidRecord as refused:
         for problem in refused.problems:
             st.markdown(f":red[:small[:material/error: {_(problem.message)}]]")
         return
-    if target is None:
+    if aim.target is None:
         st.caption(_("この日から目標をなくし、判定しません。"))
         return
     places = (
@@ -210,7 +263,7 @@ def _preview(
     for place in places or [ALL]:
         card = card_of(desk, entry, at.span, now, place)
         name = at.names().get(place, "")
-        verdict = lamps.lamp(entry, card.value, target, place, name)
+        verdict = lamps.lamp(entry, card.value, aim, place, name)
         if verdict is not None:
             st.markdown(f"{look.badge(verdict)} {look.why(verdict)}")
 
@@ -219,13 +272,17 @@ def _save(entry: Figure, centre: str, key: str, entry_id: str) -> None:
     state = st.session_state
     state.pop(f"{key}:problems", None)
     with boundary.attempt():
+        desk = context.desk()
+        day = state[f"{key}:since"] or clock.today()
+        typed, alarm = _typed(desk, entry, centre, key, day)
         try:
             set_target(
-                context.desk(),
+                desk,
                 entry,
                 centre,
-                str(state[key] or ""),
-                since=state[f"{key}:since"] or clock.today(),
+                typed,
+                alarm=alarm,
+                since=day,
                 entry_id=entry_id,
                 now=clock.now(),
                 reason=str(state.get(f"{key}:reason") or ""),
@@ -233,7 +290,7 @@ def _save(entry: Figure, centre: str, key: str, entry_id: str) -> None:
         except InvalidRecord as refused:
             state[f"{key}:problems"] = [p.message for p in refused.problems]
             return
-        for name in (key, f"{key}:since", f"{key}:reason"):
+        for name in (key, f"{key}:alarm", f"{key}:since", f"{key}:reason"):
             state.pop(name, None)
         flash.say(_("「{name}」の目標を保存しました。").format(name=_(entry.name)))
 
@@ -263,8 +320,11 @@ def _line(at: Here, entry: Figure, place: str, row: Setting) -> tuple[str, str]:
     """Return what counted from when on, who set it, and why."""
     whose = at.names().get(place) or _("全センター")
     try:
-        target = read_target(entry, row.value)
-        shown = look.target_text(entry, target) or _("目標なし")
+        aim = read_aim(entry, row.value)
+        shown = look.target_text(entry, aim.target) or _("目標なし")
+        if aim.alarm is not None:
+            line = str(shown_aim(entry, aim.alarm))
+            shown += " " + _("警報の線 {line}").format(line=line)
     except InvalidRecord:
         shown = f"{fmt.DOUBT} {row.value}"
     text = _("{day}から {target}({whose}) {who}").format(
