@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.risk.baseline import Baseline, Floats
+from lib.risk.baseline import Baseline, Bools, Floats
 from lib.risk.days import Classes
 from lib.risk.detection import Level, judge
 from lib.risk.rise import DRIFT_COUNTS
@@ -111,11 +111,15 @@ def more_to_alarm(
     classes: Classes,
     sensitivity: Sensitivity = STANDARD,
     since: int | None = None,
+    *,
+    learnable: Bools | None = None,
+    rough: Bools | None = None,
 ) -> int | None:
     """Return how many more cases today would be an alarm; 0 if it is one already.
 
-    Of one series, arrays with one entry a day, today last and its count so far. None
-    if no number up to 30 would: one day alone is hardly ever a rise.
+    Of one series, arrays with one entry a day, today last and its count so far; the
+    rest as in `detection.judge`. None if no number up to 30 would: one day alone is
+    hardly ever a rise.
     """
     tried = np.arange(MOST_MORE + 1)
     many = np.tile(counts, (len(tried), 1))
@@ -127,6 +131,8 @@ def more_to_alarm(
         np.broadcast_to(classes, shape),
         sensitivity=sensitivity,
         since=None if since is None else np.full(shape[0], since),
+        learnable=None if learnable is None else np.broadcast_to(learnable, shape),
+        rough=None if rough is None else np.broadcast_to(rough, shape),
     )
     reached: NDArray[np.intp] = np.flatnonzero(found.level[:, -1] == Level.ALARM)
     return int(reached[0]) if len(reached) else None

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lib.i18n import N_
 from lib.schema.activity import Activity
+from lib.schema.alarm import Alarm
 from lib.schema.audit import AuditEntry
 from lib.schema.care import CareRecord
 from lib.schema.column import Field
@@ -160,6 +161,13 @@ TABLES: Final[tuple[Table, ...]] = (
         N_("LP・確認画面・解約・返品の表示と台本の点検です。"),
         PageCheck,
         key=("checked_on", "page", "item"),
+    ),
+    Table(
+        "alarms",
+        "警報",
+        N_("センターからの連絡が注意・警報になった記録です。アプリが書きます。"),
+        Alarm,
+        prefix="A",
     ),
     Table(
         "settings",

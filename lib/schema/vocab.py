@@ -688,6 +688,28 @@ class AuditRoute(Choice):
     SAMPLE = "サンプル"
 
 
+class AlarmSeries(Choice):
+    """系列 of an alarm: the count that has risen."""
+
+    REFERRALS = "センターからの連絡"
+
+
+class AlarmLevel(Choice):
+    """段階 of an alarm, calmest first; part of the one scale of product.md 1."""
+
+    WATCH = "注意"
+    ALARM = "警報"
+
+
+class AlarmStatus(Choice):
+    """状態 of an alarm: whether it goes on, and how it ended."""
+
+    OPEN = "継続中"
+    ENDED = "終了"
+    FALSE = "誤報"
+    NEW_NORMAL = "新しい平常"
+
+
 class NoticeKind(Choice):
     """種別 of a notice, most pressing first."""
 
@@ -699,6 +721,8 @@ class NoticeKind(Choice):
     TARGET_OVER = "目安の超過"
     TARGET_LATE = "目安から1営業日超過"
     ENTRY_LATE = "日次KPIの未入力"
+    RISE_ALARM = "連絡の増え方の警報"
+    RISE_WATCH = "連絡の増え方の注意"
     DIGEST = "朝のまとめ"
     BEGIN = "通知の開始"
 

@@ -34,6 +34,7 @@ Kind = Literal[
     "name",
     "date",
     "script",
+    "choice",
 ]
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
@@ -47,6 +48,7 @@ class BusinessSetting:
     help: what it does, in one sentence; a catalogue key too.
     field: its name in code; of `SETTINGS` also the field of a new centre that starts
         with it.
+    choices: the words that a "choice" picks one of.
     """
 
     group: str
@@ -56,6 +58,7 @@ class BusinessSetting:
     field: str
     kind: Kind = "words"
     unit: str = ""
+    choices: tuple[str, ...] = ()
 
 
 NEW_CENTRE: Final = N_("新しいセンターの標準")
@@ -305,8 +308,8 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
             return read(plain)
         case "date":
             return _date(plain)
-        case "name":
-            return plain
+        case "name" | "choice":
+            return plain if wanted.kind == "name" else _choice(plain, wanted.choices)
         case "script":
             # Words to be spoken: as typed, full-width letters too.
             return typed.strip()
@@ -391,6 +394,12 @@ def _agencies(plain: str) -> str:
             N_("行政問合せの「機関種別」の言葉を、読点で区切って入力してください。")
         )
     return JOINER.join(kind.value for kind in AgencyKind if kind in found)
+
+
+def _choice(plain: str, choices: tuple[str, ...]) -> str:
+    if plain not in choices:
+        raise _refused(N_("選択肢から選んでください。"))
+    return plain
 
 
 def _date(plain: str) -> str:

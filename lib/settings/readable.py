@@ -8,8 +8,9 @@ import pandas as pd
 
 from lib.errors import InvalidRecord
 from lib.i18n import N_
-from lib.settings import claim_types, crisis_steps, kpi_targets
+from lib.settings import claim_types, crisis_steps, kpi_targets, past_counts
 from lib.settings.business import SETTINGS, checked
+from lib.settings.risk import RISK_SETTINGS
 from lib.settings.worth import WORTH_SETTINGS
 
 NO_SUCH_SETTING = N_(
@@ -22,7 +23,8 @@ def unreadable(settings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
     Rows of groups and names that the app does not know are the people's own.
     """
-    known = {(spec.group, spec.name): spec for spec in (*SETTINGS, *WORTH_SETTINGS)}
+    every = (*SETTINGS, *WORTH_SETTINGS, *RISK_SETTINGS)
+    known = {(spec.group, spec.name): spec for spec in every}
     for key, group, name, value in zip(
         settings.index,
         settings["group"],
@@ -35,6 +37,9 @@ def unreadable(settings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
                 yield str(key), str(value), NO_SUCH_SETTING
         elif group == crisis_steps.GROUP:
             if not crisis_steps.is_readable(name, value):
+                yield str(key), str(value), NO_SUCH_SETTING
+        elif group == past_counts.GROUP:
+            if not past_counts.is_readable(name, value):
                 yield str(key), str(value), NO_SUCH_SETTING
         elif spec := known.get((group, name)) or kpi_targets.spec_of(group, name):
             try:

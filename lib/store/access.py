@@ -271,6 +271,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
     # Who may change a role or a centre's rights could give themselves any.
     Role.CLERK: _rights(_WRITE, _ALL_CODES - _APART)
     | {"settings": _READ, "members": _READ, "centres": _READ, "notices": _READ}
+    | {"alarms": _READ}
     | {"care_records": _CONFIDES},
     Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - _APART),
     Role.OUTSOURCED: {
