@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from datetime import date
 
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,7 +15,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Role
 from lib.ui import context
 from lib.ui.importing import state
-from tests.actions.importing.workbooks import book_of, year_of_reports
+from tests.actions.importing.workbooks import book_of, saved, year_of_reports
 
 pytestmark = pytest.mark.usefixtures("first_member", "masters")
 
@@ -185,6 +187,19 @@ def test_a_centre_imports_its_own_days_only_and_takes_them_back(open_page):
     undo.click().run()
 
     assert kpi_days()["offered"].isna().all()
+
+
+def test_a_hidden_sheet_is_named_and_waits_to_be_chosen(open_page):
+    book = openpyxl.load_workbook(io.BytesIO(book_of({"一覧": LEDGER, "控え": LEDGER})))
+    book["控え"].sheet_state = "hidden"
+
+    app = upload(open_page("excel_import"), "台帳2026.xlsx", saved(book))
+
+    (taken,) = app.main.multiselect
+    assert taken.value == ["一覧"]
+    assert any("控え" in caption.value for caption in app.caption)
+    taken.set_value(["一覧", "控え"]).run()
+    assert app.main.dataframe[0].value["new"].notna().all()
 
 
 def test_a_complaints_file_of_a_centre_holds_nothing_for_it(open_page):

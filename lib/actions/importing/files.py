@@ -61,11 +61,13 @@ class Sheet:
 
     rows[0] is the sheet's first row, also where it is blank.
     guarded: texts may carry the apostrophe that our CSV export puts before formulas.
+    hidden: the workbook does not show it; it may hold a draft or another's figures.
     """
 
     name: str
     rows: tuple[tuple[Any, ...], ...]
     guarded: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ def _sheets_of_workbook(data: bytes) -> Iterator[Sheet]:
             )
             ours = book.properties.description == MADE_HERE
             for sheet in book.worksheets:
+                if sheet.sheet_state == "veryHidden":
+                    continue
                 # A file may state fewer rows than it has; believe the rows.
                 sheet.reset_dimensions()
                 # No `max_col`: it would widen every empty row to that many cells.
@@ -156,7 +160,8 @@ def _sheets_of_workbook(data: bytes) -> Iterator[Sheet]:
                 rows = _limited(
                     sheet.title, ([_plain(c) for c in row] for row in cells)
                 )
-                yield Sheet(sheet.title, rows, guarded=not ours)
+                hidden = sheet.sheet_state == "hidden"
+                yield Sheet(sheet.title, rows, guarded=not ours, hidden=hidden)
     except UnreadableFile:
         raise
     except Exception as error:  # a broken workbook may raise anything
@@ -192,7 +197,9 @@ def _sheets_of_old_workbook(data: bytes) -> Iterator[Sheet]:
                 [_old_cell(book, cell) for cell in sheet.row(row)[:MOST_COLUMNS]]
                 for row in range(sheet.nrows)
             )
-            yield Sheet(sheet.name, _limited(sheet.name, rows), guarded=True)
+            found = _limited(sheet.name, rows)
+            hidden = bool(sheet.visibility)
+            yield Sheet(sheet.name, found, guarded=True, hidden=hidden)
             book.unload_sheet(number)
     except UnreadableFile:
         raise

@@ -59,7 +59,9 @@ class ImportedRow:
 class Run:
     """One import: every chunk of one file, interrupted or not.
 
-    digest: names the file's content. undone: whether it was undone since.
+    digest: names the file's content. undone: whether it was undone since. sittings:
+    when the file was imported, the earliest first; several where an import was
+    interrupted and continued, or another of its sheets came later.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Run:
     by: str
     rows: tuple[ImportedRow, ...]
     undone: bool
+    sittings: tuple[datetime, ...] = ()
 
     def count(self, table: str) -> int:
         """Return how many rows of a table it brought."""
@@ -88,7 +91,12 @@ def runs_in(settings: pd.DataFrame) -> tuple[Run, ...]:
             continue
         before = runs.get(run.id)
         runs[run.id] = (
-            replace(before, rows=before.rows + run.rows, at=max(before.at, run.at))
+            replace(
+                before,
+                rows=before.rows + run.rows,
+                at=max(before.at, run.at),
+                sittings=tuple(sorted({*before.sittings, run.at})),
+            )
             if before
             else run
         )
@@ -192,6 +200,7 @@ def _read(value: str) -> Run | None:
             told["by"],
             rows,
             bool(told.get("undone")),
+            (datetime.fromisoformat(told["at"]),),
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -87,6 +87,7 @@ OTHER_CENTRE = N_("ほかのセンターの行です。")
 LOCKED_DAY = N_("確定済みの日です。取り込みでは変えません。")
 SHARE_DIFFERS = N_("数から計算した値と0.5ポイントを超えて違います。")
 NO_CENTRE = N_("どのセンターの数字か分かりません。センターを選んでください。")
+HIDDEN_SHEET = N_("隠してあるシートなので取り込みません。選べば取り込めます。")
 MEND_AND_REPEAT = N_(
     "その行を直して、もう一度取り込んでください。取り込み済みの行は重なりません。"
 )
@@ -107,10 +108,10 @@ _MID_MONTH: Final = 15
 class SheetChoice:
     """What a person decided about one sheet; the default takes it as recognised.
 
-    centre: of rows that name none.
+    taken: None where nobody has said. centre: of rows that name none.
     """
 
-    taken: bool = True
+    taken: bool | None = None
     shape: Shape | None = None
     centre: str = ""
 
@@ -129,6 +130,11 @@ class Choices:
     def of(self, sheet: str) -> SheetChoice:
         """Return what was decided about a sheet."""
         return self.sheets.get(sheet, SheetChoice())
+
+    def takes(self, sheet: Sheet) -> bool:
+        """Whether a sheet is imported: as a person said, else if the workbook shows it."""
+        said = self.of(sheet.name).taken
+        return not sheet.hidden if said is None else said
 
 
 NOTHING_CHOSEN: Final = Choices()
@@ -241,7 +247,9 @@ class _FileReader:
     def read(self, sheet: Sheet, layout: Layout | None, period: Period) -> None:
         """Read one sheet into a part, or leave it out and say why."""
         choice = self._choices.of(sheet.name)
-        if not choice.taken:
+        if not self._choices.takes(sheet):
+            if choice.taken is None:
+                self.left_out.append(Skipped(0, sheet.name, HIDDEN_SHEET))
             return
         if layout is None:
             self.left_out.append(Skipped(0, sheet.name, NO_HEADERS))

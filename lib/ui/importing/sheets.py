@@ -16,6 +16,7 @@ from lib.i18n import N_, _
 from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert
+from lib.ui import format as fmt
 from lib.ui.importing import sheet_view, state
 
 _DOWN: Final = "down"
@@ -64,14 +65,26 @@ def _what_it_is(desk: UserStore) -> None:
 
 
 def _overview(desk: UserStore, found: LaidOut, parts: dict[str, Part]) -> None:
-    names = [sheet.name for sheet, _layout, _period in found]
-    if len(names) > 1:
-        st.session_state[_TAKEN] = [n for n in names if state.sheet_choice(n).taken]
+    sheets = [sheet for sheet, _layout, _period in found]
+    names = [sheet.name for sheet in sheets]
+    hidden = {sheet.name for sheet in sheets if sheet.hidden}
+    if len(names) > 1 or hidden:
+        chosen = state.choices(desk)
+        st.session_state[_TAKEN] = [s.name for s in sheets if chosen.takes(s)]
         st.multiselect(
             _("取り込むシート"),
             names,
             key=_TAKEN,
+            format_func=lambda name: (
+                _("{sheet}(隠しシート)").format(sheet=name) if name in hidden else name
+            ),
             on_change=lambda: state.sheets_taken(names, st.session_state[_TAKEN]),
+        )
+    if hidden:
+        st.caption(
+            _(
+                "Excelで隠してあるシートは、選ばないかぎり取り込みません: {names}"
+            ).format(names=inert(fmt.listed(sorted(hidden))))
         )
     st.dataframe(
         [_line(desk, *one, parts.get(one[0].name)) for one in found],

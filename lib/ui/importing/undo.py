@@ -46,6 +46,16 @@ def _line(run: Run) -> None:
             st.markdown(f"**{inert(run.file)}**")
             words = [fmt.moment(run.at), run.by, _counts(run)]
             st.caption(inert(" · ".join(words)))
+            if len(run.sittings) > 1 and not run.undone:
+                st.caption(
+                    ":material/info: "
+                    + _(
+                        "同じファイルを{count}回に分けて取り込みました({times})。取り消すと、すべての回の行が戻ります。"
+                    ).format(
+                        count=len(run.sittings),
+                        times=fmt.listed(map(fmt.short_moment, run.sittings)),
+                    )
+                )
         if run.undone:
             st.badge(_("取り消し済み"), color="gray")
             return

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from lib.actions import importing
@@ -14,6 +15,7 @@ from lib.actions.importing.headers import ColumnKind
 from lib.actions.importing.periods import NO_MONTH, Period, in_order, period_of
 from lib.actions.importing.reading import (
     A_TOTAL,
+    HIDDEN_SHEET,
     LOCKED_DAY,
     NO_CENTRE,
     NO_FIGURES,
@@ -25,10 +27,13 @@ from lib.errors import UnreadableFile
 from lib.schema.kpi_day import KpiDay
 from lib.schema.vocab import ComplaintStatus, Done
 from tests.actions.importing.workbooks import (
+    TABLES_OF_THE_PAGE,
     book_of,
     days_of,
+    frames,
     part_of,
     preview,
+    saved,
     year_of_reports,
 )
 
@@ -393,3 +398,44 @@ def test_a_cp932_text_of_figures_is_read():
     part = part_of(text.encode("cp932"), name="日報.csv")
 
     assert [(r.record.centre, r.record.offered) for r in part.rows] == [("TYO", 123)]
+
+
+def with_states(states) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for n, (name, state) in enumerate(states.items(), start=1):
+        sheet = book.create_sheet(name)
+        sheet.append(["日付", "センターコード", "着信数", "応答数"])
+        sheet.append([date(2026, 11, n), "TYO", 10 * n, 9 * n])
+        sheet.sheet_state = state
+    return saved(book)
+
+
+HIDING = {"日報": "visible", "控え": "hidden", "作業": "veryHidden"}
+
+
+def test_a_hidden_sheet_is_left_out_and_said_unless_somebody_wants_it():
+    file = importing.read_file("日報.xlsx", with_states(HIDING))
+    assert [(s.name, s.hidden) for s in file.sheets] == [
+        ("日報", False),
+        ("控え", True),
+    ]
+
+    alone = importing.preview(file, frames(), table=TABLES_OF_THE_PAGE)
+    assert [part.sheet for part in alone.parts] == ["日報"]
+    assert [(left.text, left.why) for left in alone.left_out] == [
+        ("控え", HIDDEN_SHEET)
+    ]
+
+    wanted = Choices(sheets={"控え": SheetChoice(taken=True)})
+    both = importing.preview(file, frames(), table=TABLES_OF_THE_PAGE, choices=wanted)
+    assert [part.sheet for part in both.parts] == ["日報", "控え"]
+
+
+def test_saying_where_the_headers_of_a_hidden_sheet_stand_does_not_import_it():
+    file = importing.read_file("日報.xlsx", with_states(HIDING))
+    shaped = Choices(sheets={"控え": SheetChoice(shape=Shape(0, 0))})
+
+    found = importing.preview(file, frames(), table=TABLES_OF_THE_PAGE, choices=shaped)
+
+    assert [part.sheet for part in found.parts] == ["日報"]

@@ -60,7 +60,9 @@ def shown(live: LiveStore, text: str, who: Principal = MANAGER) -> importing.Pre
     )
 
 
-def take(live: LiveStore, text: str, who: Principal = MANAGER) -> importing.Imported:
+def take(
+    live: LiveStore, text: str, who: Principal = MANAGER, now: datetime = NOW
+) -> importing.Imported:
     found = shown(live, text, who)
     system = live.for_user(SYSTEM)
     journal = importing.Journal(
@@ -69,9 +71,9 @@ def take(live: LiveStore, text: str, who: Principal = MANAGER) -> importing.Impo
         file=found.file,
         digest=found.digest,
         who=who,
-        now=NOW,
+        now=now,
     )
-    return importing.apply(live.for_user(who), found, who=who, now=NOW, journal=journal)
+    return importing.apply(live.for_user(who), found, who=who, now=now, journal=journal)
 
 
 def runs(live: LiveStore, who: Principal = MANAGER) -> tuple[importing.Run, ...]:
@@ -292,3 +294,37 @@ def test_old_notes_are_emptied_and_young_ones_stay(live):
         )
         journal.forget_old(system.frame("settings"))
         assert len(runs(live)) == left
+
+
+def test_a_file_imported_in_two_sittings_says_when_both_were(live):
+    text = LEDGER + "".join(
+        f"2026/11/20 {n // 60}:{n % 60:02},苦情{n},受付\n" for n in range(660, 1200)
+    )
+    stopped = _Stops(live.for_user(MANAGER), after=1)
+    found, system = shown(live, text), live.for_user(SYSTEM)
+    journal = importing.Journal(
+        system, (), file=found.file, digest=found.digest, who=MANAGER, now=NOW
+    )
+    with pytest.raises(ConnectionError):
+        importing.apply(stopped, found, who=MANAGER, now=NOW, journal=journal)
+    assert len(statuses(live)) == importing.CHUNK
+    take(live, text, now=LATER)
+
+    (run,) = runs(live)
+    assert run.sittings == (NOW, LATER)
+    undo(live)
+
+    assert set(statuses(live).values()) == {ComplaintStatus.CANCELLED.value}
+
+
+class _Stops:
+    """A store that breaks off after some commits."""
+
+    def __init__(self, desk, after: int) -> None:
+        self._desk, self._left = desk, after
+
+    def commit(self, commit: Commit):
+        if not self._left:
+            raise ConnectionError
+        self._left -= 1
+        return self._desk.commit(commit)
