@@ -10,6 +10,7 @@ from lib.schema.record import Stage
 from lib.schema.tables import TABLES, table
 from lib.schema.vocab import (
     ActivityKind,
+    AlarmStatus,
     Answered,
     Apology,
     Applicability,
@@ -89,6 +90,18 @@ VALID = {
     },
     "recall_lots": {"crisis_id": "C-261121-7F3QX", "product_code": "P1", "lot": "A1"},
     "tasks": {"id": "W-261121-7F3QX", "case_id": "C-261121-7F3QX", "title": "公表"},
+    "alarms": {
+        "id": "A-261121-7F3QX",
+        "level": "警報",
+        "raised_on": date(2026, 11, 20),
+        "raised_at": NOON,
+        "start_on": date(2026, 11, 12),
+        "start_first": date(2026, 11, 10),
+        "start_last": date(2026, 11, 16),
+        "statistic": 90.0,
+        "count": 9,
+        "expected": 3.0,
+    },
     "care_records": {
         "id": "F-261121-7F3QX",
         "kind": "フォロー(24時間)",
@@ -388,6 +401,27 @@ EXAMPLES = [
         Stage.SAVING,
         {"done_at": NOON},
         {"done_at": NOON, "done_by": "佐藤"},
+    ),
+    (
+        "alarms",
+        "reason",
+        Stage.SAVING,
+        {"status": AlarmStatus.FALSE, "reason": " "},
+        {"status": AlarmStatus.FALSE, "reason": "広告の一斉配信"},
+    ),
+    (
+        "alarms",
+        "owner",
+        Stage.SAVING,
+        {"confirmed_at": NOON, "due_at": NOON},
+        {"confirmed_at": NOON, "due_at": NOON, "owner": "佐藤"},
+    ),
+    (
+        "alarms",
+        "due_at",
+        Stage.SAVING,
+        {"confirmed_at": NOON, "owner": "佐藤"},
+        {"confirmed_at": NOON, "owner": "佐藤", "due_at": NOON},
     ),
     (
         "page_checks",

@@ -129,7 +129,7 @@ def _began(frames: Frames, totals: past_counts.Totals, today: date) -> np.dateti
     typed = kpi_days[kpi_days["consumer_centre_calls"].notna()]
     first = [
         _ledgers_began(frames),
-        np.datetime64(typed["date"].min(), "D"),
+        typed["date"].min().to_datetime64().astype("datetime64[D]"),
         *(np.datetime64(month, "D") for month in totals),
     ]
     earliest = np.datetime64(today - timedelta(days=LONGEST - 1), "D")
@@ -183,10 +183,10 @@ def _orders(kpi_days: pd.DataFrame, days: Days) -> Floats:
 def _classes(kpi_days: pd.DataFrame, days: Days) -> Classes:
     """Return the kind of each day; one on which all rested is closed to contacts."""
     classes = day_classes(days)
-    rests = (kpi_days["business"] == BusinessDay.CLOSED.value).astype("float64")
+    rests: Floats = np.array(kpi_days["business"] == BusinessDay.CLOSED.value, float)
     on = kpi_days["date"].to_numpy("datetime64[D]")
     rows = _by_day(on, np.ones(len(on)), days)
-    off = (rows > 0) & (_by_day(on, rests.to_numpy(), days) == rows)
+    off = (rows > 0) & (_by_day(on, rests, days) == rows)
     after = np.concatenate([[False], off[:-1]])
     classes[after & (classes == DayClass.WORKING)] = DayClass.REOPENING
     classes[off] = DayClass.CLOSED
