@@ -40,6 +40,10 @@ from lib.schema.vocab import (
 )
 from lib.settings.claim_types import ClaimType, Sign
 
+NEVER_ALONE: Final = frozenset({"retention_success", "retention_overall"})
+"""Figures that are shown only beside what followed: where nothing of that can be told,
+they are left out."""
+
 FOLLOWED: Final = 30
 """Days after a talk in which a complaint is set beside it."""
 

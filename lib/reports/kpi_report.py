@@ -1,7 +1,8 @@
 """日報: a centre's confirmed days as a text for mail or chat, and in its own form.
 
 So that entering the figures here is no second job beside the report that a centre owes
-anyway: what is sent is made of what was confirmed.
+anyway: what is sent is made of what was confirmed. 抑止成功率 is not in it: what followed
+the talks is not known on the day, and the rate never stands without it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from babel.dates import format_date
 
 from lib.i18n import N_, SOURCE, Language, translate
 from lib.metrics import kpis
+from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.kpis import Kpi
 from lib.reports.export import FormColumn, to_form_xlsx
 from lib.schema.column import Field
@@ -33,10 +35,7 @@ _LINES: Final[tuple[tuple[str, ...], ...]] = (
     _RETENTION,
     _ORDERS,
 )
-_SHARE_OF_LINE: Final[Mapping[tuple[str, ...], str]] = {
-    _CALLS: "answer_rate",
-    _RETENTION: "retention_success",
-}
+_SHARE_OF_LINE: Final[Mapping[tuple[str, ...], str]] = {_CALLS: "answer_rate"}
 _LONGEST_NOTE: Final = 500
 
 
@@ -44,8 +43,8 @@ _LONGEST_NOTE: Final = 500
 class ReportColumn:
     """A column of a centre's form: its header, over a count or a share.
 
-    field: name of the field; share: code of the KPI. With neither the column stays
-    blank, so that the form keeps its shape.
+    field: name of the field; share: code of the KPI. With neither, and for a share that
+    may not stand alone, the column stays blank, so that the form keeps its shape.
     """
 
     header: str
@@ -94,7 +93,7 @@ def usual_columns(centre: Centre, language: Language) -> tuple[ReportColumn, ...
     else:
         counts = [*of(*_CALLS), share("answer_rate"), *of("consumer_centre_calls")]
         if centre.subscriptions is Flag.YES:
-            counts += [*of(*_RETENTION), share("retention_success")]
+            counts += of(*_RETENTION)
     return (*of("date", "business"), *counts, *of("note"))
 
 
@@ -148,7 +147,9 @@ def _value(column: ReportColumn, day: KpiDay, centre: Centre) -> Any:
     if column.field:
         return getattr(day, column.field)
     entry = kpis.kpi(column.share) if column.share else None
-    if entry is None or not entry.is_share or entry.company or entry.window > 1:
+    if entry is None or entry.code in NEVER_ALONE or not entry.is_share:
+        return None
+    if entry.company or entry.window > 1:
         return None
     found = _share(entry, day, centre)
     return None if found is None else round(found, 2)

@@ -25,15 +25,14 @@ from lib.text import inert
 from lib.ui import boundary, context, drafting, figures, flash, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
-from lib.ui.kpis import conscience
 
 LIVE: Final = (
     "answer_rate",
     "abandonment_rate",
     "retention_offer_rate",
-    "retention_success",
 )
-"""Shares recomputed while one types, from the registry."""
+"""Shares recomputed while one types. How many were talked into staying is none of them:
+what they said afterwards is not known yet."""
 
 REASON: Final = "reason"
 DETAILS: Final = "kpi.details"
@@ -91,8 +90,6 @@ def live_shares(
     with st.grid(min_column_width=150):
         for code in shown:
             _share(kpis.kpi(code), counts, centre, usual.get(code))
-    if conscience.CODES & set(shown):
-        conscience.beside_entry()
     spans = kpi_days.spans_of(desk, centre, day)
     for name, reason in kpi_days.advice(typed, centre, spans).items():
         label = _(KpiDay.field(name).label)

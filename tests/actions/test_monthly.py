@@ -432,6 +432,22 @@ def test_retention_never_stands_without_what_followed(desk):
     assert any("解約を妨げていないか" in point for point in decided(made))
 
 
+def test_the_contract_report_holds_no_rate_of_success(desk):
+    """It takes nothing from the ledgers, so what followed cannot stand beside it."""
+    fill(
+        desk,
+        centre("C1"),
+        kpi_day(day(5), cancel_requests=100, retention_offers=60, retention_kept=40),
+    )
+
+    made = contract(desk)
+
+    names = {r.name for table in blocks(made, Figures) for r in table.rows}
+    assert "抑止提案率" in names
+    assert not {"抑止成功率", "総合抑止率"} & names
+    assert "この報告に載せません" in words(section(made, "SLA: 目標と実績"))
+
+
 def test_english_says_all_of_it_in_english(desk):
     fill(desk, centre("C1", name="Centre One"), calls(day(5), 100, 50))
 

@@ -442,10 +442,12 @@ def test_the_form_of_a_centre_says_until_when_its_target_counts(open_page, put):
     assert query == "view=targets&figure=answer_rate&centre=C1"
 
 
-def test_a_day_being_typed_says_that_the_rate_is_no_praise(open_page):
-    page = open_page("kpi_entry", operator=AGENT)
+def test_a_day_being_typed_shows_no_rate_of_success_alone(open_page):
+    page = sound(open_page("kpi_entry", operator=AGENT))
 
-    assert "抑止成功率は、高いほど良いとは限りません" in said(sound(page))
+    labels = [m.label for m in page.metric]
+    assert "抑止提案率" in labels
+    assert "抑止成功率" not in labels
 
 
 def test_yesterday_is_no_day_of_the_future(look):

@@ -34,7 +34,7 @@ def test_a_day_as_text_has_a_line_a_group():
         "【日報】東京センター 11月20日(金)",
         "着信数 1,200 / 応答数 1,104 / 放棄数 96 / 応答率 92.0%",
         "センター入電数 0",
-        "解約申出数 12 / 抑止提案数 10 / 抑止継続数 4 / 抑止成功率 40.0%",
+        "解約申出数 12 / 抑止提案数 10 / 抑止継続数 4",
         "特記事項: 14時から回線障害 15時に復旧",
     ]
 
@@ -81,6 +81,19 @@ def test_a_share_counts_as_the_centre_counts():
     assert rate == 0.96
 
 
+def test_a_form_with_a_column_for_the_rate_of_success_leaves_it_blank():
+    """What followed the talks is not known on the day, so the rate would stand alone."""
+    columns = [
+        ReportColumn("抑止率", share="retention_success"),
+        ReportColumn("総合", share="retention_overall"),
+        ReportColumn("継続", field="retention_kept"),
+    ]
+
+    _headers, first = rows_of(as_xlsx([FULL], C1, columns, "ja"))
+
+    assert first == (None, None, 4)
+
+
 def test_nothing_in_it_runs():
     odd = FULL.with_values(note='=HYPERLINK("http://x","y")')
     data = as_xlsx(
@@ -108,7 +121,8 @@ def test_the_usual_form_is_what_the_centre_is_asked_for():
     ]
 
     assert names[:2] == ["date", "business"]
-    assert {"offered", "answer_rate", "retention_success", "note"} <= {*names}
+    assert {"offered", "answer_rate", "retention_kept", "note"} <= {*names}
+    assert "retention_success" not in names
     assert "retention_kept" not in bare
     assert "shipments" in own
     assert "offered" not in own

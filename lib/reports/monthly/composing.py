@@ -104,7 +104,7 @@ _NOT_KEPT: Final = N_(
     "この報告にない項目: ミス率、1件あたりの費用、満足度、離職・欠勤。日次KPIでは預かっていない数字です。"
 )
 _TALKS_NEVER_ALONE: Final = N_(
-    "抑止成功率は、高いほど良いとは限りません。その後の苦情と消費生活センターからの連絡は、会社が並べて確かめています。"
+    "抑止成功率・総合抑止率は、高いほど良いとは限らないので、この報告に載せません。会社が、その後の苦情と消費生活センターからの連絡に並べて確かめています。"
 )
 
 
@@ -416,7 +416,7 @@ def _sla(material: Material) -> Iterator[Block]:
         if codes:
             yield Text((_(theme.value),), strong=True)
             yield _figures(material, codes)
-            if theme is Theme.RETENTION and "retention_success" in codes:
+            if theme is Theme.RETENTION:
                 yield Text((_(_TALKS_NEVER_ALONE),), quiet=True)
     said = [_(_NOT_KEPT)]
     if without:

@@ -28,9 +28,6 @@ from lib.ui.filters import ledger_query
 from lib.ui.kpis import look
 from lib.ui.kpis.address import FIGURE, PAGE, Here
 
-CODES: Final = frozenset({"retention_success", "retention_overall"})
-"""Figures that never stand alone."""
-
 NOT_SEEN: Final = N_(
     "抑止成功率は、高いほど良いとは限りません。その後の苦情と消費生活センターからの連絡は、会社が並べて確かめています。"
 )
@@ -61,11 +58,6 @@ def line(desk: UserStore, now: datetime, centre: str) -> None:
         )
     if found.is_warning:
         st.caption(look.why(found.verdict))
-
-
-def beside_entry() -> None:
-    """Say below the rates of a day being typed that they are no praise."""
-    st.caption(_(NOT_SEEN))
 
 
 def card(desk: UserStore, at: Here, now: datetime) -> None:
@@ -268,4 +260,4 @@ def _at(centre: str) -> dict[str, str]:
     return {"centre": slug(centre)} if centre else {}
 
 
-__all__ = ["CODES", "FOLLOWED", "beside_entry", "card", "line"]
+__all__ = ["FOLLOWED", "card", "line"]

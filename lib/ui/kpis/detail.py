@@ -18,6 +18,7 @@ from lib.actions.searching import case_code, slug
 from lib.i18n import _, current
 from lib.metrics.behind import Behind, Gap
 from lib.metrics.counts import label_of
+from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.kpi_themes import is_of_company, theme_of
 from lib.metrics.kpis import Figure, Kpi, Spread
 from lib.schema.kpi_day import COMPANY
@@ -73,7 +74,7 @@ def show(desk: UserStore, at: Here, entry: Figure, now: datetime) -> None:
     back = at.query(**{THEME: theme_of(entry).code})
     navigation.link(PAGE, _("一覧へ戻る"), icon=":material/arrow_back:", **back)
     _headline(desk, at, entry, now)
-    if entry.code in conscience.CODES:
+    if entry.code in NEVER_ALONE:
         conscience.card(desk, at, now)
     if isinstance(entry, Spread):
         _spread(desk, at, entry, now)

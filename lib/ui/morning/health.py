@@ -19,6 +19,7 @@ from lib.actions.health import Standing
 from lib.actions.searching import slug
 from lib.i18n import N_, _, current
 from lib.metrics.amounts import aim
+from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.kpis import kpi
 from lib.metrics.movers import Against
 from lib.metrics.series import ALL
@@ -26,7 +27,7 @@ from lib.metrics.state import State
 from lib.schema.kpi_day import COMPANY
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import figures, navigation
+from lib.ui import figures, marks, navigation
 from lib.ui import format as fmt
 from lib.ui.kpis import conscience, look
 from lib.ui.table import ROW_HEIGHT, chip_column
@@ -63,7 +64,9 @@ def card(desk: UserStore, now: datetime) -> None:
         # Above the grid, whose own buttons would cover the choice on a phone.
         st.caption(_about(code, rows))
         _grid(desk, code, rows, now)
-        if code in conscience.CODES:
+        lacking = health.left_out(desk, now)
+        marks.left_out(desk, [(figures.name_of(kpi_), n) for kpi_, n in lacking])
+        if code in NEVER_ALONE:
             conscience.line(desk, now, ALL)
 
 

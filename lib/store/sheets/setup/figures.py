@@ -328,7 +328,6 @@ _COLUMNS: Final = (
     "解約申出数",
     "抑止提案数",
     "抑止継続数",
-    "抑止成功率",
     "受注件数",
     "出荷件数",
     "入力した行",
@@ -390,7 +389,6 @@ def _figures(
     shares = {
         "応答率": answer_rate,
         "放棄率": counts.share("abandoned", "offered"),
-        "抑止成功率": counts.share("retention_kept", "retention_offers"),
     }
     names = {field.label: field.name for field in counts.place.table.fields}
     for column, title in enumerate(_COLUMNS, start=1):

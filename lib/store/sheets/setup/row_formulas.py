@@ -168,17 +168,12 @@ HELPERS: Final[Mapping[str, tuple[Helper, ...]]] = {
             '=IF(COUNT({offered},{abandoned})<2,"",'
             'IF({offered}=0,"—",{abandoned}/{offered}))',
         ),
-        Helper(
-            "抑止成功率",
-            "抑止継続数 ÷ 抑止提案数",
-            '=IF(COUNT({retention_kept},{retention_offers})<2,"",'
-            'IF({retention_offers}=0,"—",{retention_kept}/{retention_offers}))',
-        ),
     ),
 }
-"""The app's own columns, by table."""
+"""The app's own columns, by table. 抑止成功率 is none: it never stands without what was
+heard afterwards, and a row of a day cannot tell that."""
 
-SHARES: Final = frozenset({"応答率", "放棄率", "抑止成功率"})
+SHARES: Final = frozenset({"応答率", "放棄率"})
 """Helpers that show a percentage."""
 
 Whole = Mapping[str, str]
