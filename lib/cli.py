@@ -24,7 +24,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lib import clock
-from lib.actions import checking, connecting, importing
+from lib.actions import checking, connecting, importing, signing_in
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -139,6 +139,24 @@ def sample(
         with _progress(_("見本データを入れています")) as progress:
             count = sample_year.fill(store, company, progress=progress, key_of=key_of)
         _say(_("見本データを入れました: {count}行").format(count=count))
+
+
+@app.command(help=_("招待のリンクを作ります。72時間、1回だけ使えます。"))
+@speaking_plainly
+def invite(
+    email: Annotated[
+        str, typer.Argument(help=_("有効なメンバーか MIMAMORI_ADMINS にあるメール"))
+    ],
+) -> None:
+    """Print a link with which somebody sets a password and comes in."""
+    place = installation()
+    live = open_live(place.store_url, data=place.data)
+    try:
+        desk = signing_in.Desk.of(live, place.data, place.admins)
+        token = signing_in.invite_by_operator(desk, email, clock.now())
+    finally:
+        live.close()
+    _say(signing_in.link(app_url(), token))
 
 
 @app.command(help=_("データを点検します。問題がなければ0、あれば1で終わります。"))

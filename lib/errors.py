@@ -7,6 +7,7 @@ AppError                    shown to a person; `permanent` says whether to retry
 ├── UnreadableFile          a file to import cannot be read safely, or not at all
 ├── NotSent                 a notice did not reach its channel
 ├── NotAllowed              this person may not do or see it (or it does not exist)
+├── SignedOut               nobody is signed in here any more
 └── StoreError              where data are kept did not do what was asked
     ├── StoreUnavailable    cannot be reached, busy or full; trying again may help
     │   └── StoreHeld       nothing is written until a person has looked; keep the entry
@@ -99,6 +100,16 @@ class NotAllowed(AppError):
     def __init__(self) -> None:
         """Say nothing that would tell the two cases apart."""
         super().__init__(N_("見つからないか、見る権限がありません。"))
+
+
+class SignedOut(AppError):
+    """Nobody is signed in here any more: time ran out, signed out, or taken away."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            N_("サインインが切れています。もう一度サインインしてください。")
+        )
 
 
 class StoreError(AppError):

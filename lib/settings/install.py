@@ -1,4 +1,8 @@
-"""Settings of the installation: environment first, then `.streamlit/secrets.toml`."""
+"""Settings of the installation: environment first, then `.streamlit/secrets.toml`.
+
+`MIMAMORI_SECRETS` names another file in its place, for a host that keeps its secrets
+apart from the program.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +46,12 @@ def installation() -> Installation:
             the fixed clock shows no time.
     """
     _check_clock()
-    data = Path(_setting("DATA") or ROOT / "data").expanduser().resolve()
+    data = Path(setting("DATA") or ROOT / "data").expanduser().resolve()
     _make_private(data)
     return Installation(
-        store_url=_setting("STORE") or f"sqlite:///{data / 'mimamori.db'}",
+        store_url=setting("STORE") or f"sqlite:///{data / 'mimamori.db'}",
         data=data,
-        admins=tuple(_setting("ADMINS").replace(",", " ").split()),
+        admins=tuple(setting("ADMINS").replace(",", " ").split()),
     )
 
 
@@ -82,11 +86,11 @@ def sheets_settings() -> SheetsSettings:
     Raises:
         SettingsError: the file or the secrets cannot be read.
     """
-    path = _setting("SERVICE_ACCOUNT")
+    path = setting("SERVICE_ACCOUNT")
     section = _secrets().get("service_account")
     key = _key_in(Path(path).expanduser()) if path else section
     return SheetsSettings(
-        api=_setting("SHEETS_API"),
+        api=setting("SHEETS_API"),
         service_account=key if isinstance(key, dict) else None,
     )
 
@@ -104,7 +108,7 @@ def disk_is_temporary() -> bool:
     Raises:
         SettingsError: it says anything else.
     """
-    said = _setting("DISK").strip().casefold()
+    said = setting("DISK").strip().casefold()
     if said not in ("", "temporary", "lasting"):
         raise SettingsError(
             N_("{name} には temporary か lasting を入れてください。"),
@@ -118,7 +122,7 @@ def app_url() -> str:
 
     `MIMAMORI_URL`, without a slash at its end; this computer's where it is not set.
     """
-    return (_setting("URL") or "http://localhost:8501").rstrip("/")
+    return (setting("URL") or "http://localhost:8501").rstrip("/")
 
 
 def notify_addresses() -> dict[str, str]:
@@ -159,21 +163,38 @@ def _key_in(path: Path) -> object:
         ) from error
 
 
-def _setting(name: str) -> str:
+def setting(name: str) -> str:
+    """Return what `MIMAMORI_` with that name says; "" for nothing.
+
+    Raises:
+        SettingsError: the secrets cannot be read.
+    """
     key = PREFIX + name
     return os.environ.get(key) or str(_secrets().get(key, ""))
 
 
+def section(name: str) -> Mapping[str, object]:
+    """Return a section of the secrets; empty where there is none.
+
+    Raises:
+        SettingsError: the secrets cannot be read.
+    """
+    found = _secrets().get(name)
+    return found if isinstance(found, dict) else {}
+
+
 @lru_cache(maxsize=1)
 def _secrets() -> dict[str, object]:
-    if not SECRETS.is_file():
+    named = os.environ.get(f"{PREFIX}SECRETS")
+    path = Path(named).expanduser() if named else SECRETS
+    if not named and not path.is_file():
         return {}
     try:
-        return tomllib.loads(SECRETS.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(
             N_("設定ファイル {name} を読めません。書き方を確かめてください。"),
-            name=".streamlit/secrets.toml",
+            name=named or ".streamlit/secrets.toml",
         ) from error
 
 

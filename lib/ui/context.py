@@ -11,14 +11,17 @@ import threading
 
 import streamlit as st
 
-from lib.actions import masters
-from lib.errors import NotAllowed
+from lib import clock
+from lib.actions import masters, signing_in
+from lib.errors import NotAllowed, SignedOut
 from lib.i18n import Language, _
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Role, Source
 from lib.settings.customer_key import secret_of
 from lib.settings.install import Installation, installation
+from lib.settings.sign_in import sign_in
+from lib.signin.sessions import Standing
 from lib.store.access import UserStore
 from lib.store.drafts import DraftBox
 from lib.store.live import LiveStore
@@ -32,6 +35,10 @@ OPERATOR = "operator"
 LANGUAGE = "language"
 """Session key of the language code."""
 
+SESSION_HEADER = "X-Mimamori-Session"
+"""Where the door says whose run this is; what a client sends under that name it drops."""
+
+_BOUND = "_signed_in_as"
 _lock = threading.Lock()
 _live: LiveStore | None = None
 _keeping_fresh = False
@@ -107,14 +114,60 @@ def _active_members(view: UserStore) -> list[Member]:
 def principal() -> Principal | None:
     """Return who acts in this session; None until somebody has a name.
 
-    Until sign-in is set up, the 「操作者」 picker says who it is: attribution for the
-    log, no proof. Someone who is no longer active falls back to the default.
+    With sign-in, it is who came in through the door, as メンバー has them now. Without,
+    the 「操作者」 picker says who it is: attribution for the log, no proof. Someone who is
+    no longer active falls back to the default.
+
+    Raises:
+        SignedOut: with sign-in, nobody is in any more.
     """
+    if people_sign_in():
+        return _signed_in()
     everyone = members()
     chosen = st.session_state.get(OPERATOR)
     found = next((m for m in everyone if m.email == chosen), None)
     found = found or _default_operator(everyone)
     return Principal.of(found) if found else None
+
+
+def people_sign_in() -> bool:
+    """Whether sign-in is set up; without it this computer's administrator works alone."""
+    return sign_in() is not None
+
+
+def sign_in_desk() -> signing_in.Desk:
+    """Return what sign-in keeps on this machine."""
+    found = place()
+    return signing_in.Desk.of(live(), found.data, found.admins)
+
+
+def _signed_in() -> Principal:
+    counter = sign_in_desk()
+    session = counter.sessions.of_id(_session_id(), clock.now())
+    if session is None or session.standing is not Standing.LIVE:
+        raise SignedOut
+    # What one person typed and opened in a tab is never given to the next.
+    if st.session_state.setdefault(_BOUND, session.member) != session.member:
+        raise SignedOut
+    found = signing_in.principal_of(counter, session.member)
+    if found is None:
+        raise SignedOut
+    return found
+
+
+def _session_id() -> str:
+    return str(st.context.headers.get(SESSION_HEADER) or "")
+
+
+def sign_out() -> None:
+    """End the sign-in of this browser, in all its tabs."""
+    sign_in_desk().sessions.end(_current_session())
+    st.session_state.clear()
+
+
+def _current_session() -> str:
+    found = sign_in_desk().sessions.of_id(_session_id(), clock.now())
+    return found.id if found else ""
 
 
 def desk() -> UserStore:
@@ -155,27 +208,32 @@ def language() -> Language:
 
 
 def remember_choices() -> None:
-    """Keep operator and language for the next window on this machine."""
-    drafts().save(
-        "",
-        "choices",
-        "last",
-        {
-            OPERATOR: st.session_state.get(OPERATOR),
-            LANGUAGE: st.session_state.get(LANGUAGE),
-        },
-    )
+    """Keep language, and operator without sign-in, for the next window."""
+    chosen = {LANGUAGE: st.session_state.get(LANGUAGE)}
+    if not people_sign_in():
+        chosen[OPERATOR] = st.session_state.get(OPERATOR)
+    drafts().save(_chooser(), "choices", "last", chosen)
 
 
 def restore_choices() -> None:
     """Give a new session the operator and language chosen last on this machine."""
     if LANGUAGE in st.session_state:
         return
-    last = drafts().load("", "choices", "last")
+    last = drafts().load(_chooser(), "choices", "last")
     values = last.values if last else {}
     st.session_state[LANGUAGE] = values.get(LANGUAGE) or "ja"
     if values.get(OPERATOR):
         st.session_state[OPERATOR] = values[OPERATOR]
+
+
+def _chooser() -> str:
+    """Return whose choices these are; "" for whoever uses this machine."""
+    if not people_sign_in():
+        return ""
+    try:
+        return _signed_in().key
+    except SignedOut:
+        return "nobody"
 
 
 def _default_operator(everyone: list[Member]) -> Member | None:

@@ -1,5 +1,7 @@
 """Without sign-in the app answers this computer only (design.md 5).
 
+With sign-in `lib.ui.signing_in.door` decides; see there.
+
 The 「操作者」 picker is no proof of who somebody is, so whoever reaches the app could
 read every complaint. A request from elsewhere, or one that a proxy passed on, is
 refused, under `streamlit run` and uvicorn alike, whatever address the server binds.
@@ -7,12 +9,16 @@ refused, under `streamlit run` and uvicorn alike, whatever address the server bi
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+import gc
 from typing import Final
 
+import uvicorn
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lib.settings.sign_in import SignIn
+from lib.settings.this_computer import is_loopback, is_this_computer
 
 PASSED_ON: Final = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
 """Headers with which a proxy says for whom it asks."""
@@ -21,6 +27,39 @@ REFUSED: Final = (
     "サインインが設定されていないため、このコンピューターからだけ使えます。\n"
     "Sign-in is not set up, so the app can be used on this computer only.\n"
 )
+
+NOT_PUBLIC: Final = (
+    "サインインが設定されていないため、ほかのコンピューターに開く住所({host})では始めません。"
+    "docs/operations.md の「サインイン」を設定するか、住所を 127.0.0.1 にしてください。\n"
+    "Sign-in is not set up, so the app does not start on an address that other computers"
+    " reach ({host}). Set up sign-in (docs/operations.md) or bind 127.0.0.1."
+)
+
+
+def refuse_to_be_public(how: SignIn | None) -> None:
+    """End the start where other computers could reach an app without sign-in.
+
+    Each of their requests would be refused anyway; whoever starts the app like that is
+    told so, and not left to wonder.
+
+    Raises:
+        SystemExit: the server is about to bind, or has bound, such an address.
+    """
+    if how is not None and not how.is_local:
+        return
+    for host in _bound_hosts():
+        if not is_this_computer(host):
+            raise SystemExit(NOT_PUBLIC.format(host=host))
+
+
+def _bound_hosts() -> list[str]:
+    """Return the addresses of the server that runs us, however it was started.
+
+    ASGI does not tell an app at its start where it will be reached. `streamlit run` and
+    uvicorn's own command both keep it in an `uvicorn.Config`, which is alive by then.
+    """
+    configs = [found for found in gc.get_objects() if type(found) is uvicorn.Config]
+    return [c.host for c in configs if c.uds is None and c.fd is None]
 
 
 class ThisComputerOnly:
@@ -47,22 +86,5 @@ def _is_local(scope: Scope) -> bool:
     if any(name in headers for name in PASSED_ON):
         return False
     client = scope.get("client")
-    return client is not None and is_loopback(client[0]) and _asks_for_us(headers)
-
-
-def _asks_for_us(headers: Headers) -> bool:
-    """Whether the Host is ours: a name that an attacker points at us is not."""
-    host = headers.get("host", "")
-    name = host.partition("]")[0].lstrip("[") if host[:1] == "[" else host.split(":")[0]
-    return name == "localhost" or is_loopback(name)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address is this computer's own, IPv4 in IPv6's clothes included."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        return found.ipv4_mapped.is_loopback
-    return found.is_loopback
+    asked = headers.get("host", "")
+    return client is not None and is_loopback(client[0]) and is_this_computer(asked)

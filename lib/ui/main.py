@@ -14,6 +14,7 @@ from lib.ui import (
     navigation,
     sample_banner,
     shell,
+    signed_out,
 )
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     st.set_page_config(
         page_title=_("見守り Mimamori"), page_icon=shell.ICON, layout="wide"
     )
-    with boundary.page_boundary():
+    with boundary.page_boundary(), signed_out.shown():
         who = context.principal()
         page = st.navigation(navigation.menu(who.role if who else None))
         st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")

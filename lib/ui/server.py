@@ -7,7 +7,8 @@ import gc
 import importlib
 import logging
 import pkgutil
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -23,8 +24,9 @@ import lib.charts
 import lib.reports
 import lib.ui
 from lib import clock
-from lib.errors import AppError
+from lib.errors import AppError, SettingsError
 from lib.metrics import calendar
+from lib.settings.sign_in import SignIn, sign_in
 from lib.ui import (
     background,
     boundary,
@@ -34,7 +36,9 @@ from lib.ui import (
     notifying,
     printing,
 )
-from lib.ui.gate import ThisComputerOnly
+from lib.ui.gate import ThisComputerOnly, refuse_to_be_public
+from lib.ui.signing_in import routes as signing_in
+from lib.ui.signing_in.door import Door
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +51,43 @@ def surroundings() -> dict[str, Any]:
 
     The call itself stands in app.py: `streamlit run` looks for `st.App(...)` in the
     text of that file, and would serve it as a plain script if it stood here.
+
+    Raises:
+        SystemExit: sign-in is set up in a way that would protect nobody.
     """
+    how = _how_people_sign_in()
     return {
         "lifespan": _lifespan,
         "routes": [
             Route("/healthz", _health),
             Route(calendar_feed.PATH, calendar_feed.answer),
             Route(printing.PATH, printing.sheet),
+            *(signing_in.routes(how) if how else []),
         ],
-        "middleware": [Middleware(ThisComputerOnly), Middleware(JapaneseShell)],
+        "middleware": _before_streamlit(how),
         "on_script_error": boundary.last_resort,
     }
 
 
+def _how_people_sign_in() -> SignIn | None:
+    try:
+        return sign_in()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from error
+
+
+def _before_streamlit(how: SignIn | None) -> list[Middleware]:
+    shell = Middleware(JapaneseShell, scripts=[signing_in.WATCH] if how else [])
+    door = [Middleware(Door, how=how)] if how else []
+    if how is None or how.is_local:
+        return [Middleware(ThisComputerOnly), *door, shell]
+    return [*door, shell]
+
+
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    refuse_to_be_public(sign_in())
     await asyncio.to_thread(_warm_up)
     # Streamlit collects all garbage after each run, while the user waits. What is
     # alive now stays for ever, so it is taken out of every later collection
@@ -110,14 +136,19 @@ class JapaneseShell:
     would be taken from a Chinese font.
     """
 
-    _REWRITTEN: Final = (
-        (b'<html lang="en">', b'<html lang="ja" translate="no">'),
-        (b"</head>", printing.LINK.encode() + b"</head>"),
-    )
+    def __init__(self, app: ASGIApp, scripts: Sequence[str] = ()) -> None:
+        """Wrap `app`.
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
+        scripts: addresses of scripts of our own that the shell loads too.
+        """
         self._app = app
+        added = printing.LINK + "".join(
+            f'<script src="{address}" defer></script>' for address in scripts
+        )
+        self._rewritten = (
+            (b'<html lang="en">', b'<html lang="ja" translate="no">'),
+            (b"</head>", added.encode() + b"</head>"),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Rewrite complete HTML answers; everything else passes untouched."""
@@ -134,14 +165,20 @@ class JapaneseShell:
                     return
             elif held:
                 start = held.pop()
-                body = message.get("body", b"")
-                for theirs, ours in self._REWRITTEN:
-                    body = body.replace(theirs, ours, 1)
+                body = self._rewrite(message.get("body", b""))
                 await send(_with_length(start, body, message))
                 message = {**message, "body": body}
             await send(message)
 
         await self._app(scope, receive, rewriting)
+
+    def _rewrite(self, body: bytes) -> bytes:
+        """Return Streamlit's shell in our words; a page of our own as it is."""
+        if self._rewritten[0][0] not in body:
+            return body
+        for theirs, ours in self._rewritten:
+            body = body.replace(theirs, ours, 1)
+        return body
 
 
 def _uncompressed(scope: Scope) -> Scope:

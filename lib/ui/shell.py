@@ -14,7 +14,7 @@ from lib.store.access import UserStore
 from lib.store.address import read_address
 from lib.store.sql.backup import daily_backups
 from lib.text import inert
-from lib.ui import boundary, context, navigation, outbox, printing
+from lib.ui import boundary, context, navigation, outbox, printing, signed_out
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -35,7 +35,11 @@ def sidebar() -> None:
     st.logo(LOGO, icon_image=ICON, size="large")
     with st.sidebar:
         language_switch()
-        _operator_picker(who.key)
+        if context.people_sign_in():
+            signed_out.who_is_in(who)
+        else:
+            _operator_picker(who.key)
+            _without_sign_in()
         store_badge(context.desk())
         outbox.in_sidebar(context.desk())
         if clock.is_fixed():
@@ -130,6 +134,15 @@ def _operator_picker(chosen: str) -> None:
         help=_("いま操作している人。記録に残る名前です(本人確認ではありません)。"),
         on_change=_change_operator,
         persist_state="session",
+    )
+
+
+def _without_sign_in() -> None:
+    st.caption(
+        ":material/lock: " + _("サインインなし: このコンピューターだけで使えます。"),
+        help=_(
+            "だれがこの画面を使っても、同じことができます。チームで使うときは、管理者がサインインを設定します(docs/operations.md)。"
+        ),
     )
 
 
