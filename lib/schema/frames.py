@@ -204,7 +204,17 @@ def _series(field: Field, values: Sequence[Any]) -> Any:
         # Through UTC, because a column may hold offsets of several zones.
         moments = pd.Series(pd.to_datetime(list(values), utc=True))
         return moments.astype(dtype_of(field))
+    if field.kind == "choice":
+        return pd.Series(list(values), dtype=_categories(field, values))
     return pd.Series(list(values), dtype=dtype_of(field))
+
+
+def _categories(field: Field, values: Sequence[Any]) -> Any:
+    """Return the field's dtype, with words added that a row of a sheet has beside it."""
+    dtype = dtype_of(field)
+    known = set(dtype.categories)
+    more = dict.fromkeys(str(v) for v in values if v is not None and v not in known)
+    return pd.CategoricalDtype([*dtype.categories, *more]) if more else dtype
 
 
 def _missing(value: Any) -> bool:

@@ -95,12 +95,12 @@ def _day_words(day: date, *, is_inside: bool) -> str:
 
 
 def _entry(line: Line, now: datetime, *, short: bool = False) -> None:
-    shape = words.KIND_SHAPES[line.kind]
+    shape = words.kind_shape(line.kind)
     late = "▲" if line.standing(now) is Standing.OVERDUE else ""
     name = (line.code or words.name_of(line)) if short else words.name_of(line)
     label = f"{late}{shape} {one_line(name, _LETTERS if short else 40)}"
     said = " · ".join(
-        [_(line.kind.value), words.name_of(line), words.left_words(line, now)]
+        [fmt.choice(line.kind), words.name_of(line), words.left_words(line, now)]
     )
     st.button(
         f":small[{inert(label)}]",

@@ -14,7 +14,7 @@ from lib.metrics import legal_days
 from lib.metrics.deadline_views import is_unchecked
 from lib.metrics.running_out import Line, Origin, Standing
 from lib.schema.deadline import Deadline
-from lib.schema.vocab import DeadlineKind
+from lib.schema.vocab import DeadlineKind, Unlisted
 from lib.settings.clock_rules import TO_CHECK, ClockRule
 from lib.settings.counting import Counting, FirstDay, Holiday, Unit
 from lib.text import inert
@@ -49,17 +49,27 @@ STANDING_COLOURS: Final[Mapping[Standing, str]] = {
     Standing.VOID: "gray",
 }
 
+UNKNOWN_COLOUR: Final = "gray"
+
 _COUNTED_IN_HOURS: Final = timedelta(hours=48)
 
 
-def kind_words(kind: DeadlineKind) -> str:
-    """Return "■ 法定": shape and word."""
+def kind_words(kind: DeadlineKind | Unlisted) -> str:
+    """Return "■ 法定": shape and word; a word that is no kind as typed, marked."""
+    if isinstance(kind, Unlisted):
+        return fmt.choice(kind)
     return f"{KIND_SHAPES[kind]} {_(kind.value)}"
 
 
-def kind_badge(kind: DeadlineKind) -> str:
+def kind_shape(kind: DeadlineKind | Unlisted) -> str:
+    """Return "■"; a sign of doubt for a word of a sheet that is no kind."""
+    return fmt.DOUBT if isinstance(kind, Unlisted) else KIND_SHAPES[kind]
+
+
+def kind_badge(kind: DeadlineKind | Unlisted) -> str:
     """Return a kind as Markdown."""
-    return f":{KIND_COLOURS[kind]}-badge[{inert(kind_words(kind))}]"
+    colour = UNKNOWN_COLOUR if isinstance(kind, Unlisted) else KIND_COLOURS[kind]
+    return f":{colour}-badge[{inert(kind_words(kind))}]"
 
 
 def name_of(line: Line) -> str:
