@@ -161,13 +161,14 @@ def answers(found: Morning) -> None:
             found.calls,
             CALLS_ANSWER,
             found.calls.reasons[:1],
-            others_in_trouble(found),
+            more=others_in_trouble(found),
         )
         answer(
             _("センターからの連絡は増えているか"),
             found.referrals_verdict,
             CONTACTS_ANSWER,
             found.referrals_verdict.reasons,
+            page="risk",
         )
         tasks(found)
 
@@ -177,17 +178,25 @@ def answer(
     verdict: Verdict,
     words: dict[State, str],
     reasons: Sequence[Reason],
+    *,
     more: str = "",
+    page: str = "",
 ) -> None:
-    """Draw question, answer and reasons as one text: a phone has no room for parts."""
+    """Draw question, answer and reasons as one text: a phone has no room for parts.
+
+    page: where the answer leads to, for those who may open it.
+    """
     said = [reason.text() for reason in reasons[:REASONS_SHOWN]] + [more]
-    lines = (
-        f":small[:gray[{inert(question)}]] {look.badge(verdict)}",
-        f"**{inert(_(words[verdict.state]))}**",
-        f":small[:gray[{inert(' '.join(said).strip())}]]",
-    )
+    asked = f":small[:gray[{inert(question)}]] {look.badge(verdict)}"
+    told = f"**{inert(_(words[verdict.state]))}**"
+    why = f":small[:gray[{inert(' '.join(said).strip())}]]"
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown("  \n".join(lines))
+        if page and may_open(page):
+            st.markdown(asked)
+            navigation.link(page, told, icon=":material/arrow_forward:")
+            st.markdown(why)
+        else:
+            st.markdown(f"{asked}  \n{told}  \n{why}")
         unsaid = [inert(reason.text()) for reason in reasons[REASONS_SHOWN:]]
         if unsaid:
             with st.popover(_("ほかの理由"), type="tertiary"):
@@ -296,25 +305,7 @@ def tiles(shown: tuple[Tile, ...], against: str) -> None:
     with st.grid(4, min_column_width=140, gap="small"):
         for tile in shown:
             one_tile(tile, against)
-    left_out(shown)
-
-
-def left_out(shown: tuple[Tile, ...]) -> None:
-    """Say how many unreadable values each figure lacks; nothing where none does."""
-    parts = [
-        _("{name} {count}件").format(
-            name=figures.name_of(tile.kpi), count=tile.excluded
-        )
-        for tile in shown
-        if tile.excluded
-    ]
-    if parts:
-        with card_head():
-            said = _("シートで読めない値を除いています: {parts}").format(
-                parts=fmt.listed(parts)
-            )
-            st.caption(inert(f"{fmt.DOUBT} {said}"), width="content")
-            marks.link_to_check(desk)
+    marks.left_out(desk, [(figures.name_of(tile.kpi), tile.excluded) for tile in shown])
 
 
 def one_tile(tile: Tile, against: str) -> None:

@@ -18,9 +18,9 @@ import pandas as pd
 
 from lib.actions.kpi_targets import targets_of
 from lib.actions.kpi_views import Period, call_centres, entries_of, lamp_of
-from lib.actions.today import USUAL_DAYS, WEEK, figures_of, missing_of
+from lib.actions.today import USUAL_DAYS, WEEK, excluded_of, figures_of, missing_of
 from lib.i18n import N_
-from lib.metrics import calendar, kpis, movers
+from lib.metrics import calendar, exclusions, kpis, movers
 from lib.metrics.entering import Entry
 from lib.metrics.figures import between, of_centre
 from lib.metrics.kpis import Kpi
@@ -47,6 +47,9 @@ SHOWN: Final = (
 
 OF_SUBSCRIPTIONS: Final = frozenset({"cancel_requests", "retention_success"})
 """Asked only of centres that sell 定期."""
+
+_LONGEST: Final = 90
+"""Days of the longest time that a last day is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,23 @@ def punctuality(store: UserStore, now: datetime) -> tuple[Punctual, ...]:
     """
     hour = now.replace(minute=0, second=0)
     return store.derived(("punctuality", hour), lambda: _punctuality(store, hour))
+
+
+def left_out(store: UserStore, now: datetime) -> tuple[tuple[Kpi, int], ...]:
+    """Return how many values that a sheet cannot read each of `choices` lacks.
+
+    Counted over the days that the table compares, the 90 before today; 0 where none.
+    """
+    today = now.date()
+    values = excluded_of(store)
+    return tuple(
+        (entry, exclusions.count_in(entry, values, *_compared_days(today)))
+        for entry in map(kpis.kpi, choices(store))
+    )
+
+
+def _compared_days(today: date) -> tuple[date, date]:
+    return today - timedelta(days=_LONGEST), today - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

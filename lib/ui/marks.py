@@ -122,6 +122,27 @@ def legend() -> str:
     )
 
 
+def left_out(desk: UserStore, lacking: Iterable[tuple[str, int]]) -> None:
+    """Say how many unreadable values each figure lacks; nothing where none does.
+
+    Args:
+        desk: this person's data.
+        lacking: names of figures, in the person's language, with the count of each.
+    """
+    parts = [
+        _("{name} {count}件").format(name=name, count=count)
+        for name, count in lacking
+        if count
+    ]
+    if parts:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            said = _("シートで読めない値を除いています: {parts}").format(
+                parts=fmt.listed(parts)
+            )
+            st.caption(inert(f"{fmt.DOUBT} {said}"), width="content")
+            link_to_check(desk)
+
+
 def link_to_check(desk: UserStore) -> None:
     """Draw the way to データ点検 for those who may open it."""
     pages = {page.code for page in navigation.pages_for(desk.principal.role)}
