@@ -14,6 +14,7 @@ import pandas as pd
 from lib import clock
 from lib.actions.crises.opening import open_ones
 from lib.actions.kpi_targets import targets_of
+from lib.actions.risks.reading import reading
 from lib.i18n import N_, current
 from lib.metrics import exclusions, kpis, promises, referrals, state
 from lib.metrics.events import Events, events
@@ -345,16 +346,18 @@ def _standing(store: UserStore, now: datetime) -> _Standing:
         figures_of(store, now), today - timedelta(days=_RECENT_DAYS), today
     )
     centres = _call_centres(frames["centres"], frames["kpi_days"])
-    verdict = state.referrals_state(frames, today, state.began(frames))
+    contacts = reading(store, now)
     left_out = excluded_of(store)
     targets = targets_of(store)
     return _Standing(
-        referrals_verdict=verdict,
+        referrals_verdict=contacts.verdict,
         company=tuple(
             _company_tile(code, recent, today, left_out) for code in COMPANY_TILES
         ),
         centres=tuple(_centre_today(c, recent, today, targets) for c in centres),
-        referrals=_referrals(frames["agency_inquiries"], recent, verdict, today),
+        referrals=_referrals(
+            frames["agency_inquiries"], recent, contacts.usual_week, today
+        ),
     )
 
 
@@ -509,18 +512,17 @@ def _promise_rows(owed: pd.DataFrame) -> tuple[PromiseRow, ...]:
 
 
 def _referrals(
-    inquiries: pd.DataFrame, days: pd.DataFrame, verdict: Verdict, today: date
+    inquiries: pd.DataFrame, days: pd.DataFrame, usual: float | None, today: date
 ) -> Referrals:
     since = today - timedelta(days=WEEK - 1)
     cases = referrals.within(referrals.referrals(inquiries), today, WEEK)
     others = referrals.within(referrals.other_agencies(inquiries), today, WEEK)
     calls = kpis.value(kpis.kpi("consumer_centre_calls"), between(days, since, today))
-    details = verdict.reasons[0].details
     return Referrals(
         cases=len(cases),
         others=len(others),
         calls=None if calls is None else int(calls),
-        usual=float(details["usual"]) if details["weeks"] else None,
+        usual=usual,
         since=since,
         until=today,
     )

@@ -1,12 +1,12 @@
 """平常・注意・警報・判定保留: plain rules, each with its reason in words.
 
-These are fixed rules that need no history of their own (domain.md 4 and 6); the
-statistical watch over rising counts is another part's.
+These are fixed rules that need no history of their own (domain.md 4); the watch over
+rising contacts from centres is `lib.actions.risks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,11 +14,11 @@ from typing import Final
 import pandas as pd
 
 from lib import clock
-from lib.i18n import N_, _
-from lib.metrics import kpis, referrals
+from lib.i18n import N_
+from lib.metrics import kpis
 from lib.metrics.amounts import aim as shown_aim
 from lib.metrics.borders import DAMAGING, RUN, Aim, Borders, Stands, borders
-from lib.metrics.figures import Frames, between, of_centre
+from lib.metrics.figures import between, of_centre
 from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.reason import Reason
 from lib.schema.masters import Centre
@@ -30,11 +30,9 @@ __all__ = [
     "Reason",
     "State",
     "Verdict",
-    "began",
     "calls_state",
     "centre_state",
     "lasts",
-    "referrals_state",
     "target_of",
     "worst",
 ]
@@ -68,13 +66,6 @@ FEWEST_CALLS: Final = 20
 one call more or less would move the rate by more than 5 points."""
 
 WEEK: Final = 7
-_USUAL_WEEKS: Final = 8
-_HISTORY_DAYS: Final = 28
-_SAME_CASE_DAYS: Final = 14
-_WATCH = (3, 2.0)
-_ALARM = (5, 3.0)
-"""Cases in 7 days, and how many times the usual week, from which a level holds. The
-floor keeps a single case of a small company from ever being a rise."""
 
 
 def calls_state(
@@ -249,109 +240,7 @@ def target_of(centre: Centre) -> float:
     return centre.target_answer_rate / 100
 
 
-def referrals_state(frames: Frames, today: date, began: date | None) -> Verdict:
-    """Return ② whether contacts from agencies are rising, over the last 7 days.
-
-    `began` is the first day that any ledger or KPI row covers (None: nothing yet).
-    警報: any agency other than consumer centres; a case that a centre had to bring up
-    again and that is still open; 5 or more cases and 3 times the usual week. 注意: 3 or
-    more and twice the usual week; two cases of the same product and kind in 14 days.
-    Usual is the mean of the up to 8 weeks before. With less than 28 days of history the
-    comparison is held back; the fixed rules hold all the same.
-    """
-    inquiries = frames["agency_inquiries"]
-    cases = referrals.referrals(inquiries)
-    count = len(referrals.within(cases, today, WEEK))
-    weeks = _weeks_known(began, today)
-    usual = _usual_week(cases, today, weeks)
-    alarms = list(_fixed_alarms(inquiries, cases, today))
-    watches = list(_same_case(cases, today))
-    details = {"count": count, "usual": usual, "weeks": weeks}
-    if weeks * WEEK < _HISTORY_DAYS:
-        counted = Reason(
-            N_(
-                "直近7日 {count}件。ふだんの週と比べるには、記録がまだ28日分ありません。"
-            ),
-            details,
-        )
-    else:
-        counted = Reason(N_("直近7日 {count}件(ふだんは週{usual:.1f}件)。"), details)
-        if _rises(count, usual, _ALARM):
-            alarms.append(Reason(N_("ふだんの週の3倍以上です。")))
-        elif _rises(count, usual, _WATCH):
-            watches.append(Reason(N_("ふだんの週の2倍以上です。")))
-    if alarms:
-        return Verdict(State.ALARM, (counted, *alarms, *watches))
-    if watches:
-        return Verdict(State.WATCH, (counted, *watches))
-    if weeks * WEEK < _HISTORY_DAYS:
-        return Verdict(State.PENDING, (counted,))
-    return Verdict(State.NORMAL, (counted,))
-
-
-def began(frames: Frames) -> date | None:
-    """Return the first day that the ledgers or the KPI rows cover, or None."""
-    first = [
-        frames["kpi_days"]["date"].min(),
-        frames["complaints"]["received_at"].min(),
-        frames["agency_inquiries"]["first_contact_at"].min(),
-    ]
-    return min((moment.date() for moment in first if pd.notna(moment)), default=None)
-
-
 def _pending(centre: Centre, message: str) -> Verdict:
     return Verdict(
         State.PENDING, (Reason(message, {"centre": centre.name}),), centre.code
     )
-
-
-def _weeks_known(first: date | None, today: date) -> int:
-    """Return how many whole weeks lie before the last 7 days, at most 8."""
-    if first is None:
-        return 0
-    return max(0, min(_USUAL_WEEKS, ((today - first).days + 1 - WEEK) // WEEK))
-
-
-def _usual_week(cases: pd.DataFrame, today: date, weeks: int) -> float:
-    if weeks == 0:
-        return 0.0
-    before = referrals.within(cases, today - timedelta(days=WEEK), weeks * WEEK)
-    return len(before) / weeks
-
-
-def _rises(count: int, usual: float, level: tuple[int, float]) -> bool:
-    floor, times = level
-    return count >= floor and count >= times * usual
-
-
-def _fixed_alarms(
-    inquiries: pd.DataFrame, cases: pd.DataFrame, today: date
-) -> Iterable[Reason]:
-    others = referrals.within(referrals.other_agencies(inquiries), today, WEEK)
-    if len(others):
-        kinds = _("、").join(_(str(kind)) for kind in others["agency_kind"].unique())
-        yield Reason(
-            N_("センター以外から連絡がありました({kinds})。"), {"kinds": kinds}
-        )
-    again = cases[referrals.called_again(cases)]
-    if len(again):
-        yield Reason(
-            N_("回答の前に再連絡を受けた件が{count}件あります。"), {"count": len(again)}
-        )
-
-
-def _same_case(cases: pd.DataFrame, today: date) -> Iterable[Reason]:
-    recent = referrals.within(cases, today, _SAME_CASE_DAYS)
-    alike = ["product_code", "category"]
-    pairs = recent.groupby(alike, observed=True).size().rename("count").reset_index()
-    repeated = pairs[pairs["count"] > 1].sort_values("count", ascending=False)
-    if len(repeated):
-        most = repeated.iloc[0]
-        yield Reason(
-            N_("同じ商品・同じ内容が14日で{count}件あります({product}・{category})。"),
-            {
-                "count": int(most["count"]),
-                "product": most["product_code"],
-                "category": _(str(most["category"])),
-            },
-        )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from lib import i18n
 from lib.metrics.figures import figures
-from lib.metrics.state import State, began, calls_state, referrals_state
-from lib.schema.vocab import AgencyKind, AnswerRateMethod, Category, InquiryStatus
-from tests.metrics.rows import NOW, at, calls, centre, complaint, day, frames, inquiry
+from lib.metrics.state import State, calls_state
+from lib.schema.vocab import AnswerRateMethod
+from tests.metrics.rows import NOW, calls, centre, day, frames
 
 TODAY = day(21)
 
@@ -95,91 +92,3 @@ def test_a_centre_has_the_usual_target_where_it_names_none():
     free = centre("C1", target_answer_rate=None)
 
     assert telephone(calls(day(20), 100, 89), centres=[free]).state is State.WATCH
-
-
-# Contacts from agencies ------------------------------------------------------
-
-
-def contacts(*rows, history=True):
-    start = complaint(at(1) - timedelta(days=90)) if history else complaint(at(10))
-    given = frames([start, *rows])
-    return referrals_state(given, TODAY, began(given))
-
-
-def different(count, on=20, **values):
-    """Return cases of different products, so that only their number speaks."""
-    return [inquiry(at(on), product_code=f"P{n}", **values) for n in range(count)]
-
-
-def test_no_contact_is_calm():
-    verdict = contacts()
-
-    assert verdict.state is State.NORMAL
-    assert verdict.reasons[0].text() == "直近7日 0件(ふだんは週0.0件)。"
-
-
-@pytest.mark.parametrize(
-    ("count", "state"),
-    [(1, State.NORMAL), (2, State.NORMAL), (3, State.WATCH), (5, State.ALARM)],
-)
-def test_a_rise_is_measured_against_the_own_weeks_with_a_floor(count, state):
-    """8 cases in the 8 weeks before: usually 1 a week."""
-    before = [
-        inquiry(at(21) - timedelta(days=7 * week + 7), product_code=f"B{week}")
-        for week in range(8)
-    ]
-
-    assert contacts(*before, *different(count)).state is state
-
-
-def test_what_is_usual_for_a_large_company_is_no_rise():
-    before = [
-        inquiry(at(14) - timedelta(days=n), product_code=f"B{n}") for n in range(56)
-    ]
-
-    assert contacts(*before, *different(7)).state is State.NORMAL
-
-
-def test_any_other_agency_is_an_alarm():
-    verdict = contacts(inquiry(at(20), agency_kind=AgencyKind.HEALTH_OFFICE))
-
-    assert verdict.state is State.ALARM
-    assert "保健所" in verdict.reasons[1].text()
-
-
-def test_a_case_brought_up_again_before_our_answer_is_an_alarm():
-    again = inquiry(at(2), repeat_contacts=1)
-    answered = inquiry(at(2), repeat_contacts=1, status=InquiryStatus.ANSWERED)
-
-    assert contacts(again).state is State.ALARM
-    assert contacts(answered).state is State.NORMAL
-
-
-def test_two_alike_in_a_fortnight_need_watching():
-    alike = {"product_code": "SERUM", "category": Category.CONTRACT}
-
-    assert (
-        contacts(inquiry(at(8), **alike), inquiry(at(20), **alike)).state is State.WATCH
-    )
-    assert (
-        contacts(inquiry(at(6), **alike), inquiry(at(20), **alike)).state
-        is State.NORMAL
-    )
-
-
-def test_cancelled_contacts_count_nowhere():
-    gone = {"status": InquiryStatus.CANCELLED}
-
-    assert contacts(*different(5, **gone)).reasons[0].details["count"] == 0
-
-
-def test_without_28_days_of_history_only_the_fixed_rules_hold():
-    assert contacts(*different(4), history=False).state is State.PENDING
-    other = inquiry(at(20), agency_kind=AgencyKind.POLICE)
-    assert contacts(other, history=False).state is State.ALARM
-
-
-def test_reasons_speak_the_language_of_the_person(monkeypatch):
-    monkeypatch.setattr(i18n, "_language_now", lambda: "en")
-
-    assert "last 7 days" in contacts().reasons[0].text().lower()
