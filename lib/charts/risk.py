@@ -23,11 +23,8 @@ SMALL: Final = 170
 
 MARK_SHAPES: Final = {
     "measure": "diamond",
-    "sale": "triangle-up",
     "holiday": "circle",
     "note": "triangle-down",
-    "target": "stroke",
-    "formula": "square",
 }
 """A shape for each kind of mark, by its code."""
 
@@ -58,8 +55,8 @@ def referrals(
     Args:
         days: a row a day, at least one; `day` (timestamp), `iso` (the day as text),
             `count` (NaN where not known), `state` ("", "closed" or "missing"), `week`
-            (sum of 7 days, NaN where not known), `level` (how the day stood: "", "watch"
-            or "alarm"), `low_wide`, `low`, `high`,
+            (sum of 7 days, NaN where not known), `level` ("watch" or "alarm" on the
+            day that reached it, else ""), `low_wide`, `low`, `high`,
             `high_wide` (bounds of 98 and 80 %, NaN where nothing is said),
             `day_text`, `count_text`, `week_text`.
         marks: a row a mark; `day`, `kind` (a key of `MARK_SHAPES`), `text`.
@@ -294,7 +291,7 @@ class _Time:
         return alt.X(f"{field}:T", axis=self._axis, scale=self._scale)
 
 
-def _pixels(*places: str) -> list[alt.Expr]:
+def _pixels(*places: str) -> list[alt.ExprRef]:
     return [alt.expr(_placed(place)) for place in places]
 
 
@@ -401,6 +398,7 @@ def _missing(rows: pd.DataFrame, x: _Time) -> list[alt.Chart]:
 
 
 def _strip(start: pd.DataFrame, x: _Time) -> list[alt.Chart]:
+    """Draw how sure the start is as a bar above the counts, which it must not cover."""
     if start.empty:
         return []
     wide = start.assign(
@@ -408,8 +406,8 @@ def _strip(start: pd.DataFrame, x: _Time) -> list[alt.Chart]:
     )
     return [
         alt.Chart(wide)
-        .mark_rect(color=OCHRE, opacity=0.18)
-        .encode(x=x.at("begins"), x2="ends:T")
+        .mark_rect(color=OCHRE, opacity=0.45, cornerRadius=3)
+        .encode(x=x.at("begins"), x2="ends:T", y=alt.value(15), y2=alt.value(22))
     ]
 
 
@@ -418,10 +416,12 @@ def _start_line(start: pd.DataFrame, x: _Time) -> list[alt.Chart]:
         return []
     base = alt.Chart(start)
     return [
-        base.mark_rule(color=OCHRE, strokeWidth=2).encode(x=x.at()),
+        base.mark_rule(color=OCHRE, strokeWidth=2).encode(
+            x=x.at(), y=alt.value(15), y2=alt.value(alt.expr("height"))
+        ),
         base.mark_text(
             align="right", baseline="top", dx=-5, color=OCHRE, fontWeight="bold"
-        ).encode(x=x.at(), y=alt.value(18), text="label:N"),
+        ).encode(x=x.at(), y=alt.value(26), text="label:N"),
     ]
 
 

@@ -66,6 +66,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         tucked=(Role.CLERK,),
     ),
     PageEntry(
+        "risk",
+        N_("リスク"),
+        ":material/trending_up:",
+        FIGURES,
+        READERS,
+        tucked=(Role.CLERK,),
+    ),
+    PageEntry(
         "kpi_entry",
         N_("日次KPI入力"),
         ":material/edit_calendar:",

@@ -1,0 +1,117 @@
+"""The answer in ten seconds: the state in word, sign and colour, why, and how sure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import streamlit as st
+
+from lib.actions.risks.reading import STATES, Reading, Sign
+from lib.i18n import N_, _
+from lib.metrics.state import State, Verdict
+from lib.text import inert
+from lib.ui import format as fmt
+from lib.ui.kpis import look
+from lib.ui.risk.opening import case_links
+
+ANSWERS: Final = {
+    State.NORMAL: N_("センターからの連絡は増えていません"),
+    State.PENDING: N_("まだ判定できません"),
+    State.WATCH: N_("センターからの連絡が増えはじめているかもしれません"),
+    State.ALARM: N_("センターからの連絡が増えています。急いで確かめてください"),
+}
+BY_SIGNS: Final = {
+    State.WATCH: N_("件数は多くありませんが、気をつけたい連絡があります"),
+    State.ALARM: N_("件数にかかわらず、急いで確かめたい連絡があります"),
+}
+"""What is said where the counts themselves are calm, and a sign presses."""
+
+_SIGNS: Final = 2
+"""Signs named beside the state; all of them stand below the chart."""
+
+_FIRST: Final = 2
+"""Sentences of a rise that stand in full size; the others are smaller below."""
+
+
+def card(reading: Reading, now: datetime) -> None:
+    """Draw state, sentence, signs and what the judgement rests on."""
+    with st.container(border=True, gap="small"):
+        st.markdown(f"#### {look.badge(reading.verdict)} {inert(_answer(reading))}")
+        said = [inert(reason.text()) for reason in reading.sentence]
+        st.markdown("".join(said[:_FIRST]))
+        rest = said[_FIRST:] if reading.story else []
+        if rest:
+            st.caption("".join(rest))
+        if reading.signs:
+            st.markdown("  \n".join(_short(reading.signs)))
+        st.markdown(_rests_on(reading, now))
+
+
+def signs(reading: Reading) -> None:
+    """Draw what presses whatever the counts say, each with its cases."""
+    if not reading.signs:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{inert(_('件数によらず確かめるもの'))}**")
+        for sign in reading.signs:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(_said(sign), width="content")
+                case_links(sign.cases)
+
+
+def _answer(reading: Reading) -> str:
+    calm = STATES[reading.level] in (State.NORMAL, State.PENDING)
+    if calm and reading.state in BY_SIGNS:
+        return _(BY_SIGNS[reading.state])
+    return _(ANSWERS[reading.state])
+
+
+def _short(found: tuple[Sign, ...]) -> list[str]:
+    """Return the most pressing signs in words; the others are counted."""
+    lines = [_said(sign) for sign in found[:_SIGNS]]
+    if len(found) > _SIGNS:
+        more = _("ほか{count}つ(グラフの下)").format(count=len(found) - _SIGNS)
+        lines[-1] += f" :small[:gray[{inert(more)}]]"
+    return lines
+
+
+def _said(sign: Sign) -> str:
+    lamp = look.badge(Verdict(STATES[sign.level], ()))
+    return f"{lamp} {inert(sign.reason.text())}"
+
+
+def _rests_on(reading: Reading, now: datetime) -> str:
+    """Return on one line what people ask first of any alarm."""
+    parts = [f"**{inert(words)}**" if (words := _distance(reading)) else ""]
+    parts += [
+        inert(
+            _("増えていなくても警報は年に約{times}回").format(
+                times=fmt.number(reading.sensitivity.false_alarms)
+            )
+        ),
+        inert(_days(reading)),
+        inert(_("{time} 現在").format(time=fmt.moment(now))),
+    ]
+    return f":small[{' · '.join(part for part in parts if part)}]"
+
+
+def _distance(reading: Reading) -> str:
+    more = reading.more_to_alarm
+    if more:
+        return _("今日あと{count}件で警報").format(count=more)
+    if more == 0:
+        return ""
+    if reading.waiting.days:
+        return _("判定まであと{days}日分").format(days=reading.waiting.days)
+    return _("今日の件数だけでは警報になりません")
+
+
+def _days(reading: Reading) -> str:
+    known = reading.known
+    words = _("記録 {days}日分").format(days=fmt.number(known.known))
+    if known.missing:
+        words += _("(ほかに件数のわからない日 {days}日)").format(
+            days=fmt.number(known.missing)
+        )
+    return words

@@ -1,0 +1,27 @@
+"""リスク: are contacts from consumer centres rising, since when, and what is done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import clock
+from lib.actions.risks.reading import reading
+from lib.i18n import _
+from lib.ui import context, freshness, navigation
+from lib.ui.risk import charts, folds, head
+
+desk = context.guard(*navigation.entry("risk").roles)
+
+
+def main() -> None:
+    now = clock.now()
+    st.title(_(navigation.entry("risk").title), anchor=False)
+    found = reading(desk, now)
+    head.card(found, now)
+    charts.contacts(desk, found)
+    head.signs(found)
+    folds.show(desk, found)
+
+
+main()
+freshness.follow(desk)

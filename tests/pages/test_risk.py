@@ -1,0 +1,149 @@
+"""リスク driven without a browser: its states, its words, who may see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib import clock
+from lib.schema.inquiry import AgencyInquiry
+from lib.schema.kpi_day import COMPANY, KpiDay
+from lib.schema.masters import Centre, Member
+from lib.schema.vocab import AgencyKind, Role
+
+pytestmark = pytest.mark.usefixtures("first_member")
+
+TODAY = date(2026, 11, 21)
+FORBIDDEN = ("原因", "必ず")
+
+
+def contact(day: date, number: int) -> AgencyInquiry:
+    return AgencyInquiry(
+        id=f"G-{day:%y%m%d}-AAAA{chr(65 + number)}",
+        first_contact_at=clock.at(day, 11),
+        agency_kind=AgencyKind.CONSUMER_CENTRE,
+        agency_name="City centre",
+    )
+
+
+def contacts(days: Iterable[int], each: int = 1) -> list[AgencyInquiry]:
+    """Return contacts on days counted back from today."""
+    return [
+        contact(TODAY - timedelta(days=back), number)
+        for back in days
+        for number in range(each)
+    ]
+
+
+CALM = contacts(range(4, 200, 4))
+"""A contact every fourth day for half a year."""
+
+
+def said(app: AppTest) -> str:
+    """Return everything that the page says in texts of its own."""
+    parts = [*app.markdown, *app.caption, *app.info]
+    return "\n".join(str(part.value).replace("\\", "") for part in parts)
+
+
+def chart_count(app: AppTest) -> int:
+    return len(app.get("vega_lite_chart"))
+
+
+def test_an_empty_store_holds_judgement_back_and_says_what_to_do(open_page):
+    app = open_page("risk")
+
+    assert "判定保留" in said(app)
+    assert "判定まであと15日分" in said(app)
+
+
+def test_a_calm_company_reads_normal(open_page, put):
+    put(*CALM)
+
+    app = open_page("risk")
+
+    assert "● 平常" in said(app)
+    assert "センターからの連絡は増えていません" in said(app)
+    assert "今日の件数だけでは警報になりません" in said(app)
+
+
+def test_near_an_alarm_it_says_how_many_more_today_would_be_one(open_page, put):
+    put(*CALM, *contacts([1, 3], each=2))
+
+    app = open_page("risk")
+
+    assert re.search(r"今日あと\d+件で警報", said(app))
+
+
+def test_a_rise_is_an_alarm_with_its_interval_and_what_it_costs(open_page, put):
+    put(*CALM, *contacts(range(1, 4), each=3))
+
+    app = open_page("risk")
+
+    words = said(app)
+    assert "▲ 警報" in words
+    assert "90%の幅" in words
+    assert "増え始めは" in words
+    assert "年に約2回" in words
+    assert [word for word in FORBIDDEN if word in words] == []
+
+
+def test_only_one_chart_is_drawn_until_something_is_unfolded(open_page, put):
+    put(*CALM)
+
+    assert chart_count(open_page("risk")) == 1
+
+
+def test_a_sign_presses_where_the_counts_are_calm(open_page, put):
+    other = contact(TODAY, 9).model_copy(
+        update={"agency_kind": AgencyKind.PREFECTURE, "agency_name": "Pref"}
+    )
+    put(*CALM, other)
+
+    app = open_page("risk")
+
+    assert "件数にかかわらず、急いで確かめたい連絡があります" in said(app)
+    assert "センター以外から連絡がありました" in said(app)
+    assert [link.label for link in app.get("page_link")] == ["G\\-261121\\-AAAAJ"]
+
+
+def test_days_without_figures_are_counted_as_unknown(open_page, put):
+    put(
+        Centre(code="TYO", name="Centre Tokyo"),
+        *(
+            KpiDay(
+                date=TODAY - timedelta(days=back),
+                centre="TYO",
+                offered=100,
+                answered=90,
+                abandoned=10,
+                consumer_centre_calls=back % 2,
+            )
+            for back in (*range(1, 10), *range(15, 60))
+        ),
+        KpiDay(date=TODAY - timedelta(days=1), centre=COMPANY, orders=50),
+    )
+
+    app = open_page("risk")
+
+    assert "件数のわからない日 5日" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [(Role.MANAGER, True), (Role.VIEWER, True), (Role.OUTSOURCED, False)],
+)
+def test_the_outsourced_centre_does_not_see_it(open_page, put, role, sees):
+    put(
+        Centre(code="TYO", name="Centre Tokyo"),
+        Member(email="who@example.jp", name="Ito", role=role, centre="TYO"),
+        *CALM,
+    )
+
+    app = open_page("risk", operator="who@example.jp")
+
+    assert (chart_count(app) > 0) is sees
+    assert bool(app.error) is not sees
