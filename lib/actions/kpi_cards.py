@@ -531,8 +531,13 @@ def marks_for(
         for mark in marks_of(store, period.first, period.last)
         if mark.about in wanted
         and (centre == ALL or mark.centre in {"", centre})
-        and not (is_of_company(entry) and mark.kind is MarkKind.FORMULA)
+        and (mark.about == entry.code or not _is_of_a_centre(mark, entry))
     )
+
+
+def _is_of_a_centre(mark: Mark, entry: Figure) -> bool:
+    """Return whether it tells how a centre counts, which no company figure rests on."""
+    return is_of_company(entry) and mark.kind is MarkKind.FORMULA
 
 
 def cases_of(

@@ -23,7 +23,7 @@ AIMED: Final[tuple[Figure, ...]] = tuple(
 """Figures that may have a target, in the order of the registry."""
 
 _PERCENT: Final = 100
-_MARKED: Final = ("kpi_days", "improvements", "audit")
+_MARKED: Final = ("kpi_days", "improvements", "settings", "audit")
 
 
 def targets_of(store: UserStore) -> KpiTargets:

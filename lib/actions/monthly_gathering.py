@@ -302,8 +302,11 @@ def _for_reader(marks: Sequence[Mark], place: str) -> tuple[Mark, ...]:
         mark
         for mark in marks
         if mark.centre == place
-        or (mark.kind is MarkKind.TARGET and not mark.centre and mark.about in typed)
+        or (mark.kind in _OF_ALL and not mark.centre and mark.about in typed)
     )
+
+
+_OF_ALL: Final = (MarkKind.TARGET, MarkKind.FORMULA)
 
 
 # For the board ------------------------------------------------------------------

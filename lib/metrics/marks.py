@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,10 +13,12 @@ from lib.i18n import N_
 from lib.metrics.amounts import aim
 from lib.metrics.figures import METHODS, SECONDS, Frames
 from lib.metrics.kpi_targets import KpiTargets, TargetChange
+from lib.metrics.kpis import FIGURES, Figure
 from lib.metrics.reason import Reason
 from lib.schema.learning import EVENTS
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ImprovementStatus
+from lib.settings import worth
 
 
 class MarkKind(Choice):
@@ -34,8 +36,8 @@ class Mark:
 
     reason: the sentence of the app; None where `typed` is what a person wrote.
     key: of the improvement or the KPI row; "" for others.
-    about: the figure's code (a target), the centre's field (a way of counting); "" for
-        what concerns every figure.
+    about: the figure's code (a target, a formula), the centre's field (a way of
+        counting); "" for what concerns every figure.
     """
 
     day: date
@@ -56,10 +58,13 @@ def marks(
 ) -> tuple[Mark, ...]:
     """Return the marks from `first` to `last`, both included, the earliest first.
 
-    frames: kpi_days, improvements and audit; a table that is not there has no marks.
+    frames: kpi_days, improvements, settings and audit; a table that is not there has no
+        marks.
     """
     found = [
         *target_marks(targets, first, last),
+        *revision_marks(FIGURES),
+        *(_estimates(frames["settings"]) if "settings" in frames else ()),
         *(_formulas(frames["audit"]) if "audit" in frames else ()),
         *(_measures(frames["improvements"]) if "improvements" in frames else ()),
         *(_notes(frames["kpi_days"]) if "kpi_days" in frames else ()),
@@ -108,6 +113,40 @@ _LINE_WORDS: Final = {
     ("before", "after"): N_("{figure}の警報の線を{before}から{after}に変更"),
     ("after",): N_("{figure}の警報の線を{after}に設定"),
     ("before",): N_("{figure}の警報の線{before}をやめ、標準に戻した"),
+}
+
+
+def revision_marks(figures: Iterable[Figure]) -> Iterator[Mark]:
+    """Yield when the app began to count a figure by another formula."""
+    for entry in figures:
+        for version, revision in enumerate(entry.revisions, start=2):
+            reason = Reason(
+                N_(
+                    "{figure}の式が版{version}になりました。{what}前の日の値も新しい式で出しています。"
+                ),
+                {"version": version},
+                {"figure": entry.name, "what": revision.words},
+            )
+            yield Mark(revision.since, MarkKind.FORMULA, "", reason, about=entry.code)
+
+
+def _estimates(settings: pd.DataFrame) -> Iterator[Mark]:
+    """Yield when the estimate began to rest on another number; older days keep theirs."""
+    for change in worth.changes(settings):
+        numbers = {
+            name: f"{number:,.15g}"
+            for name, number in (("before", change.before), ("after", change.after))
+            if number is not None
+        }
+        unit = {"name": change.setting.name, "unit": change.setting.unit}
+        reason = Reason(_ESTIMATE_WORDS[tuple(numbers)], numbers, unit)
+        yield Mark(change.day, MarkKind.FORMULA, "", reason, about="retention_worth")
+
+
+_ESTIMATE_WORDS: Final = {
+    ("before", "after"): N_("推計の{name}を{before}{unit}から{after}{unit}に変更"),
+    ("after",): N_("推計の{name}を{after}{unit}に設定"),
+    ("before",): N_("推計の{name}{before}{unit}をなくした"),
 }
 
 

@@ -6,6 +6,9 @@ no estimate: nothing here is guessed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -48,6 +51,32 @@ def per_confirmed(settings: pd.DataFrame, days: pd.Series) -> pd.Series:
     price = _in_force(settings, UNIT_PRICE, days)
     further = _in_force(settings, FURTHER_ORDERS, days)
     return pd.Series(price * further, index=days.index)
+
+
+@dataclass(frozen=True, slots=True)
+class WorthChange:
+    """From `day` on one of the two is another number; None for not set."""
+
+    day: date
+    setting: BusinessSetting
+    before: float | None
+    after: float | None
+
+
+def changes(settings: pd.DataFrame) -> Iterator[WorthChange]:
+    """Yield each change of the two settings, of each the earliest first.
+
+    A row that says again what counted before is no change.
+    """
+    for wanted in WORTH_SETTINGS:
+        before: float | None = None
+        for since, number in _steps(settings, wanted):
+            after = None if np.isnan(number) else number
+            if after != before:
+                yield WorthChange(
+                    since.astype("datetime64[D]").item(), wanted, before, after
+                )
+            before = after
 
 
 def _in_force(

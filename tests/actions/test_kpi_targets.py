@@ -110,7 +110,7 @@ def test_a_change_is_marked_on_the_charts(desk):
     fill(desk, centre("C1"))
     put(desk, "92", day(10))
 
-    found = marks_of(desk, day(1), day(30))
+    found = marks_of(desk, day(1), day(21))
 
     assert [(m.day, m.kind, m.centre) for m in found] == [
         (day(10), MarkKind.TARGET, "C1")
@@ -191,7 +191,7 @@ def test_a_line_is_kept_with_its_target_for_its_centre_from_its_day(desk):
     assert found.aim(RATE, "C1", day(10)) == Aim(0.9, 0.85)
     assert found.aim(RATE, "C2", day(10)) == Aim(0.9)
     assert [row.value for row in history(desk, RATE, "C1")] == ["90 警報85"]
-    assert [m.text() for m in marks_of(desk, day(1), day(30))] == [
+    assert [m.text() for m in marks_of(desk, day(1), day(21))] == [
         "応答率の警報の線を85%に設定"
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,9 @@ from lib import i18n
 from lib.metrics.amounts import Amount
 from lib.metrics.borders import Aim
 from lib.metrics.kpi_targets import ALL, KpiTargets
-from lib.metrics.kpis import Lack, Value, figure, kpi
+from lib.metrics.kpis import FIGURES, Lack, Revision, Value, figure, kpi
 from lib.metrics.lamps import lamp
-from lib.metrics.marks import MarkKind, marks
+from lib.metrics.marks import MarkKind, marks, revision_marks
 from lib.metrics.state import State
 from lib.metrics.times import Times
 from lib.schema.audit import AuditEntry
@@ -186,7 +187,7 @@ def test_a_changed_line_is_marked_and_says_from_what_to_what():
         row("応答率・C1", day(14), "92"),
     )
 
-    said = [(m.day, m.text()) for m in marks({}, found, day(1), day(30))]
+    said = [(m.day, m.text()) for m in marks({}, found, day(1), day(21))]
     assert said == [
         (day(10), "応答率の警報の線を85%に設定"),
         (day(12), "応答率の目標を90%から92%に変更"),
@@ -308,7 +309,7 @@ def marked(first, last, *rows):
 def test_targets_formulas_measures_and_notes_are_marked_on_their_days():
     found = marked(
         day(1),
-        day(30),
+        day(21),
         row("応答率・C1", day(10), "92"),
         row("応答率・C1", day(12), "なし"),
         logged("answer_rate_method", "含む", "除く", 11),
@@ -336,6 +337,59 @@ def test_targets_formulas_measures_and_notes_are_marked_on_their_days():
         (12, MarkKind.TARGET, "C1", "応答率の目標92%をなくした"),
         (13, MarkKind.MEASURE, "", "解約ページを直した"),
         (14, MarkKind.NOTE, "C1", "TV放映"),
+    ]
+
+
+def test_a_formula_that_the_app_changed_is_marked_on_its_figure_alone():
+    entry = replace(
+        RATE,
+        revisions=(
+            Revision(day(5), "一つ目。"),
+            Revision(day(10), "二つ目。"),
+        ),
+    )
+
+    found = list(revision_marks([entry, WAIT]))
+
+    assert (entry.version, WAIT.version) == (3, 1)
+    assert [(m.day, m.kind, m.about) for m in found] == [
+        (day(5), MarkKind.FORMULA, "answer_rate"),
+        (day(10), MarkKind.FORMULA, "answer_rate"),
+    ]
+    assert (
+        found[1].text()
+        == "応答率の式が版3になりました。二つ目。前の日の値も新しい式で出しています。"
+    )
+
+
+def test_every_version_of_the_registry_has_its_mark():
+    found = marks({}, targets(), date(2026, 1, 1), date(2030, 1, 1))
+
+    raised = [entry.code for entry in FIGURES for _ in range(entry.version - 1)]
+    assert raised
+    assert sorted(mark.about for mark in found) == sorted(raised)
+
+
+def test_a_changed_number_of_the_estimate_is_marked_from_what_to_what():
+    def setting(name, since, value):
+        return Setting(group="LTVの推計", name=name, effective_from=since, value=value)
+
+    found = marked(
+        day(1),
+        day(20),
+        setting("平均単価", day(5), "5280"),
+        setting("平均単価", day(8), "5280"),
+        setting("平均単価", day(10), "6000"),
+        setting("平均追加回数", day(6), "2.5"),
+        setting("平均追加回数", day(12), ""),
+        setting("平均追加回数", day(11), "たくさん"),
+    )
+
+    assert found == [
+        (5, MarkKind.FORMULA, "", "推計の平均単価を5,280円に設定"),
+        (6, MarkKind.FORMULA, "", "推計の平均追加回数を2.5回に設定"),
+        (10, MarkKind.FORMULA, "", "推計の平均単価を5,280円から6,000円に変更"),
+        (12, MarkKind.FORMULA, "", "推計の平均追加回数2.5回をなくした"),
     ]
 
 

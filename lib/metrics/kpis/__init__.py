@@ -15,7 +15,16 @@ from typing import Final
 
 from lib.metrics.kpis.calls import CALLS
 from lib.metrics.kpis.cases import CASES, SPREADS
-from lib.metrics.kpis.formula import Better, Figure, Kpi, Ratio, Spread, Sum, Unit
+from lib.metrics.kpis.formula import (
+    Better,
+    Figure,
+    Kpi,
+    Ratio,
+    Revision,
+    Spread,
+    Sum,
+    Unit,
+)
 from lib.metrics.kpis.punctuality import PUNCTUALITY
 from lib.metrics.kpis.retention import RETENTION
 from lib.metrics.kpis.values import (
@@ -59,6 +68,7 @@ __all__ = [
     "Kpi",
     "Lack",
     "Ratio",
+    "Revision",
     "Spread",
     "Sum",
     "Total",

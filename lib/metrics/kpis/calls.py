@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from lib.i18n import N_
-from lib.metrics.kpis.formula import Better, Kpi, Ratio, Sum, Unit, one
+from lib.metrics.kpis.formula import Better, Kpi, Ratio, Revision, Sum, Unit, one
 from lib.metrics.kpis.wording import BLANK_DAY, USUAL
 from lib.schema.vocab import AnswerRateMethod
 
@@ -71,7 +72,14 @@ CALLS: Final = (
         ),
         origin=N_("一般的な定義です。目標90%は業界でよく使われる値です。"),
         target=0.90,
-        version=2,
+        revisions=(
+            Revision(
+                date(2026, 11, 22),
+                N_(
+                    "方式の違うセンターの合計を、短時間放棄を除かない方式にそろえて計算します。"
+                ),
+            ),
+        ),
     ),
     Kpi(
         code="worst_hour_answer_rate",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from lib.i18n import N_
-from lib.metrics.kpis.formula import Better, Kpi, Spread, Sum, Unit, one
+from lib.metrics.kpis.formula import Better, Kpi, Revision, Spread, Sum, Unit, one
 from lib.metrics.kpis.wording import BLANK_DAY, OWN, USUAL
 
 _SHIPMENTS: Final = Sum(("shipments",))
@@ -92,7 +93,12 @@ CASES: Final = (
         origin=OWN,
         rows="complaints",
         company=True,
-        version=2,
+        revisions=(
+            Revision(
+                date(2026, 11, 22),
+                N_("初めから悪意があり防ぎようのない二次クレームを除きます。"),
+            ),
+        ),
     ),
     Kpi(
         code="hostile_seconds",

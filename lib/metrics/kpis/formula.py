@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -122,6 +123,17 @@ class Ratio:
         return _quotient(self.numerator.filled(totals), below, shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """From `since` on the app counts a figure by another formula, all its days alike.
+
+    words: what is other about it; a catalogue key.
+    """
+
+    since: date
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(ABC):
     """What every figure says about itself; all texts are catalogue keys.
@@ -131,7 +143,7 @@ class Figure(ABC):
     origin: where the definition and its usual target come from.
     target: the usual aim where the centre has none of its own, in the figure's unit
         (a share 0-1); None for no aim.
-    version: raised when the formula changes, and shown under the number.
+    revisions: each change of its formula, the first one first.
     rows: the table whose rows the figure opens.
     """
 
@@ -144,8 +156,13 @@ class Figure(ABC):
     edge: str
     origin: str
     target: float | None = None
-    version: int = 1
+    revisions: tuple[Revision, ...] = ()
     rows: Rows = "kpi_days"
+
+    @property
+    def version(self) -> int:
+        """The number of its formula, shown under the value: 1 before any change."""
+        return len(self.revisions) + 1
 
     @property
     def is_share(self) -> bool:
