@@ -25,11 +25,12 @@ from lib.actions.importing.blocks import (
     read_block,
 )
 from lib.actions.importing.headers import WHY_LEFT_OUT, comparable
+from lib.actions.importing.orders import count_orders
 from lib.actions.kpi_paste import Fate, Plan, PlannedDay
 from lib.errors import AppError, Conflict, InvalidRecord
 from lib.i18n import _
 from lib.schema.ids import new_commit_id
-from lib.schema.kpi_day import KpiDay
+from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Choice
@@ -37,6 +38,7 @@ from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import boundary, context, flash, typing
 from lib.ui import format as fmt
+from lib.ui.importing import order_words
 from lib.ui.table import ROW_HEIGHT
 
 SHAPES: Final[Mapping[Fate, str]] = {
@@ -463,14 +465,20 @@ def _take_file(key: str) -> None:
     if given is None:
         return
     try:
-        (sheet,) = read_file(given.name, given.getvalue()).sheets
+        read = read_file(given.name, given.getvalue())
+        file, counted = count_orders(read, clock.today())
+        (sheet,) = file.sheets
     except (AppError, ValueError) as error:
         said = boundary.message_of(error) if isinstance(error, AppError) else ""
         flash.say(said or _("CSVファイルを選んでください。"), "error")
         return
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerows([cell or "" for cell in row] for row in sheet.rows)
+    writer.writerows(
+        ["" if cell is None else cell for cell in row] for row in sheet.rows
+    )
+    for one in counted:
+        flash.say("  \n".join([order_words.headline(one), *order_words.lines(one)]))
     st.session_state[_text_key(key)] = out.getvalue()
 
 
@@ -513,10 +521,11 @@ def _save(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
     except AppError as error:
         flash.say(boundary.message_of(error), "error")
         return
-    with boundary.attempt():
-        system = context.live().for_user(SYSTEM)
-        form = kpi_forms.form_in(seen.block)
-        kpi_forms.remember(system, desk.principal, centre, form, now=now)
+    if centre.code != COMPANY:
+        with boundary.attempt():
+            system = context.live().for_user(SYSTEM)
+            form = kpi_forms.form_in(seen.block)
+            kpi_forms.remember(system, desk.principal, centre, form, now=now)
     last = max(day.day for day in seen.plan.days)
     _forget(key)
     show(last.replace(day=1))

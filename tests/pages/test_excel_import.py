@@ -189,6 +189,36 @@ def test_a_centre_imports_its_own_days_only_and_takes_them_back(open_page):
     assert kpi_days()["offered"].isna().all()
 
 
+def test_a_list_of_single_orders_is_counted_shown_imported_and_taken_back(
+    open_page, tmp_path
+):
+    lines = ["受注番号,受注日時,購入者名,電話番号,出荷日"]
+    lines += [
+        f"A{n},2026/11/{1 + n % 20:02} 9:00,青木,090-1234-5678,2026/11/{1 + n % 20:02}"
+        for n in range(60)
+    ]
+    data = "\r\n".join([*lines, "A99,昨日,青木,,"]).encode("cp932")
+    app = upload(open_page("excel_import"), "受注.csv", data)
+
+    told = "\n".join(c.value for c in (*app.markdown, *app.caption)).replace("\\", "")
+    assert "60件" in told
+    assert "1行あります: 62行目" in told
+    press(press(app, "import:next"), "import:next")
+    assert numbers(app)["新しい行"] == "20"
+    press(app, "import:go")
+
+    assert errors(app) == []
+    saved = kpi_days()
+    assert set(saved["centre"]) == {"自社"}
+    assert saved["orders"].tolist() == saved["shipments"].tolist() == [3] * 20
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any("青木".encode() in data for data in kept)
+
+    (undo,) = [b for b in app.button if b.label == "この取込を取り消す"]
+    undo.click().run()
+    assert kpi_days()["orders"].isna().all()
+
+
 def test_a_hidden_sheet_is_named_and_waits_to_be_chosen(open_page):
     book = openpyxl.load_workbook(io.BytesIO(book_of({"一覧": LEDGER, "控え": LEDGER})))
     book["控え"].sheet_state = "hidden"

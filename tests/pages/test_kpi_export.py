@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import clock
+from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Done, Role
@@ -84,6 +85,27 @@ def test_an_export_in_cp932_enters_its_month_and_points_at_wrong_cells(
     assert saved.loc[2, counts].tolist() == [1002, 902, 100, 12]
     assert set(saved["confirmed"]) == {Done.DONE.value}
     assert set(saved["updated_by"]) == {"委託"}
+
+
+def test_a_list_of_single_orders_becomes_the_days_of_the_company(open_page):
+    lines = ["注文番号,注文日時,お名前,出荷日"]
+    lines += [
+        f"{n},2026/11/{1 + n % 10:02} 10:00,青木 花子,2026/11/{1 + n % 10:02}"
+        for n in range(30)
+    ]
+    page = open_page("kpi_entry", operator="hanako@example.jp")
+    page.query_params["centre"] = COMPANY
+    page.button_group(key="kpi.view").set_value("paste").run()
+
+    upload(page, "受注.csv", "\r\n".join(lines).encode("cp932"))
+
+    assert not page.exception
+    assert "青木" not in page.text_area[0].value
+    press(page, "10日分を入れる")
+    assert [error.value for error in page.error] == []
+    saved = days()
+    assert set(saved["centre"]) == {COMPANY}
+    assert saved["orders"].tolist() == saved["shipments"].tolist() == [3] * 10
 
 
 def test_an_export_read_in_the_wrong_encoding_is_called_garbled(open_page):

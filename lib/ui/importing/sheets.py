@@ -17,7 +17,7 @@ from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
-from lib.ui.importing import sheet_view, state
+from lib.ui.importing import order_words, sheet_view, state
 
 _DOWN: Final = "down"
 _ACROSS: Final = "across"
@@ -41,6 +41,8 @@ def show(desk: UserStore) -> None:
     preview = state.shown(desk)
     parts = {part.sheet: part for part in preview.parts} if preview else {}
     _what_it_is(desk)
+    for counted in state.orders():
+        order_words.show(counted)
     _overview(desk, found, parts)
     if any(word.needed for part in parts.values() for word in part.words):
         st.caption(_("「直す行」は、あとの「言葉」で意味を選ぶと減ります。"))

@@ -23,6 +23,7 @@ from lib.actions.importing import (
     SourceFile,
     remembering,
 )
+from lib.actions.importing.orders import Counted, count_orders
 from lib.errors import UnreadableFile
 from lib.i18n import _
 from lib.schema.column import Field
@@ -42,6 +43,19 @@ _SHOWN: Final = "import:shown"
 _PROBLEM: Final = "import:problem"
 _UPLOADS: Final = "import:uploads"
 _DONE: Final = "import:done"
+
+_ORDERS: Final = "import:orders"
+_OF_THE_FILE: Final = (
+    _FILE,
+    _ORDERS,
+    _STEP,
+    _SHEETS,
+    _YEAR,
+    _TABLE,
+    _SHOWN,
+    _PROBLEM,
+    _DONE,
+)
 
 _FORM: Final = "excel_import"
 _DRAFT: Final = "matches"
@@ -73,16 +87,18 @@ def take_upload() -> None:
         return
     with boundary.attempt():
         try:
-            state[_FILE] = importing.read_file(given.name, given.getvalue())
+            read = importing.read_file(given.name, given.getvalue())
         except UnreadableFile as refused:
             state[_PROBLEM] = boundary.message_of(refused)
             return
+        # Counted before anything is kept: of an order only its day goes any further.
+        state[_FILE], state[_ORDERS] = count_orders(read, clock.today())
         state[_STEP] = "sheets"
 
 
 def forget_file() -> None:
     """Let go of the file and of what was decided about it; matches stay."""
-    for key in (_FILE, _STEP, _SHEETS, _YEAR, _TABLE, _SHOWN, _PROBLEM, _DONE):
+    for key in _OF_THE_FILE:
         st.session_state.pop(key, None)
 
 
@@ -95,6 +111,12 @@ def start_over() -> None:
 def file() -> SourceFile | None:
     """Return the file under way; None for none."""
     found: SourceFile | None = st.session_state.get(_FILE)
+    return found
+
+
+def orders() -> tuple[Counted, ...]:
+    """Return what lists of single orders in the file were counted to."""
+    found: tuple[Counted, ...] = st.session_state.get(_ORDERS, ())
     return found
 
 
