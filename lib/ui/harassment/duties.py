@@ -27,7 +27,7 @@ from lib.ui import format as fmt
 from lib.ui.harassment import texts
 from lib.ui.harassment.safety import HARASSED, PAGE
 
-SHOWN: Final = 4
+SHOWN: Final = 3
 """People drawn with their own box; the rest are counted until one asks for them."""
 
 LINES: Final = 3
@@ -151,14 +151,16 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
                     on_click=st.session_state.__setitem__,
                     args=(f"{key}:every", True),
                 )
-            if len(duties) > 1:
+            if is_first and len(duties) > 1:
                 said = _("一度の声かけで、同じ人の何件かをまとめて済ませられます。")
                 st.caption(inert(said))
         with telling:
             if not person.name:
                 st.caption(inert(_("苦情の「受付者」を入れると、声かけを残せます。")))
                 return
-            _telling(desk, key)
+            tells = is_first or _tells(key)
+            if tells:
+                _telling(desk, key)
             st.button(
                 _("声をかけた"),
                 key=f"{key}:done",
@@ -167,6 +169,21 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
                 on_click=_done,
                 args=(key, duties),
             )
+            if not tells:
+                st.button(
+                    _("話したこと・措置も書く"),
+                    key=f"{key}:write",
+                    type="tertiary",
+                    icon=":material/edit_note:",
+                    on_click=st.session_state.__setitem__,
+                    args=(f"{key}:tells", True),
+                )
+
+
+def _tells(key: str) -> bool:
+    """Whether somebody asked to write, or wrote, what was said in this talk."""
+    state = st.session_state
+    return any(state.get(f"{key}:{name}") for name in ("tells", "note", "measures"))
 
 
 def _wants_all(key: str) -> bool:
@@ -188,11 +205,11 @@ def _line(key: str, name: str, duty: Duty, now: datetime, *, one_of: bool) -> No
                 persist_state="session",
                 width="content",
             )
-        else:
-            st.markdown(inert(_short(duty)), width="content")
-        st.markdown(_badge(duty, now, named=False), width="content")
-        why = fmt.listed(_(reason.value) for reason in duty.why)
-        st.caption(inert(why), width="content")
+        why = inert(fmt.listed(_(reason.value) for reason in duty.why))
+        said = f"{_badge(duty, now, named=False)} :small[:gray[{why}]]"
+        if not one_of:
+            said = f"{inert(_short(duty))} {said}"
+        st.markdown(said, width="content")
         if duty.case_id:
             query = filters.ledger_query(case=duty.case_id)
             navigation.link("ledger", _("開く"), **query)
@@ -305,7 +322,7 @@ def _entry(key: str) -> str:
 
 def _forget(key: str) -> None:
     for name in [n for n in st.session_state if str(n).startswith(f"{key}:")]:
-        if not str(name).endswith((":done", ":heard", ":lines")):
+        if not str(name).endswith((":done", ":heard", ":lines", ":write")):
             del st.session_state[name]
 
 

@@ -157,7 +157,15 @@ def _chart_words() -> str:
 
 
 def _figures() -> None:
-    with st.expander(_("種別の例と数字"), icon=":material/table_chart:"):
+    folder = st.expander(
+        _("種別の例と数字"),
+        icon=":material/table_chart:",
+        key="harassment:figures",
+        on_change="rerun",
+    )
+    if not folder.open:
+        return
+    with folder:
         st.dataframe(
             {
                 _("種別"): [_(entry.kind.value) for entry in KINDS],
