@@ -62,9 +62,9 @@ def show(desk: UserStore, today: date) -> None:
             on_click=st.session_state.__setitem__,
             args=(_EVERY, True),
         )
-    _folded(_("お客様の話に出た、まだ点検していないLP {count}"), named)
+    _folded("named", _("お客様の話に出た、まだ点検していないLP {count}"), named)
     gone = [page for page in found if page.standing is Standing.RETIRED]
-    _folded(_("使わなくなったページ {count}"), gone)
+    _folded("gone", _("使わなくなったページ {count}"), gone)
 
 
 def _kind() -> PageKind | None:
@@ -100,15 +100,7 @@ def _card(page: PageState, *, is_main: bool) -> None:
     at = At(Part.CHECK, page.page, page.kind, page.url)
     key = f"page_checks.{page.kind.code}.{page.page}"
     with st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{inert(words.name_of(page.page, page.kind))}**")
-        badges = (
-            words.standing_badge(page.standing),
-            words.kind_badge(page.page, page.kind),
-        )
-        st.markdown(" ".join(filter(None, badges)))
-        st.caption(inert(words.when_words(page)))
-        if counted := words.count_words(page):
-            st.markdown(inert(counted))
+        st.markdown(_card_words(page))
         with st.container(horizontal=True, gap="small"):
             st.button(
                 _("点検する"),
@@ -129,17 +121,37 @@ def _card(page: PageState, *, is_main: bool) -> None:
                 )
 
 
+def _card_words(page: PageState) -> str:
+    """Return what a card says, as one text: each element of many cards costs."""
+    badges = (
+        words.standing_badge(page.standing),
+        words.kind_badge(page.page, page.kind),
+    )
+    lines = (
+        f"**{inert(words.name_of(page.page, page.kind))}**",
+        " ".join(filter(None, badges)),
+        f":small[:gray[{inert(words.when_words(page))}]]",
+        inert(words.count_words(page)),
+    )
+    return "  \n".join(filter(None, lines))
+
+
 def _is_only_named(page: PageState) -> bool:
     """Whether nobody checked a landing page that customers named."""
     return page.standing is Standing.NEVER and page.page != page.kind.value
 
 
-def _folded(title: str, pages: list[PageState]) -> None:
+def _folded(name: str, title: str, pages: list[PageState]) -> None:
     if not pages:
         return
-    with (
-        st.expander(title.format(count=len(pages)), icon=":material/inventory:"),
-        st.grid(min_column_width=330, gap="small"),
-    ):
+    folder = st.expander(
+        title.format(count=len(pages)),
+        icon=":material/inventory:",
+        key=f"page_checks.folded.{name}",
+        on_change="rerun",
+    )
+    if not folder.open:
+        return
+    with folder, st.grid(min_column_width=330, gap="small"):
         for page in pages:
             _card(page, is_main=False)
