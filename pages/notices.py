@@ -202,7 +202,15 @@ def digest(found: Overview) -> None:
         )
         st.markdown(inert(_("最後に送った時刻: {time}").format(time=last)))
         names = [one.name for one in found.channels]
-        with st.expander(_("いま送るとこうなります"), icon=":material/visibility:"):
+        folder = st.expander(
+            _("いま送るとこうなります"),
+            icon=":material/visibility:",
+            key="notices:preview:open",
+            on_change="rerun",
+        )
+        if not folder.open:
+            return
+        with folder:
             shown = (
                 st.selectbox(
                     _("通知先"),

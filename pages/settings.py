@@ -103,7 +103,15 @@ def type_row(kind: ClaimType) -> dict[str, str]:
 
 
 def edit_claim_type(types: dict[str, ClaimType]) -> None:
-    with st.expander(_("言葉を足す・変える"), icon=":material/edit:"):
+    folder = st.expander(
+        _("言葉を足す・変える"),
+        icon=":material/edit:",
+        key="settings:types:open",
+        on_change="rerun",
+    )
+    if not folder.open:
+        return
+    with folder:
         chosen = st.selectbox(
             _("どの言葉"),
             [NEW_TYPE, *types],

@@ -22,27 +22,27 @@ from lib.ui import format as fmt
 def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
     """Show what counts today, with the way to change it."""
     now = value_of(desk, wanted, clock.today())
-    name, right = st.columns([3, 1], vertical_alignment="center")
-    with name:
-        st.markdown(f"**{inert(_(wanted.name))}**")
-        st.caption(inert(_(wanted.help)))
-    with (
-        right,
-        st.container(
-            horizontal=True,
-            horizontal_alignment="distribute",
-            vertical_alignment="center",
-        ),
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
-        st.markdown(
-            f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**", width="content"
+        said = f"**{inert(_(wanted.name))}**  \n:small[:gray[{inert(_(wanted.help))}]]"
+        st.markdown(said)
+        value = f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**"
+        st.markdown(value, width="content", text_alignment="right")
+        # A page has twenty of these: what is in them is drawn once they are open.
+        opened = st.popover(
+            _("変える"), icon=":material/edit:", key=opening(wanted), on_change="rerun"
         )
-        with st.popover(
-            _("変える"), icon=":material/edit:", key=f"settings:open:{wanted.field}"
-        ):
+    if opened.open:
+        with opened:
             _change(wanted, now)
             _history(desk, wanted)
     _coming(desk, wanted)
+
+
+def opening(wanted: BusinessSetting) -> str:
+    """Return the session key under which the box of a setting is open."""
+    return f"settings:open:{wanted.field}"
 
 
 def _shown(wanted: BusinessSetting, value: str) -> str:
@@ -111,6 +111,7 @@ def _save(wanted: BusinessSetting, key: str, entry: str) -> None:
             st.session_state[f"{key}:problems"] = [p.message for p in refused.problems]
             return
         del st.session_state[key], st.session_state[f"{key}:since"]
+        st.session_state[opening(wanted)] = False
         flash.say(_("「{name}」を保存しました。").format(name=_(wanted.name)))
 
 

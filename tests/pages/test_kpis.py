@@ -371,6 +371,8 @@ def test_what_is_no_target_is_said_at_the_field_and_nothing_is_saved(look):
 
 def test_the_two_values_of_the_estimate_are_set_here(look):
     page = look(view="targets")
+    page.session_state["settings:open:worth_unit_price"] = True
+    page.run()
 
     page.text_input(key="settings:worth_unit_price").set_value("5280").run()
     page.button(key="settings:worth_unit_price:save").click().run()

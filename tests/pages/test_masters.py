@@ -96,7 +96,7 @@ def test_a_form_survives_a_look_at_another_page(open_page):
 
 
 def test_a_new_centre_starts_with_the_defaults_of_the_settings(open_page):
-    app = open_page("settings")
+    app = opened(open_page("settings"), "settings:open:target_answer_rate")
     app.text_input(key="settings:target_answer_rate").set_value("85")
     app.button(key="settings:target_answer_rate:save").click().run()
 
@@ -107,7 +107,7 @@ def test_a_new_centre_starts_with_the_defaults_of_the_settings(open_page):
 
 
 def test_which_agencies_are_followed_is_set_on_the_screen(open_page):
-    app = open_page("settings")
+    app = opened(open_page("settings"), "settings:open:followed_agencies")
     app.text_input(key="settings:followed_agencies").set_value("警察、消費者庁")
     app.button(key="settings:followed_agencies:save").click().run()
 
@@ -254,19 +254,29 @@ def test_hostile_names_are_shown_inert(open_page, put):
 
 # Settings ----------------------------------------------------------------------------
 
+DEADLINE = "settings:open:entry_deadline"
+
+
+def opened(app, box):
+    """Open a box whose parts are drawn only while it is open."""
+    app.session_state[box] = True
+    return app.run()
+
 
 def test_a_changed_setting_counts_from_today_and_its_history_is_told(open_page):
-    app = open_page("settings")
+    app = opened(open_page("settings"), DEADLINE)
     app.text_input(key="settings:entry_deadline").set_value("９：３０")
     app.button(key="settings:entry_deadline:save").click().run()
 
     table = desk().frame("settings")
     assert setting(table, NEW_CENTRE, "入力締切時刻", on=clock.today()) == "9:30"
+    assert not app.session_state[DEADLINE]
+    opened(app, DEADLINE)
     assert any("9:30(佐藤 花子)" in text.value for text in app.text)
 
 
 def test_a_setting_that_cannot_be_read_is_refused_at_the_field(open_page):
-    app = open_page("settings")
+    app = opened(open_page("settings"), DEADLINE)
     app.text_input(key="settings:entry_deadline").set_value("朝")
     app.button(key="settings:entry_deadline:save").click().run()
 
@@ -275,7 +285,7 @@ def test_a_setting_that_cannot_be_read_is_refused_at_the_field(open_page):
 
 
 def test_a_new_word_for_complaints_is_offered_from_today(open_page):
-    app = open_page("settings")
+    app = opened(open_page("settings"), "settings:types:open")
     app.text_input(key="settings:type::name").set_value("味が変わった")
     app.button(key="settings:type::save").click().run()
 

@@ -116,6 +116,8 @@ def test_a_channel_that_is_none_is_pointed_out(
 
 def test_the_preview_counts_and_names_nobody(web, first_member, open_page) -> None:
     page = open_page("notices")
+    page.session_state["notices:preview:open"] = True
+    page.run()
 
     shown = next(t.value for t in page.text if "朝のまとめ" in t.value)
     assert "① 電話" in shown
@@ -124,6 +126,8 @@ def test_the_preview_counts_and_names_nobody(web, first_member, open_page) -> No
 
 def test_settings_are_changed_here(web, first_member, open_page) -> None:
     page = open_page("notices")
+    page.session_state["settings:open:digest_time"] = True
+    page.run()
 
     page.text_input(key="settings:digest_time").input("8:30")
     button_of = next(b for b in page.button if b.key == "settings:digest_time:save")
