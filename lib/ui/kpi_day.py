@@ -190,10 +190,10 @@ def _meanings(centre: Centre) -> None:
     names = kpi_days.first_fields(centre)
     if centre.code != COMPANY:
         names = (*names[:2], "abandoned", *names[2:])
+    specs = [KpiDay.field(name) for name in names]
+    said = [f"**{_(spec.label)}** {inert(_(spec.column.help))}" for spec in specs]
     with st.popover(_("項目の説明"), icon=":material/help:"):
-        for name in names:
-            spec = KpiDay.field(name)
-            st.markdown(f"**{_(spec.label)}** {inert(_(spec.column.help))}")
+        st.markdown("\n\n".join(said))
 
 
 def _abandoned(form: Form) -> None:

@@ -76,10 +76,11 @@ def note(desk: UserStore, place: Table, key: str, record: Record) -> None:
     """Say which cells of a row are to be checked, and what was typed; else nothing."""
     marks = marks_of(desk, place.code).get(key, ())
     told = {mark.field for mark in marks}
+    unfit = record.misfits()
     blank = [
         field.label
         for field in place.fields
-        if field.name in record.misfits() and field.name not in told
+        if field.name in unfit and field.name not in told
     ]
     lines = [_line(place, mark) for mark in marks]
     lines += [_("{label}: 空欄です").format(label=_(label)) for label in blank]
