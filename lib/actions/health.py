@@ -81,6 +81,7 @@ class Standing:
 class Punctual:
     """How a centre's days of the last 28 came in; in days.
 
+    due: those by which its punctuality is told.
     last_missing: the newest day that is not in.
     """
 
@@ -89,6 +90,7 @@ class Punctual:
     missing: int
     late: int
     on_time: int
+    due: int
     last_missing: date | None
 
 
@@ -114,8 +116,8 @@ def standings(store: UserStore, code: str, now: datetime) -> tuple[Standing, ...
 def punctuality(store: UserStore, now: datetime) -> tuple[Punctual, ...]:
     """Return how the days of the last 28 came in, by centre, the company first.
 
-    Only who has entered anything by now is listed. Days whose time is not known count
-    in none of the three.
+    Only who has entered anything by now is listed. Days whose time is not known, and
+    days due before the centre began to enter, count neither as late nor in time.
     """
     hour = now.replace(minute=0, second=0)
     return store.derived(("punctuality", hour), lambda: _punctuality(store, hour))
@@ -367,6 +369,7 @@ def _punctuality(store: UserStore, now: datetime) -> tuple[Punctual, ...]:
                 missing=len(lacking),
                 late=int((stands == Entry.LATE.value).sum()),
                 on_time=int((stands == Entry.ON_TIME.value).sum()),
+                due=int(own["entry_due"].sum()),
                 last_missing=lacking.max().date() if len(lacking) else None,
             )
         )

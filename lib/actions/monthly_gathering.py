@@ -290,7 +290,7 @@ def _marks(desk: UserStore, period: Period, centre: Centre | None) -> tuple[Mark
 
 
 def _for_reader(marks: Sequence[Mark], place: str) -> tuple[Mark, ...]:
-    """Return what may be told: to a centre its own, and targets that all share."""
+    """Return what may be told: to a centre its own, and what holds for all of them."""
     if place == ALL:
         return tuple(marks)
     typed = {
@@ -487,7 +487,7 @@ def _record(entries: pd.DataFrame, period: Period, centre: str) -> EntryRecord:
         on_time=len(of(Entry.ON_TIME)),
         late=of(Entry.LATE),
         missing=of(Entry.MISSING),
-        unknown=len(of(Entry.UNKNOWN)),
+        unknown=len(of(Entry.UNKNOWN)) + len(of(Entry.BEFORE)),
     )
 
 

@@ -21,7 +21,7 @@ EVENTS: Final[dict[str, str]] = {
 """Counts that come from the ledgers, with their labels."""
 
 ENTRIES: Final[dict[str, str]] = {
-    "entry_due": N_("入力の期限が来た日数"),
+    "entry_due": N_("入力を始めてから期限が来た日数"),
     "entry_on_time": N_("期限までに入力した日数"),
     "entry_late": N_("期限に遅れて入力した日数"),
     "entry_missing": N_("未入力の日数"),

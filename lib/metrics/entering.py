@@ -2,7 +2,9 @@
 
 A day is due at 入力締切時刻 of the next working day. 初回入力日時 of its row says when it
 came in. Imported days tell nothing about that, nor do rows without that moment: they
-count neither for nor against the centre.
+count neither for nor against the centre. Nor do days whose deadline had passed when
+somebody first entered anything for the centre: a month pasted to begin with is no month
+of late days.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ class Entry(Choice):
     LATE = N_("遅れ")
     MISSING = N_("未入力")
     UNKNOWN = N_("時刻不明")
+    BEFORE = N_("入力開始前")
 
 
 def entries(
@@ -41,6 +44,8 @@ def entries(
     Columns: `date` (midnight, without zone), `centre`, `due_at`, `entered_at` (NaT
     where missing or not known), `standing` (a word of `Entry`) and the counts of
     `ENTRIES` as 0.0 or 1.0, so that KPIs read it as they read `figures.figures`.
+    `entry_due` counts the days by which a centre's punctuality is told; a day that is
+    missing from before it began to enter is missing, and not among them.
 
     Asked for are the days a centre works, from its first row on: of one that has ended
     until its last row. Days with 営業区分 休業 are not.
@@ -73,9 +78,15 @@ def _of_centre(centre: Centre, own: pd.DataFrame, now: datetime) -> pd.DataFrame
         rows["source"].eq(Source.IMPORT.value).reindex(days.index, fill_value=False)
     )
     told = is_in & at.notna() & ~from_file
+    is_since = days["due_at"] >= _began(rows)
     standing = np.select(
-        [~is_in, ~told, at <= days["due_at"]],
-        [Entry.MISSING.value, Entry.UNKNOWN.value, Entry.ON_TIME.value],
+        [~is_in, ~told, ~is_since, at <= days["due_at"]],
+        [
+            Entry.MISSING.value,
+            Entry.UNKNOWN.value,
+            Entry.BEFORE.value,
+            Entry.ON_TIME.value,
+        ],
         Entry.LATE.value,
     )
     return pd.DataFrame(
@@ -84,8 +95,18 @@ def _of_centre(centre: Centre, own: pd.DataFrame, now: datetime) -> pd.DataFrame
             "due_at": days["due_at"],
             "entered_at": at.where(told),
             "standing": standing,
+            "entry_due": is_since & (told | ~is_in),
         }
     ).reset_index(names="date")
+
+
+def _began(rows: pd.DataFrame) -> pd.Timestamp:
+    """Return when somebody first entered a day of a centre; NaT where nobody did.
+
+    Closed days count too: whoever says that a day was closed is at work.
+    """
+    typed = rows.loc[rows["source"] != Source.IMPORT.value, "entered_at"]
+    return pd.Timestamp(typed.min())
 
 
 def _due_days(centre: Centre, first: date, last: date, now: datetime) -> pd.DataFrame:
@@ -109,7 +130,7 @@ def _closed(rows: pd.DataFrame) -> pd.Series:
 
 def _with_counts(rows: pd.DataFrame) -> pd.DataFrame:
     counts: dict[str, Any] = {
-        "entry_due": True,
+        "entry_due": rows["entry_due"],
         "entry_on_time": rows["standing"] == Entry.ON_TIME.value,
         "entry_late": rows["standing"] == Entry.LATE.value,
         "entry_missing": rows["standing"] == Entry.MISSING.value,
@@ -125,5 +146,6 @@ def _of_nothing() -> pd.DataFrame:
         "due_at": moment,
         "entered_at": moment,
         "standing": "object",
+        "entry_due": "bool",
     }
     return pd.DataFrame(columns=list(shape)).astype(shape)

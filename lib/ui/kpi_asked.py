@@ -31,6 +31,7 @@ SHAPES: Final = {
     Entry.LATE: "◆",
     Entry.MISSING: "▲",
     Entry.UNKNOWN: "○",
+    Entry.BEFORE: "○",
 }
 """A shape for how a day came in, so that nothing hangs on a colour."""
 
@@ -150,14 +151,13 @@ def _problem(key: str) -> None:
 def on_time(desk: UserStore, centre: Centre) -> None:
     """Show a centre's record of the last 28 days, to itself and to whoever enters."""
     now = clock.now()
-    rows = desk.derived(
+    rows, known = desk.derived(
         ("entry record", centre.code, now.date(), now.hour),
         lambda: _record(desk, centre, now),
     )
     if not rows:
         return
     counts = {entry: sum(r[1] == entry.value for r in rows) for entry in Entry}
-    known = len(rows) - counts[Entry.UNKNOWN]
     with st.container(border=True):
         st.markdown("**" + _("期限内の入力 直近28日") + "**")
         share = counts[Entry.ON_TIME] / known if known else None
@@ -187,11 +187,14 @@ Row = tuple[date, str, datetime, datetime | None]
 """Day, standing, when it was due, when it came in."""
 
 
-def _record(desk: UserStore, centre: Centre, now: datetime) -> tuple[Row, ...]:
+def _record(
+    desk: UserStore, centre: Centre, now: datetime
+) -> tuple[tuple[Row, ...], int]:
+    """Return the days of a centre, and by how many its punctuality is told."""
     every = kpi_views.entries_of(desk, now)
     first = now.date() - timedelta(days=LOOK_BACK_DAYS)
     own = every[(every["centre"] == centre.code) & (every["date"].dt.date >= first)]
-    return tuple(
+    rows = tuple(
         (
             day.date(),
             str(standing),
@@ -202,6 +205,7 @@ def _record(desk: UserStore, centre: Centre, now: datetime) -> tuple[Row, ...]:
             own["date"], own["standing"], own["due_at"], own["entered_at"], strict=True
         )
     )
+    return rows, int(own["entry_due"].sum())
 
 
 def _late_days(rows: list[Row]) -> None:

@@ -103,6 +103,55 @@ def test_what_was_imported_or_tells_no_time_counts_neither_way():
     assert (result.number, result.denominator) == (1.0, 1.0)
 
 
+def test_a_month_pasted_to_begin_with_is_no_month_of_late_days():
+    """The 2nd to the 19th pasted on the 20th at 9:30; only the 19th was still in time."""
+    pasted = [
+        entered_on(n, at(20, 9, 30)) for n in range(2, 20) if day(n).weekday() < 5
+    ]
+    given = [row for row in pasted if row.date not in (day(3), day(10))]
+
+    found = record(at(24, 12), centre("C1"), *given)
+
+    by_day = {number: entry for (_code, number), entry in standings(found).items()}
+    assert by_day[2] is Entry.BEFORE
+    assert by_day[18] is Entry.BEFORE
+    assert by_day[19] is Entry.ON_TIME
+    assert by_day[20] is Entry.MISSING
+    assert by_day[10] is Entry.MISSING  # a gap of the past stays a gap
+    assert Entry.LATE not in by_day.values()
+    result = measured(kpi("entered_in_time_rate"), found)
+    assert (result.numerator, result.denominator) == (1.0, 2.0)
+    assert value(kpi("late_days"), found) == 0
+
+
+def test_the_past_pasted_later_is_not_late_either_and_what_came_due_since_is():
+    rows = [
+        centre("C1"),
+        entered_on(16, at(17, 9)),
+        entered_on(17, at(18, 15)),
+        entered_on(9, at(19, 9)),
+    ]
+
+    found = standings(record(at(19, 12), *rows))
+
+    assert found[("C1", 9)] is Entry.BEFORE
+    assert found[("C1", 16)] is Entry.ON_TIME
+    assert found[("C1", 17)] is Entry.LATE
+
+
+def test_who_only_imported_a_past_has_no_record_of_punctuality():
+    rows = [
+        centre("C1"),
+        entered_on(9, at(19, 9), source=Source.IMPORT),
+        entered_on(12, at(19, 9), source=Source.IMPORT),
+    ]
+
+    found = record(at(20, 12), *rows)
+
+    assert measured(kpi("entered_in_time_rate"), found).number is None
+    assert standings(found)[("C1", 11)] is Entry.MISSING
+
+
 def test_closed_days_and_days_before_the_first_row_are_not_asked_for():
     rows = [
         centre("C1"),

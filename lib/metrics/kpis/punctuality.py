@@ -15,13 +15,14 @@ PUNCTUALITY: Final = (
         words=N_("入力の期限が来た日のうち、期限までに数が入った割合です。"),
         ratios=one(
             Sum(("entry_on_time",)),
-            Sum(("entry_on_time", "entry_late", "entry_missing")),
+            Sum(("entry_due",)),
         ),
         frame="entries",
         unit=Unit.SHARE,
         better=Better.HIGHER,
         edge=N_(
-            "期限は翌営業日の入力締切時刻です。休みの日と、Excelから取り込んだ日、入力した時刻の分からない日は数えません。"
+            "期限は翌営業日の入力締切時刻です。休みの日と、Excelから取り込んだ日、入力した時刻の分からない日、"
+            "入力を始める前に期限の来ていた日は数えません。"
         ),
         origin=OWN,
         target=1.0,

@@ -466,7 +466,7 @@ def _record(contract: Contract) -> Iterator[Block]:
             Column(_("期限内"), right=True),
             Column(_("遅れ"), right=True),
             Column(_("未入力"), right=True),
-            Column(_("時刻不明"), right=True),
+            Column(_("対象外"), right=True),
         ),
         (
             tuple(
@@ -488,7 +488,10 @@ def _record(contract: Contract) -> Iterator[Block]:
         said.append(_("未入力の日: {days}").format(days=days_text(record.missing)))
     if record.unknown:
         said.append(
-            _("取込などで入った、時刻の分からない日は、期限内にも遅れにも数えません。")
+            _(
+                "対象外は、取込などで時刻の分からない日と、入力を始める前に期限の来ていた日です。"
+                "期限内にも遅れにも数えません。"
+            )
         )
     if said:
         yield Text(tuple(said))

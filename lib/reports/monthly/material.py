@@ -134,7 +134,11 @@ class BadDay:
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """How the month's days came in; days whose moment is unknown count neither way."""
+    """How the month's days came in.
+
+    unknown: days that count neither way: their moment is not known, or they were due
+        before the centre began to enter.
+    """
 
     due: int
     on_time: int

@@ -68,16 +68,14 @@ def _rows(found: Sequence[Punctual]) -> pa.Table:
             "name": [_(COMPANY) if p.centre == COMPANY else p.name for p in found],
             "missing": [p.missing for p in found],
             "late": [p.late for p in found],
-            "in_time": [_share(p.on_time, p.missing + p.late) for p in found],
+            "in_time": [_share(p.on_time, p.due) for p in found],
         }
     )
 
 
-def _share(on_time: int, others: int) -> str:
+def _share(on_time: int, due: int) -> str:
     """Return 「24日 (86%)」; 「—」 where no day tells."""
-    if not on_time + others:
+    if not due:
         return fmt.NOTHING
-    share = figures.value_text(
-        kpi("entered_in_time_rate"), on_time / (on_time + others)
-    )
+    share = figures.value_text(kpi("entered_in_time_rate"), on_time / due)
     return _("{count}日 ({share})").format(count=on_time, share=share)
