@@ -8,7 +8,7 @@ from lib import clock
 from lib.actions.risks.reading import reading
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
-from lib.ui.risk import charts, folds, head
+from lib.ui.risk import acting, answering, cells, changed, charts, folds, head
 
 desk = context.guard(*navigation.entry("risk").roles)
 
@@ -17,9 +17,13 @@ def main() -> None:
     now = clock.now()
     st.title(_(navigation.entry("risk").title), anchor=False)
     found = reading(desk, now)
-    head.card(found, now)
+    head.card(desk, found, now)
     charts.contacts(desk, found)
+    acting.done(desk, found)
+    changed.card(desk, found, now)
     head.signs(found)
+    answering.card(desk, found, now)
+    cells.card(desk, now)
     folds.show(desk, found)
 
 

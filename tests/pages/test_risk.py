@@ -10,10 +10,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import clock
+from lib.actions.risks import life, reading, watching
+from lib.actions.risks.life import Work
+from lib.schema.alarm import Alarm
+from lib.schema.ids import new_commit_id
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre, Member
-from lib.schema.vocab import AgencyKind, Role
+from lib.schema.principal import SYSTEM
+from lib.schema.vocab import AgencyKind, AlarmStatus, Role
+from lib.ui import context
 
 pytestmark = pytest.mark.usefixtures("first_member")
 
@@ -57,7 +63,7 @@ def test_an_empty_store_holds_judgement_back_and_says_what_to_do(open_page):
     app = open_page("risk")
 
     assert "判定保留" in said(app)
-    assert "判定まであと15日分" in said(app)
+    assert "判定まであと14日分" in said(app)
 
 
 def test_a_calm_company_reads_normal(open_page, put):
@@ -147,3 +153,109 @@ def test_the_outsourced_centre_does_not_see_it(open_page, put, role, sees):
 
     assert (chart_count(app) > 0) is sees
     assert bool(app.error) is not sees
+
+
+# What is done about an alarm ------------------------------------------------------------
+
+
+RISING = [*CALM, *contacts(range(1, 4), each=3)]
+
+
+@pytest.fixture
+def alarm(put) -> Alarm:
+    """Return the alarm that the app has written down for a rise."""
+    put(*RISING)
+    assert watching.watch(context.live(), clock.now())
+    return standing_alarm()
+
+
+def standing_alarm() -> Alarm:
+    (found,) = reading.alarms_of(context.live().for_user(SYSTEM))
+    return found
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def save(app: AppTest, alarm: Alarm, editor: str) -> AppTest:
+    return press(app, f"crisis:{alarm.id}:save:{editor}")
+
+
+def test_an_alarm_is_taken_on_with_owner_and_time_in_two_presses(open_page, alarm):
+    app = press(open_page("risk"), "risk.open.confirm")
+
+    save(app, alarm, "confirm")
+
+    after = standing_alarm()
+    assert after.confirmed_by == after.owner == "佐藤 花子"
+    assert after.due_at == clock.at(date(2026, 11, 22), 17)
+    assert "佐藤 花子さんが確認" in said(app)
+
+
+def test_only_one_button_is_primary_before_and_while_it_is_taken_on(open_page, alarm):
+    def primary(app: AppTest) -> list[str]:
+        every = app.get("button")
+        return [one.key for one in every if one.proto.type == "primary"]
+
+    app = open_page("risk")
+    before = primary(app)
+    press(app, "risk.open.confirm")
+
+    assert before == ["risk.open.confirm"]
+    assert primary(app) == [f"crisis:{alarm.id}:save:confirm"]
+
+
+def test_a_false_alarm_needs_a_reason_and_ends_the_alarm(open_page, alarm):
+    app = press(open_page("risk"), "risk.open.false")
+    save(app, alarm, "false")
+    refused = "理由を書いてください。" in said(app)
+
+    app.text_area(key=f"crisis-{alarm.id}-false.reason").set_value("二重の記録").run()
+    save(app, alarm, "false")
+
+    after = standing_alarm()
+    assert refused
+    assert (after.status, after.reason) == (AlarmStatus.FALSE, "二重の記録")
+    assert "▲ 警報" not in said(app)
+
+
+def test_a_colleague_who_was_quicker_is_told_and_the_reason_stays(open_page, alarm):
+    app = press(open_page("risk"), "risk.open.false")
+    key = f"crisis-{alarm.id}-false.reason"
+    app.text_area(key=key).set_value("二重の記録").run()
+    life.call_new_normal(
+        context.desk(),
+        alarm,
+        reason="新商品",
+        now=clock.now(),
+        entry=new_commit_id(),
+    )
+
+    save(app, alarm, "false")
+
+    assert standing_alarm().status is AlarmStatus.NEW_NORMAL
+    assert standing_alarm().reason == "新商品"
+    assert not app.exception
+    assert app.session_state[key] == "二重の記録"
+
+
+def test_a_check_is_asked_for_and_marked_done(open_page, alarm):
+    app = press(open_page("risk"), f"risk.open.{Work.PAGES.code}")
+    save(app, alarm, Work.PAGES.code)
+    asked = said(app)
+    done = next(b for b in app.button if str(b.key).startswith("risk.done."))
+
+    done.click().run()
+
+    assert "商品・広告・解約手順の点検 — 担当 佐藤 花子" in asked
+    assert "佐藤 花子さんが済ませました" in said(app)
+
+
+def test_readers_see_the_alarm_and_no_button(open_page, put, alarm):
+    put(Member(email="who@example.jp", name="Kato", role=Role.VIEWER))
+
+    app = open_page("risk", operator="who@example.jp")
+
+    assert "▲ 警報" in said(app)
+    assert [b.key for b in app.button if str(b.key).startswith("risk.")] == []

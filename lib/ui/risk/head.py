@@ -10,9 +10,11 @@ import streamlit as st
 from lib.actions.risks.reading import STATES, Reading, Sign
 from lib.i18n import N_, _
 from lib.metrics.state import State, Verdict
+from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
 from lib.ui.kpis import look
+from lib.ui.risk import acting
 from lib.ui.risk.opening import case_links
 
 ANSWERS: Final = {
@@ -34,7 +36,7 @@ _FIRST: Final = 2
 """Sentences of a rise that stand in full size; the others are smaller below."""
 
 
-def card(reading: Reading, now: datetime) -> None:
+def card(desk: UserStore, reading: Reading, now: datetime) -> None:
     """Draw state, sentence, signs and what the judgement rests on."""
     with st.container(border=True, gap="small"):
         st.markdown(f"#### {look.badge(reading.verdict)} {inert(_answer(reading))}")
@@ -46,6 +48,7 @@ def card(reading: Reading, now: datetime) -> None:
         if reading.signs:
             st.markdown("  \n".join(_short(reading.signs)))
         st.markdown(_rests_on(reading, now))
+        acting.row(desk, reading, now)
 
 
 def signs(reading: Reading) -> None:
