@@ -715,14 +715,14 @@ class NoticeKind(Choice):
 
     CRITICAL = "最重要"
     AGENCY = "行政からの連絡"
+    RISE_ALARM = "連絡の増え方の警報"
+    RISE_WATCH = "連絡の増え方の注意"
     HANDOVER = "引き継ぎ"
     PROMISE = "約束の超過"
     TARGET_NEAR = "目安の80%"
     TARGET_OVER = "目安の超過"
     TARGET_LATE = "目安から1営業日超過"
     ENTRY_LATE = "日次KPIの未入力"
-    RISE_ALARM = "連絡の増え方の警報"
-    RISE_WATCH = "連絡の増え方の注意"
     DIGEST = "朝のまとめ"
     BEGIN = "通知の開始"
 

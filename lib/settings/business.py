@@ -223,6 +223,8 @@ TARGET_SETTINGS: Final = (
 PUSHABLE: Final = (
     NoticeKind.CRITICAL,
     NoticeKind.AGENCY,
+    NoticeKind.RISE_ALARM,
+    NoticeKind.RISE_WATCH,
     NoticeKind.HANDOVER,
     NoticeKind.PROMISE,
     NoticeKind.TARGET_NEAR,

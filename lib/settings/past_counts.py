@@ -34,7 +34,8 @@ Totals = Mapping[date, float]
 
 def totals(settings: pd.DataFrame, today: date) -> Totals:
     """Return the months in 設定 that are over by `today`; unreadable rows are left out."""
-    own = settings[settings["group"] == GROUP]
+    begun = settings["effective_from"] <= pd.Timestamp(today)
+    own = settings[(settings["group"] == GROUP) & begun]
     own = own.sort_values("effective_from", kind="stable")
     found: dict[date, float] = {}
     for name, value in zip(own["name"], own["value"], strict=True):

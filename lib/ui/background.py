@@ -17,6 +17,7 @@ from lib.actions import connecting
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping
+from lib.actions.risks import watching
 from lib.errors import ActionRefused
 from lib.settings.customer_key import secret_of
 from lib.settings.install import installation
@@ -43,6 +44,10 @@ where anything changed since, else none."""
 
 CLOCKED_EVERY: Final = 10.0
 """Seconds between two looks at whether a case lacks a clock; nothing is asked for it."""
+
+WATCHED_EVERY: Final = 10.0
+"""Seconds between two looks at whether contacts rise; of these only those at changed
+data, or on a new day, cost anything."""
 
 FOLDED_EVERY: Final = 60.0
 """Seconds between two foldings of the centres' files: one read a file each time."""
@@ -161,6 +166,41 @@ class ClockKeeper:
         if started:
             log.info("clocks started: %d", started)
         return started
+
+
+@asynccontextmanager
+async def risk_watch(every_seconds: float = WATCHED_EVERY) -> AsyncIterator[None]:
+    """Keep 警報 as the counts stand, while the app runs."""
+    async with repeated(Watcher().round, every_seconds, "the watch over contacts"):
+        yield
+
+
+class Watcher:
+    """Looks once for each state of the data and day."""
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._done_for: tuple[int, date] | None = None
+
+    def round(self) -> bool:
+        """Look once; return whether an alarm was opened, raised or ended.
+
+        Raises:
+            AppError: the store cannot be reached or changed; the next round tries again.
+        """
+        live = context.live()
+        if live.latest is None or live.problem is not None:
+            return False
+        state = (live.snapshot().revision, clock.today())
+        if state == self._done_for or live.snapshot().held is not None:
+            return False
+        wrote = watching.watch(live, clock.now())
+        if wrote:
+            log.info("the state of contacts has changed")
+        else:
+            # What was written is looked at once more: it may have been one of two steps.
+            self._done_for = state
+        return wrote
 
 
 def _back_up() -> None:

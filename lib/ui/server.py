@@ -45,6 +45,14 @@ log = logging.getLogger(__name__)
 MAIN_SCRIPT: Final = "lib.ui.main"
 """The one module that Streamlit runs and nobody imports."""
 
+_LOADED_LATE: Final = (
+    "scipy.signal",
+    "scipy.stats",
+    "statsmodels.api",
+    "statsmodels.stats.proportion",
+)
+"""What `lib.risk` loads only where it is needed: over a second that no visitor waits."""
+
 
 def surroundings() -> dict[str, Any]:
     """Return what `st.App` is given beside the script.
@@ -100,6 +108,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.sheet_rows(),
         background.centre_files(),
         background.clock_keeper(),
+        background.risk_watch(),
         notifying.notifier(),
         handing_over.passing_on(),
     ):
@@ -109,6 +118,8 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 def _warm_up() -> None:
     """Load now what a page would load in front of its first visitor."""
+    for name in _LOADED_LATE:
+        importlib.import_module(name)
     for package in (lib.actions, lib.charts, lib.reports, lib.ui):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name != MAIN_SCRIPT:

@@ -9,12 +9,14 @@ from gspread.utils import rowcol_to_a1
 
 from lib import clock
 from lib.actions import connecting
+from lib.actions.risks import watching
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Answered
 from lib.settings.install import installation
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.ui import background, context
+from tests.actions.risks import company as risks
 from tests.builders import complaint, fill
 from tests.sheets_api import Emulator, Hand
 from tests.store.places import SHEETS_KEY, sheet_place
@@ -167,6 +169,34 @@ def test_the_running_app_starts_the_clocks_that_a_case_lacks(tmp_path, monkeypat
     fill(live.for_user(SYSTEM), complaint(leak=Answered.YES))
 
     assert [keeper.round() for _ in range(3)] == [3, 0, 0]
+    context.close()
+
+
+def test_the_running_app_watches_contacts_once_for_each_state(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path))
+    monkeypatch.setenv("MIMAMORI_NOW", risks.NOW.isoformat())
+    monkeypatch.delenv("MIMAMORI_STORE", raising=False)
+    context.close()
+    live = context.live()
+    watcher = background.Watcher()
+    assert not watcher.round()
+    fill(live.for_user(SYSTEM), *risks.steady(), *risks.risen(), *risks.orders())
+
+    assert [watcher.round() for _ in range(3)] == [True, False, False]
+    assert len(live.for_user(SYSTEM).frame("alarms")) == 1
+    context.close()
+
+
+def test_nothing_is_judged_again_while_nothing_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path))
+    monkeypatch.delenv("MIMAMORI_STORE", raising=False)
+    context.close()
+    context.live()
+    watcher = background.Watcher()
+    watcher.round()
+    monkeypatch.setattr(watching, "watch", None)
+
+    assert not watcher.round()
     context.close()
 
 

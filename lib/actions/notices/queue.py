@@ -71,6 +71,7 @@ SOURCES: Final = (
     "members",
     "centres",
     "settings",
+    "alarms",
     "notices",
     "audit",
 )

@@ -28,6 +28,8 @@ from lib.schema.audit import CREATED
 from lib.schema.kpi_day import COMPANY
 from lib.schema.vocab import (
     ActivityKind,
+    AlarmLevel,
+    AlarmStatus,
     Applicability,
     ComplaintStatus,
     DeadlineKind,
@@ -221,6 +223,32 @@ def _entries(facts: Facts) -> pd.DataFrame:
     )
 
 
+def _rises(facts: Facts, level: AlarmLevel, moment: str) -> pd.DataFrame:
+    """Rises that go on and reached a step: each step of a rise is told once.
+
+    One that begins at 警報 is not told as 注意 too.
+    """
+    rows = facts.frames["alarms"]
+    live = rows[
+        (rows["status"] == AlarmStatus.OPEN.value)
+        & (rows["source"] != Source.SAMPLE.value)
+        & (rows["level"] == level.value)
+        & rows[moment].notna()
+    ]
+    step = [f"{slug(str(key))}{RISE}{level.code}" for key in live.index]
+    told = live.assign(handler="").set_axis(live["id"].astype("object"), axis=0)
+    return _steps(told, pd.Index(step, dtype=object), told[moment])
+
+
+def _rising(facts: Facts) -> pd.DataFrame:
+    return _rises(facts, AlarmLevel.WATCH, "raised_at")
+
+
+def _alarming(facts: Facts) -> pd.DataFrame:
+    return _rises(facts, AlarmLevel.ALARM, "alarmed_at")
+
+
+RISE: Final = ":rise:"
 ENTRY: Final = ":entry:"
 _MOMENT: Final = pd.DatetimeTZDtype("s", clock.TOKYO)
 
@@ -245,6 +273,20 @@ RULES: Final = (
         to_handler=True,
         found=_agencies,
         in_first_week=True,
+    ),
+    Rule(
+        NoticeKind.RISE_ALARM,
+        N_("センターからの連絡の増え方が「警報」になったとき"),
+        _LEADS,
+        to_handler=False,
+        found=_alarming,
+    ),
+    Rule(
+        NoticeKind.RISE_WATCH,
+        N_("センターからの連絡の増え方が「注意」になったとき"),
+        _LEADS,
+        to_handler=False,
+        found=_rising,
     ),
     Rule(
         NoticeKind.HANDOVER,

@@ -42,6 +42,8 @@ HELD_UP: Final = timedelta(minutes=30)
 _LINES: Final = {
     NoticeKind.CRITICAL: N_("最重要の苦情 {number}"),
     NoticeKind.AGENCY: N_("センター・行政からの連絡 {number}"),
+    NoticeKind.RISE_ALARM: N_("センターからの連絡の増え方が「警報」になりました。"),
+    NoticeKind.RISE_WATCH: N_("センターからの連絡の増え方が「注意」になりました。"),
     NoticeKind.HANDOVER: N_("引き継ぎ(10分以内に「受けた」か、次の人へ) {number}"),
     NoticeKind.PROMISE: N_("約束の時刻を過ぎました {number}"),
     NoticeKind.TARGET_NEAR: N_("目安の時間の80%が過ぎました {number}"),
@@ -159,6 +161,8 @@ def own_number(typed: str) -> str:
 def _case_link(kind: NoticeKind, number: str, base: str) -> str:
     if kind is NoticeKind.ENTRY_LATE:
         return _link(base, "kpi_entry")
+    if kind in (NoticeKind.RISE_ALARM, NoticeKind.RISE_WATCH):
+        return _link(base, "risk")
     if not number:
         return _link(base, "today")
     if kind is NoticeKind.AGENCY:

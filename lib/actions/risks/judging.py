@@ -82,6 +82,12 @@ class Course:
             return Level.WATCH
         return Level(self.level[-1])
 
+    @property
+    def usual_now(self) -> Floats:
+        """What is usual on each day as it is understood today, closed alarms included."""
+        mean: Floats = self.judged.usual.mean[self.chapters[-1]]
+        return mean
+
     def episode(self, day: int = -1) -> tuple[int, int] | None:
         """Return first and last column of the rise that a day lies in; None for none.
 
@@ -226,12 +232,12 @@ def _learnable(daily: Daily, closings: list[Closing], decided: Outcomes) -> Bool
     quiet = np.ones(len(days), bool)
     for first, last in decided.rises:
         quiet &= (days < daily.place(first)) | (days > daily.place(last))
-    begins = 0
-    rows = [quiet]
+    begins, rows = 0, [quiet]
     for closing in closings:
         if closing.restarts is not None:
             begins = max(begins, daily.place(closing.restarts))
-        rows.append((quiet | (days >= begins > 0)) & (days >= begins))
+        # What began as a rise is what is usual now.
+        rows.append(days >= begins if begins else quiet)
     return np.stack(rows)
 
 

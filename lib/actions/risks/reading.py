@@ -27,7 +27,7 @@ from lib.metrics.figures import Frames
 from lib.metrics.marks import Mark
 from lib.metrics.reason import Reason
 from lib.metrics.state import State, Verdict
-from lib.risk import detection, fixed, summary
+from lib.risk import fixed, summary
 from lib.risk.baseline import YOUNG
 from lib.risk.days import DayClass
 from lib.risk.detection import Level
@@ -264,7 +264,7 @@ def _reading(desk: UserStore, today: date) -> Reading:
     judged = level is not Level.HELD_BACK
     story = _story(stands)
     waiting = _waiting(seen, stands)
-    usual_week = float(latest["usual"]) if judged else None
+    usual_week = _usual_week(stands) if judged else None
     week = 0 if pd.isna(latest["week"]) else int(latest["week"])
     chosen = stands.sensitivity
     by_orders = bool(stands.usual.by_orders[0, -1])
@@ -362,9 +362,7 @@ def _story(stands: Course) -> Story | None:
 def _waiting(seen: Daily, stands: Course) -> Waiting:
     if stands.level[-1] != Level.HELD_BACK:
         return Waiting(0, is_stale=False)
-    past = seen.counts[:-1]
-    missing = int(detection.days_missing(past[None])[0]) if len(past) else 0
-    days = max(missing, 0 if len(past) else YOUNG + 1)
+    days = max(YOUNG - int(np.isfinite(seen.counts[:-1]).sum()), 0)
     return Waiting(days, is_stale=days == 0)
 
 
@@ -381,8 +379,14 @@ def _known(seen: Daily) -> Known:
     )
 
 
+def _usual_week(stands: Course) -> float:
+    """Return how many would be usual on the known ones of the last 7 days."""
+    known = np.isfinite(stands.daily.daily[-WEEK:])
+    return float(stands.usual_now[-WEEK:][known].sum())
+
+
 def _costs(stands: Course) -> tuple[Cost, ...]:
-    recent = stands.usual.mean[0, -OWN_RATE_DAYS:]
+    recent = stands.usual_now[-OWN_RATE_DAYS:]
     rate = float(recent.mean())
     return tuple(
         Cost(one, one is stands.sensitivity, rate, one.delays_at(rate))
