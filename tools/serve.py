@@ -39,7 +39,11 @@ class Server:
 
 @contextmanager
 def serving(
-    data: Path, *, script: Path = APP, settings: Mapping[str, str] | None = None
+    data: Path,
+    *,
+    script: Path = APP,
+    settings: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Serve `script` on this computer only, with its own data folder, until the end.
 
@@ -48,11 +52,12 @@ def serving(
         script: what `streamlit run` is given.
         settings: further environment variables, such as MIMAMORI_NOW. Those of the
             caller that start with MIMAMORI_ are not passed on.
+        port: where it listens; a free one of its own choice where left out.
 
     Raises:
         RuntimeError: it ended, or did not answer in time; with what it printed last.
     """
-    port = _free_port()
+    port = port or free_port()
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(script)),
         *("--server.port", str(port), "--server.address", "127.0.0.1"),
@@ -96,7 +101,8 @@ def fill_with_sample(
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this computer that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
