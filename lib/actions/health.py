@@ -129,11 +129,15 @@ def left_out(store: UserStore, now: datetime) -> tuple[tuple[Kpi, int], ...]:
     Counted over the days that the table compares, the 90 before today; 0 where none.
     """
     today = now.date()
-    values = excluded_of(store)
-    return tuple(
-        (entry, exclusions.count_in(entry, values, *_compared_days(today)))
-        for entry in map(kpis.kpi, choices(store))
-    )
+
+    def counted() -> tuple[tuple[Kpi, int], ...]:
+        values = excluded_of(store)
+        return tuple(
+            (entry, exclusions.count_in(entry, values, *_compared_days(today)))
+            for entry in map(kpis.kpi, choices(store))
+        )
+
+    return store.derived(("left out of health", today), counted)
 
 
 def _compared_days(today: date) -> tuple[date, date]:

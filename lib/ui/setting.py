@@ -22,17 +22,21 @@ from lib.ui import format as fmt
 def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
     """Show what counts today, with the way to change it."""
     now = value_of(desk, wanted, clock.today())
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", wrap=False
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         said = f"**{inert(_(wanted.name))}**  \n:small[:gray[{inert(_(wanted.help))}]]"
-        st.markdown(said)
-        value = f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**"
-        st.markdown(value, width="content", text_alignment="right")
-        # A page has twenty of these: what is in them is drawn once they are open.
-        opened = st.popover(
-            _("変える"), icon=":material/edit:", key=opening(wanted), on_change="rerun"
-        )
+        st.markdown(said, width="stretch")
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content"
+        ):
+            value = f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**"
+            st.markdown(value, width="content")
+            # A page has twenty: what is in them is drawn once they are open.
+            opened = st.popover(
+                _("変える"),
+                icon=":material/edit:",
+                key=opening(wanted),
+                on_change="rerun",
+            )
     if opened.open:
         with opened:
             _change(wanted, now)
