@@ -31,7 +31,8 @@ test: $(TEST_READY) ## lint, types, layers, tests and the short form of each pro
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.rerun --short
 	$(BIN)/python -m benchmarks.detection --short
-	$(BIN)/pytest -m "not slow" --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m "not slow" --numprocesses auto --dist loadfile \
+		--no-loadscope-reorder
 
 .PHONY: proof
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks

@@ -75,8 +75,15 @@ class Walk:
         settled(self.page)
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("language", "phone"),
+    [
+        pytest.param("ja", False, id="ja-desktop"),
+        pytest.param("en", True, id="en-phone"),
+        pytest.param("ja", True, id="ja-phone", marks=pytest.mark.slow),
+        pytest.param("en", False, id="en-desktop", marks=pytest.mark.slow),
+    ],
+)
 def test_from_the_first_start_to_the_figures_of_the_day(
     empty_app: Server, open_tab: OpenTab, language: Language, phone: bool
 ) -> None:
