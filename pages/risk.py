@@ -8,7 +8,7 @@ from lib import clock
 from lib.actions.risks.reading import reading
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
-from lib.ui.risk import acting, answering, cells, changed, charts, folds, head
+from lib.ui.risk import acting, answering, cells, changed, charts, folds, head, starting
 
 desk = context.guard(*navigation.entry("risk").roles)
 
@@ -18,6 +18,7 @@ def main() -> None:
     st.title(_(navigation.entry("risk").title), anchor=False)
     found = reading(desk, now)
     head.card(desk, found, now)
+    starting.card(desk, found)
     charts.contacts(desk, found)
     acting.done(desk, found)
     changed.card(desk, found, now)

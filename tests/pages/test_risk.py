@@ -20,6 +20,8 @@ from lib.schema.masters import Centre, Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import AgencyKind, AlarmStatus, Role
 from lib.ui import context
+from lib.ui.risk import folds
+from tests.pages.conftest import OpenPage
 
 pytestmark = pytest.mark.usefixtures("first_member")
 
@@ -217,7 +219,7 @@ def test_a_false_alarm_needs_a_reason_and_ends_the_alarm(open_page, alarm):
     after = standing_alarm()
     assert refused
     assert (after.status, after.reason) == (AlarmStatus.FALSE, "二重の記録")
-    assert "▲ 警報" not in said(app)
+    assert "増え始めは" not in said(app)
 
 
 def test_a_colleague_who_was_quicker_is_told_and_the_reason_stays(open_page, alarm):
@@ -259,3 +261,88 @@ def test_readers_see_the_alarm_and_no_button(open_page, put, alarm):
 
     assert "▲ 警報" in said(app)
     assert [b.key for b in app.button if str(b.key).startswith("risk.")] == []
+
+
+# Folded ---------------------------------------------------------------------------------
+
+
+def unfolded(open_page: OpenPage, code: str) -> AppTest:
+    """Return the page with one part open, as a press on its title leaves it."""
+    app = open_page("risk")
+    app.session_state[f"risk.fold.{code}"] = True
+    return app.run()
+
+
+@pytest.mark.parametrize("code", [code for code, *_rest in folds.FOLDS])
+@pytest.mark.parametrize("rows", [[], CALM, RISING], ids=["empty", "calm", "rising"])
+def test_every_part_unfolds(open_page, put, code, rows):
+    if rows:
+        put(*rows)
+
+    app = unfolded(open_page, code)
+
+    assert not app.exception
+    assert not app.error
+    assert [word for word in FORBIDDEN if word in said(app)] == []
+
+
+def test_alertness_is_a_second_chart_with_its_limits_in_words(open_page, put):
+    put(*CALM)
+
+    app = unfolded(open_page, "alertness")
+
+    assert chart_count(app) == 2
+    assert "85以上で警報、45以上で注意" in said(app)
+
+
+def test_another_sensitivity_counts_from_today(open_page, put):
+    put(*CALM)
+    app = unfolded(open_page, "strictness")
+
+    press(app, "risk.sensitivity.cautious")
+
+    desk = context.live().for_user(SYSTEM)
+    assert reading.sensitivity(desk, TODAY).code == "cautious"
+    assert reading.sensitivity(desk, TODAY - timedelta(days=1)).code == "standard"
+    assert "いまは「慎重」" in [button.label for button in app.button]
+
+
+def test_a_past_rise_is_told_with_its_days(open_page, put):
+    put(*contacts(range(64, 260, 4)), *contacts(range(50, 60), each=3))
+
+    app = unfolded(open_page, "replay")
+
+    assert "警報1回" in said(app)
+    assert re.search(r"2026/09/2\d.*に警報でした。", said(app))
+
+
+def test_a_calm_past_says_honestly_that_nothing_would_have_been_told(open_page, put):
+    put(*CALM)
+
+    app = unfolded(open_page, "replay")
+
+    assert "注意も警報もありませんでした" in said(app)
+
+
+def test_past_months_let_judgement_begin_with_the_first_days(open_page, put):
+    put(*contacts([1, 3]))
+    app = open_page("risk")
+    before = app.markdown[0].value
+    months = "\n".join(f"2026-{month:02} 6" for month in range(2, 11))
+    app.text_area(key="risk.months").set_value(months).run()
+
+    press(app, "risk.months.keep")
+
+    assert "判定保留" in before
+    assert "判定保留" not in app.markdown[0].value
+    assert not app.text_area
+
+
+def test_a_line_that_says_no_month_is_named_and_what_was_typed_stays(open_page):
+    app = open_page("risk")
+    app.text_area(key="risk.months").set_value("2026-04 7\nたくさん").run()
+
+    press(app, "risk.months.keep")
+
+    assert "2行目" in said(app)
+    assert app.text_area(key="risk.months").value == "2026-04 7\nたくさん"

@@ -33,7 +33,7 @@ def contacts(desk: UserStore, reading: Reading) -> None:
         )
         st.caption(inert(_legend(reading)))
     if day is not None:
-        opening.contacts_of_day(desk, day)
+        opening.contacts(desk, day, day)
 
 
 def alertness(desk: UserStore, reading: Reading) -> None:

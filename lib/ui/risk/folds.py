@@ -10,15 +10,25 @@ import streamlit as st
 from lib.actions.risks.reading import Reading
 from lib.i18n import N_, _
 from lib.store.access import UserStore
-from lib.ui.risk import acting, answering, charts, details, strictness
+from lib.ui.risk import (
+    acting,
+    answering,
+    charts,
+    details,
+    months,
+    replaying,
+    strictness,
+)
 
 Draw = Callable[[UserStore, Reading], None]
 
 FOLDS: Final[tuple[tuple[str, str, Draw], ...]] = (
     ("beside", N_("応答率と連絡を同じ時間軸で見る"), answering.beside),
     ("past", N_("これまでの警報と誤報"), acting.past),
+    ("replay", N_("過去の期間で試す(警報はいつ出ていたか)"), replaying.card),
     ("alertness", N_("警戒度の動き"), charts.alertness),
     ("strictness", N_("感度(敏感・標準・慎重)"), strictness.card),
+    ("months", N_("過去の月ごとの件数"), months.card),
     ("details", N_("くわしく(数字と計算のしかた)"), details.card),
 )
 """Code, title and content of each, in the order of the page."""

@@ -1,4 +1,4 @@
-"""What a press on リスク opens: the contacts of a day, a day's figures, the cases."""
+"""What a press on リスク opens: the contacts of some days, the cases."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib import clock
-from lib.actions.searching import slug
 from lib.charts import risk
 from lib.charts.look import Spec
 from lib.i18n import _
 from lib.metrics import referrals
-from lib.schema.kpi_day import COMPANY
+from lib.metrics.series import ALL
 from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert
@@ -23,6 +22,7 @@ from lib.ui import freshness, navigation
 from lib.ui import table as tables
 from lib.ui.deadlines.links import case_link
 from lib.ui.filters import product_names
+from lib.ui.morning.health import figure_query
 from lib.ui.table import Grid
 
 LINKS_SHOWN: Final = 5
@@ -57,32 +57,31 @@ def chart(spec: Spec, key: str, words: str) -> date | None:
     return date.fromisoformat(iso) if iso else None
 
 
-def contacts_of_day(desk: UserStore, day: date) -> None:
-    """Open the contacts of one day over the page; each is a link to its case."""
+def contacts(desk: UserStore, first: date, last: date) -> None:
+    """Open the contacts of some days over the page; the first few are links."""
     freshness.hold_still()
 
-    @st.dialog(_("この日の連絡"), width="large", on_dismiss="rerun")
-    def contacts() -> None:
-        st.caption(inert(fmt.full_day(day)))
+    @st.dialog(_("この間の連絡"), width="large", on_dismiss="rerun")
+    def opened() -> None:
+        is_one_day = first == last
+        said = fmt.full_day(first)
+        st.caption(inert(said if is_one_day else f"{said} – {fmt.full_day(last)}"))
         rows = referrals.within(
-            referrals.referrals(desk.frame("agency_inquiries")), day, 1
+            referrals.referrals(desk.frame("agency_inquiries")),
+            last,
+            (last - first).days + 1,
         )
         if rows.empty:
-            st.write(_("この日、台帳に記録された連絡はありません。"))
-            _figures_of(desk, COMPANY, day)
-            return
-        names = {"product_code": product_names(desk)}
-        grid = Grid(table("agency_inquiries"), _COLUMNS, names)
-        tables.show_only(grid, rows, clock.now(), alt=_("この日の連絡"))
-        case_links(list(map(str, rows.index)))
+            st.write(_("この間、台帳に記録された連絡はありません。"))
+        else:
+            names = {"product_code": product_names(desk)}
+            grid = Grid(table("agency_inquiries"), _COLUMNS, names)
+            tables.show_only(grid, rows, clock.now(), alt=_("この間の連絡"))
+            case_links(list(map(str, rows.index)))
+        if is_one_day:
+            _figures_of(desk, first)
 
-    contacts()
-
-
-def figures_of_day(desk: UserStore, centre: str, day: date) -> None:
-    """Leave for the KPI entry of a day, for those who may open it."""
-    if may_open(desk, "kpi_entry"):
-        navigation.go("kpi_entry", centre=slug(centre), date=day.isoformat())
+    opened()
 
 
 def case_links(keys: Sequence[str]) -> None:
@@ -100,12 +99,12 @@ def may_open(desk: UserStore, code: str) -> bool:
     return desk.principal.role in navigation.entry(code).roles
 
 
-def _figures_of(desk: UserStore, centre: str, day: date) -> None:
-    if may_open(desk, "kpi_entry"):
+def _figures_of(desk: UserStore, day: date) -> None:
+    """Draw the way to the calls from centres that were typed for a day."""
+    if may_open(desk, "kpis"):
         navigation.link(
-            "kpi_entry",
-            _("この日の日次KPIを開く"),
-            icon=":material/edit_calendar:",
-            centre=slug(centre),
-            date=day.isoformat(),
+            "kpis",
+            _("この日の日次KPIを見る"),
+            icon=":material/monitoring:",
+            **figure_query("consumer_centre_calls", ALL, day, day),
         )
