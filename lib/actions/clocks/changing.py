@@ -20,13 +20,14 @@ from lib.actions.clocks.proposing import (
     facts_of,
     rules_of,
 )
+from lib.actions.clocks.running import HOLDERS
 from lib.actions.clocks.starting import births, change, clocks_of
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
 from lib.schema.deadline import Deadline
 from lib.schema.ids import id_for
-from lib.schema.tables import TABLES
+from lib.schema.tables import table
 from lib.schema.vocab import ActivityKind, Applicability, DeadlineKind
 from lib.settings.clock_rules import ClockRule, rule_of
 from lib.store.access import UserStore
@@ -46,7 +47,7 @@ def case_of(desk: UserStore, case_id: str) -> Case:
     """
     prefix = case_id.partition("-")[0]
     code = next(
-        (t.code for t in TABLES if t.prefix and t.prefix == prefix), "complaints"
+        (code for code in HOLDERS if table(code).prefix == prefix), "complaints"
     )
     return cast("Case", desk.record(code, case_id))
 

@@ -13,6 +13,7 @@ _PAGES: Final = {
     table("complaints").prefix: ("ledger", "case"),
     table("agency_inquiries").prefix: ("inquiries", "inquiry"),
     table("crises").prefix: ("crisis", "crisis"),
+    table("alarms").prefix: ("risk", "alarm"),
 }
 """Prefix of a number → its page, and how the page's address names a row."""
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from lib.actions.clocks.reading import case_seen
+from lib.actions.clocks.running import everything_that_can_run_out
 from lib.actions.risks import life, watching
 from lib.actions.risks.life import Work
 from lib.actions.risks.reading import alarms_of, daily, open_alarm, reading
@@ -332,3 +334,17 @@ def test_a_watch_alone_is_no_alarm_of_the_record(look, put) -> None:
     assert life.record_of(look(), TODAY) == life.Record(alarms=0, false=0)
     assert open_alarm(alarms_of(look())) is None
     assert daily(look(), TODAY).today == TODAY
+
+
+def test_what_an_alarm_asks_for_stands_among_the_dates(look, raised: Alarm) -> None:
+    life.have_looked_at(
+        look(), raised, Work.ANSWERING, owner="佐藤", due_at=DUE, now=NOW, entry="e1"
+    )
+    (line,) = [
+        line
+        for line in everything_that_can_run_out(look(), NOW)
+        if line.case_id == raised.id
+    ]
+
+    assert (line.due_at, line.owner) == (DUE, "佐藤")
+    assert case_seen(look(), raised.id) is None  # no clock of the law stands on it
