@@ -16,6 +16,7 @@ from lib.actions.today import Morning, Task, TaskKind, Tile
 from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.metrics.reason import Reason
+from lib.metrics.series import ALL
 from lib.metrics.state import State, Verdict
 from lib.schema.kpi_day import COMPANY
 from lib.schema.tables import table
@@ -162,6 +163,8 @@ def answers(found: Morning) -> None:
             CALLS_ANSWER,
             found.calls.reasons[:1],
             more=others_in_trouble(found),
+            page="kpis",
+            **calls_query(found),
         )
         answer(
             _("センターからの連絡は増えているか"),
@@ -181,10 +184,11 @@ def answer(
     *,
     more: str = "",
     page: str = "",
+    **query: str,
 ) -> None:
     """Draw question, answer and reasons as one text: a phone has no room for parts.
 
-    page: where the answer leads to, for those who may open it.
+    page, query: where the answer leads to, for those who may open it.
     """
     said = [reason.text() for reason in reasons[:REASONS_SHOWN]] + [more]
     asked = f":small[:gray[{inert(question)}]] {look.badge(verdict)}"
@@ -193,7 +197,7 @@ def answer(
     with st.container(border=True, height="stretch", gap="xsmall"):
         if page and may_open(page):
             st.markdown(asked)
-            navigation.link(page, told, icon=":material/arrow_forward:")
+            navigation.link(page, told, icon=":material/arrow_forward:", **query)
             st.markdown(why)
         else:
             st.markdown(f"{asked}  \n{told}  \n{why}")
@@ -201,6 +205,16 @@ def answer(
         if unsaid:
             with st.popover(_("ほかの理由"), type="tertiary"):
                 st.markdown("\n\n".join(unsaid))
+
+
+def calls_query(found: Morning) -> dict[str, str]:
+    """Return what opens the answer rate of the centre that the answer speaks of."""
+    named = found.calls.centre
+    centre = next((c for c in found.centres if c.centre.code == named), None)
+    last = centre.last_day if centre else None
+    until = last or found.now.date() - timedelta(days=1)
+    since = until - timedelta(days=today.WEEK - 1)
+    return health.figure_query(health.ANSWER_RATE, named, since, until)
 
 
 def others_in_trouble(found: Morning) -> str:
@@ -311,18 +325,23 @@ def tiles(shown: tuple[Tile, ...], against: str) -> None:
 def one_tile(tile: Tile, against: str) -> None:
     change = figures.change_text(tile.kpi, tile.number, tile.before)
     stands_still = figures.is_no_change(change)
-    st.metric(
-        figures.name_of(tile.kpi),
-        figures.value_text(tile.kpi, tile.number),
-        delta=change,
-        delta_color="off" if stands_still else figures.change_colour(tile.kpi),
-        delta_arrow="off" if stands_still else "auto",
-        delta_description=against if change else None,
-        help=figures.about(tile.kpi, tile.method),
-        chart_data=list(tile.spark) or None,
-        chart_type="bar" if not tile.kpi.is_share else "line",
-        height="stretch",
-    )
+    with st.container(gap="xsmall", height="stretch"):
+        st.metric(
+            figures.name_of(tile.kpi),
+            figures.value_text(tile.kpi, tile.number),
+            delta=change,
+            delta_color="off" if stands_still else figures.change_colour(tile.kpi),
+            delta_arrow="off" if stands_still else "auto",
+            delta_description=against if change else None,
+            help=figures.about(tile.kpi, tile.method),
+            chart_data=list(tile.spark) or None,
+            chart_type="bar" if not tile.kpi.is_share else "line",
+            height="stretch",
+        )
+        if may_open("kpis"):
+            query = health.figure_query(tile.kpi.code, ALL, tile.first, tile.last)
+            words = _("{figure}を開く").format(figure=_(tile.kpi.name))
+            navigation.link("kpis", words, **query)
 
 
 def chart_row(found: Morning) -> None:

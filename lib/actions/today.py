@@ -94,11 +94,14 @@ class Task:
 class Tile:
     """One figure of the company: of its period, of the one before, and of each day.
 
+    first, last: the days of its period.
     spark: the last 28 days, oldest first, without days that have no value.
     excluded: values of the period that cannot be read in the sheet, and are left out.
     """
 
     kpi: kpis.Kpi
+    first: date
+    last: date
     number: float | None
     before: float | None
     spark: tuple[float, ...]
@@ -471,11 +474,14 @@ def _company_tile(
     entry = kpis.kpi(code)
     days = kpis.narrowed(entry, days)
     span = USUAL_DAYS if code == "promises_kept_rate" else WEEK
-    now = between(days, today - timedelta(days=span - 1), today)
+    first = today - timedelta(days=span - 1)
+    now = between(days, first, today)
     ended = today - timedelta(days=span)
     before = between(days, ended - timedelta(days=span - 1), ended)
     return Tile(
         entry,
+        first,
+        today,
         kpis.value(entry, now),
         kpis.value(entry, before),
         _spark(entry, days, today),

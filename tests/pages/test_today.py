@@ -48,7 +48,8 @@ def overdue(**values):
 def words(page: AppTest) -> str:
     """Return what is read on the page; what a person typed is escaped in it."""
     parts = [*page.markdown, *page.caption, *page.subheader, *page.title]
-    return "\n".join(str(p.value) for p in parts).replace("\\", "")
+    led_to = [link.proto.label for link in page.main.get("page_link")]
+    return "\n".join([*(str(p.value) for p in parts), *led_to]).replace("\\", "")
 
 
 def links(page: AppTest) -> dict[str, str]:
@@ -313,6 +314,21 @@ def test_figures_say_their_formula(open_page):
     rate = next(m for m in page.metric if m.label.startswith("苦情率"))
     assert "苦情件数" in rate.help
     assert "計算式" in rate.help
+
+
+def test_each_tile_opens_its_figure_of_the_same_days(open_page):
+    put(centre("C1"), calls(day(20), 90, 90), complaint(at(20)))
+
+    found = links(open_page("today"))
+
+    assert found["**つながっています**"] == (
+        "kpis?figure=answer_rate&period=own&from=2026-11-14&to=2026-11-20&centre=C1"
+    )
+    assert found["苦情件数を開く"] == (
+        "kpis?figure=complaints&period=own&from=2026-11-15&to=2026-11-21"
+    )
+    assert "figure=promises_kept_rate" in found["約束を守れた割合を開く"]
+    assert "from=2026-10-25" in found["約束を守れた割合を開く"]
 
 
 def test_no_figure_is_a_dash_and_not_zero(open_page):

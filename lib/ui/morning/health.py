@@ -37,6 +37,8 @@ CHOSEN: Final = "today.figure"
 GRID: Final = "today.health"
 """Widget keys."""
 
+ANSWER_RATE: Final = health.ANSWER_RATE
+
 NAME, STATE, LAST, TARGET, SPARK = "name", "state", "last", "target", "spark"
 _BEFORE: Final = {
     "weekday": (Against.WEEKDAY, N_("同じ曜日")),
