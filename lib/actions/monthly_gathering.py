@@ -7,9 +7,11 @@ the ledgers of the company nothing at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from lib.actions.business_settings import value_of
@@ -25,7 +27,10 @@ from lib.actions.kpi_views import (
     spread_of,
     total_of,
 )
+from lib.actions.risks import reading
+from lib.actions.risks.reading import STATES
 from lib.actions.today import figures_of
+from lib.i18n import N_
 from lib.metrics import movers, referrals
 from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.entering import Entry
@@ -34,8 +39,9 @@ from lib.metrics.figures import between, of_centre
 from lib.metrics.kpi_themes import Theme, figures_of_theme
 from lib.metrics.kpis import Figure, Kpi, Spread, figure, kpi
 from lib.metrics.marks import Mark, MarkKind
+from lib.metrics.reason import Reason
 from lib.metrics.series import ALL
-from lib.metrics.state import FEWEST_CALLS
+from lib.metrics.state import FEWEST_CALLS, State, Verdict, worst
 from lib.reports.monthly.material import (
     BadDay,
     Board,
@@ -52,6 +58,8 @@ from lib.reports.monthly.material import (
     Month,
     Reader,
 )
+from lib.risk.detection import Level
+from lib.schema.learning import EVENTS
 from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import (
@@ -65,6 +73,8 @@ from lib.store.access import UserStore
 
 Told = Callable[[float], None]
 """Hears how much of the work is done, 0-1."""
+
+CONTACTS: Final = "referrals"
 
 BOARD_FIGURES: Final = (
     "answer_rate",
@@ -144,6 +154,8 @@ def gathered(
     for done, entry in enumerate(wanted):
         lines[entry.code] = line_of(desk, entry, spans, now, centre)
         told(0.7 * (done + 1) / len(wanted))
+    if reader is Reader.BOARD:
+        lines[CONTACTS] = _watched(lines[CONTACTS], contacts_of(desk, spans, now))
     drawn = DRAWN_FOR_CENTRE if centre else DRAWN_FOR_BOARD
     courses = tuple(_course(desk, kpi(code), spans, now, place) for code in drawn)
     told(0.8)
@@ -244,6 +256,45 @@ def _variants(
         if seconds is not None:
             found.append((fields.field(name).label, str(seconds)))
     return tuple(found)
+
+
+def contacts_of(desk: UserStore, spans: Span, now: datetime) -> Verdict:
+    """Return how pressing the contacts of a month were: what ② of 今日 said, at its worst.
+
+    The counts are looked at, each day with what came after it: what was typed late is
+    seen on its day.
+    """
+    course = reading.course(desk, now.date())
+    on = course.daily.days
+    inside = (on >= np.datetime64(spans.period.first)) & (
+        on <= np.datetime64(spans.period.last)
+    )
+    stood = np.where(course.watched, Level.WATCH, course.level)
+    stood = np.where(course.stands, Level.ALARM, stood)[inside]
+    worst_level = Level(int(stood.max(initial=Level.HELD_BACK)))
+    if worst_level is Level.HELD_BACK:
+        return Verdict(State.PENDING, (Reason(_NOT_JUDGED),))
+    if worst_level is Level.NORMAL:
+        return Verdict(State.NORMAL, (Reason(_CALM),))
+    such = on[inside][stood == worst_level]
+    details = {"days": len(such), "first": such[0].item()}
+    state = STATES[worst_level]
+    return Verdict(state, (Reason(_PRESSED, details, {"state": state.value}),))
+
+
+_NOT_JUDGED: Final = N_(
+    "センターからの連絡は、記録がまだ少なく、増えたかを判定できません。"
+)
+_CALM: Final = N_("センターからの連絡が増えていると見た日は、この月にありません。")
+_PRESSED: Final = N_(
+    "センターからの連絡は、この月に「{state}」の日が{days}日ありました(最初は{first.month}/{first.day})。"
+)
+
+
+def _watched(line: Line, contacts: Verdict) -> Line:
+    """Return the figure of contacts with the watch over them beside its own target."""
+    both = [contacts, *([line.lamp] if line.lamp else [])]
+    return replace(line, lamp=worst(both))
 
 
 def _course(
@@ -397,7 +448,8 @@ _ENDED: Final = frozenset(
 
 def _fixes(rows: pd.DataFrame, period: Period) -> tuple[Fix, ...]:
     """Return the measures that the month concerns, those that are late first."""
-    live = rows[~rows["status"].isin(_DEAD)]
+    befell = rows["kind"].isin([kind.value for kind in EVENTS])
+    live = rows[~rows["status"].isin(_DEAD) & ~befell]
     found = []
     for number, row in live.iterrows():
         starts, due, done, check = (

@@ -20,6 +20,7 @@ from lib.actions.kpi_targets import set_target
 from lib.actions.monthly import Form, Paper
 from lib.errors import Conflict, InvalidRecord, NotAllowed
 from lib.metrics.kpis import kpi
+from lib.metrics.state import State
 from lib.reports.monthly.material import Reader
 from lib.reports.monthly.model import (
     Chart,
@@ -388,9 +389,29 @@ def test_a_rise_in_the_middle_of_the_month_is_told_at_its_end(desk):
 
     made = board(desk)
 
+    (contacts,) = (
+        tile
+        for block in section(made, "まとめ")
+        if isinstance(block, Tiles)
+        for tile in block.tiles
+        if tile.name == "センターからの連絡"
+    )
+    assert contacts.state is State.ALARM
     told = "10/10から10/13までセンターからの連絡が増えていました: 合わせて6件"
     assert told in words(section(made, "何が、いつから変わったか"))
     assert any(told in point for point in decided(made))
+    assert "「警報」の日が" in words(section(made, "センターからの連絡と苦情"))
+
+
+def test_a_month_of_few_contacts_has_a_calm_tile_and_one_without_a_past_none(desk):
+    fill(desk, centre("C1"), complaint(clock.at(day(28), 9)))
+    state = [t.state for b in blocks(board(desk), Tiles) for t in b.tiles][1]
+    assert state is State.PENDING
+
+    usual = [inquiry(clock.at(day(1) - timedelta(days=n), 9)) for n in range(0, 200, 9)]
+    fill(desk, *usual)
+    state = [t.state for b in blocks(board(desk), Tiles) for t in b.tiles][1]
+    assert state is State.NORMAL
 
 
 def test_contacts_and_complaints_are_counted_with_their_kinds(desk):

@@ -190,6 +190,7 @@ def _board_sections(material: Material) -> tuple[Section, ...]:
             (
                 months_chart(kpi("referrals"), board.months),
                 months_chart(kpi("complaints"), board.months),
+                *_contacts(material),
                 _figures(material, COMPLAINT_FIGURES),
                 _kinds(_("苦情の内容"), board.complaint_kinds),
                 _kinds(_("連絡してきた機関"), board.agency_kinds),
@@ -297,6 +298,13 @@ def _beside(board: Board) -> Iterator[Block]:
             ),
             quiet=True,
         )
+
+
+def _contacts(material: Material) -> Iterator[Block]:
+    """Say what the watch over the contacts saw in the month."""
+    line = material.lines.get("referrals")
+    if line and line.lamp:
+        yield Text(tuple(reason.text() for reason in line.lamp.reasons))
 
 
 def _kinds(title: str, kinds: Sequence[Kind]) -> Grid:
