@@ -217,8 +217,8 @@ def _as_widget(spec: Field, value: Any) -> Any:
 def _typed(form: Form, names: tuple[str, ...]) -> dict[str, Any]:
     """Return what differs from an untouched form, by field name."""
     found = {}
-    for name in names:
-        value, before = form.get(name), form.untouched_value(name)
+    for name, value in form.held(names).items():
+        before = form.untouched_value(name)
         emptied = value in (None, "", [], ())
         if value != before and (name in form.untouched or not emptied):
             found[name] = value

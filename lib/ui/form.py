@@ -58,12 +58,31 @@ class Form:
         default = self.record.field(name).default if known else None
         return st.session_state.get(self.key(name), default)
 
+    def held(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what `get` returns for each of these fields.
+
+        The session is asked once: a field that it does not hold costs it exceptions.
+        """
+        state = st.session_state.to_dict()
+        known = self.record.model_fields
+        found = {}
+        for name in names:
+            key = self.key(name)
+            if key in state:
+                found[name] = state[key]
+            else:
+                found[name] = self.record.field(name).default if name in known else None
+        return found
+
     def values(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what stands in these fields, ready for the record.
 
         A cleared choice falls back to the schema's default; a bare time is Tokyo's.
         """
-        return {name: _clean(self.record.field(name), self.get(name)) for name in names}
+        return {
+            name: _clean(self.record.field(name), value)
+            for name, value in self.held(names).items()
+        }
 
     def from_widgets(self, held: Mapping[str, Any]) -> dict[str, Any]:
         """Return what widgets hold as the record's values; other names are left out."""

@@ -381,7 +381,8 @@ def _untouched(seen: KpiDay | None, names: Sequence[str]) -> dict[str, Any]:
 def _is_untouched(form: Form, names: Sequence[str]) -> bool:
     before = _untouched(_seen(form), names)
     return all(
-        form.get(name) == before.get(name, KpiDay.field(name).default) for name in names
+        value == before.get(name, KpiDay.field(name).default)
+        for name, value in form.held(names).items()
     )
 
 
