@@ -11,12 +11,16 @@ from lib.schema.vocab import Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person in a role. `key` is the member's mail address, `centre` a code."""
+    """A person in a role. `key` is the member's mail address, `centre` a code.
+
+    only_looks: somebody else looks through their eyes, and may change nothing.
+    """
 
     key: str
     name: str
     role: Role
     centre: str = COMPANY
+    only_looks: bool = False
 
     @classmethod
     def of(cls, member: Member) -> Principal:

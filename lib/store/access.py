@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from lib.errors import AppError, Conflict, NotAllowed, StoreError
+from lib.errors import ActionRefused, AppError, Conflict, NotAllowed, StoreError
+from lib.i18n import N_
 from lib.schema.activity import kpi_day_of
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
@@ -359,6 +360,7 @@ class UserStore:
             NotAllowed: it is for administrators and managers.
             StoreError: the sheet cannot be reached; it stays held.
         """
+        self._refuse_onlookers()
         if not self._manages:
             raise NotAllowed
         try:
@@ -459,8 +461,10 @@ class UserStore:
         Receipt and `Conflict` show only what the person may see.
 
         Raises:
+            ActionRefused: somebody only looks through the person's eyes.
             NotAllowed: one of the writes is not theirs; nothing was written.
         """
+        self._refuse_onlookers()
         before = self._live.refreshed() if self._is_limited else self._snapshot()
         self._authorise(before, commit)
         try:
@@ -504,6 +508,7 @@ class UserStore:
         Raises:
             NotAllowed: one of the rows is not theirs to change; nothing was written.
         """
+        self._refuse_onlookers()
         if not all(self._may_mend(row) for row in mending.rows):
             raise NotAllowed
         try:
@@ -569,6 +574,7 @@ class UserStore:
         Raises:
             NotAllowed: it is not theirs, or one of its writes is not.
         """
+        self._refuse_onlookers()
         self._refuse_foreign(commit_id)
         if commit is not None:
             self._authorise(self._snapshot(), commit)
@@ -583,11 +589,18 @@ class UserStore:
         Raises:
             NotAllowed: it is not theirs.
         """
+        self._refuse_onlookers()
         self._refuse_foreign(commit_id)
         try:
             self._live.discard(commit_id)
         finally:
             self._pinned = None
+
+    def _refuse_onlookers(self) -> None:
+        if self._principal.only_looks:
+            raise ActionRefused(
+                N_("見るだけなので、何も変えられません。「見るのをやめる」で戻れます。")
+            )
 
     def _refuse_foreign(self, commit_id: str) -> None:
         if all(save.commit_id != commit_id for save in self.waiting()):

@@ -12,7 +12,7 @@ import threading
 import streamlit as st
 
 from lib import clock
-from lib.actions import masters, signing_in
+from lib.actions import inviting, masters, signing_in
 from lib.errors import NotAllowed, SignedOut
 from lib.i18n import Language, _
 from lib.schema.masters import Member
@@ -37,6 +37,9 @@ LANGUAGE = "language"
 
 SESSION_HEADER = "X-Mimamori-Session"
 """Where the door says whose run this is; what a client sends under that name it drops."""
+
+LOOKING_AS = "looking_as"
+"""Session key of the principal through whose eyes a manager looks, changing nothing."""
 
 _BOUND = "_signed_in_as"
 _lock = threading.Lock()
@@ -121,6 +124,17 @@ def principal() -> Principal | None:
     Raises:
         SignedOut: with sign-in, nobody is in any more.
     """
+    own = _own_principal()
+    eyes = st.session_state.get(LOOKING_AS)
+    if own is None or not isinstance(eyes, Principal):
+        return own
+    try:
+        return inviting.onlooker(own, eyes)
+    except NotAllowed:
+        return own
+
+
+def _own_principal() -> Principal | None:
     if people_sign_in():
         return _signed_in()
     everyone = members()

@@ -11,6 +11,7 @@ from lib.ui import (
     context,
     flash,
     hold_banner,
+    looking_as,
     navigation,
     sample_banner,
     shell,
@@ -26,10 +27,12 @@ def main() -> None:
     with boundary.page_boundary(), signed_out.shown():
         who = context.principal()
         page = st.navigation(navigation.menu(who.role if who else None))
+        navigation.show_address()
         st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")
         shell.lead_home_after_change(page.url_path)
         shell.sidebar()
         if who:
+            looking_as.banner()
             sample_banner.banner(context.desk())
             hold_banner.banner(context.desk())
         flash.show()

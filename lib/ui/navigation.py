@@ -152,6 +152,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         "members", N_("メンバー"), ":material/group:", MORE, LEADS, tucked=EVERYBODY
     ),
     PageEntry(
+        "invitations",
+        N_("招待"),
+        ":material/person_add:",
+        MORE,
+        LEADS,
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "centres",
         N_("センター"),
         ":material/headset_mic:",
@@ -254,6 +262,15 @@ def link(
         help=about,
         query_params=query or None,
     )
+
+
+def show_address() -> None:
+    """Let the browser's address say what this run was asked for.
+
+    A link to the page that is open already tells the server alone what it names
+    (Streamlit 1.67): the next press of a button would fall back to the address before.
+    """
+    st.query_params.from_dict(st.query_params.to_dict())
 
 
 def go(code: str, **query: str) -> None:

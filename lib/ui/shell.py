@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,8 +19,16 @@ from lib.ui import boundary, context, navigation, outbox, printing, signed_out
 from lib.ui import format as fmt
 
 _STATIC: Final = Path(__file__).parent / "static"
-LOGO: Final = str(_STATIC / "logo.svg")
-ICON: Final = str(_STATIC / "icon.svg")
+
+
+def _drawn(name: str) -> str:
+    """Return a picture as an address that holds it: a file is read in every run."""
+    held = base64.b64encode((_STATIC / name).read_bytes()).decode()
+    return f"data:image/svg+xml;base64,{held}"
+
+
+LOGO: Final = _drawn("logo.svg")
+ICON: Final = _drawn("icon.svg")
 
 _STALE_AFTER_SECONDS: Final = 60
 _AN_HOUR: Final = 3_600
@@ -35,7 +44,9 @@ def sidebar() -> None:
     st.logo(LOGO, icon_image=ICON, size="large")
     with st.sidebar:
         language_switch()
-        if context.people_sign_in():
+        if who.only_looks:
+            st.caption(f":material/visibility: {inert(who.name)}")
+        elif context.people_sign_in():
             signed_out.who_is_in(who)
         else:
             _operator_picker(who.key)
@@ -148,6 +159,11 @@ def _without_sign_in() -> None:
 
 def _change_operator() -> None:
     context.remember_choices()
+    lead_home()
+
+
+def lead_home() -> None:
+    """Leave the page in the next run if whoever looks then may not open it."""
     st.session_state[_CHANGED] = True
 
 

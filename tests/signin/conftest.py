@@ -53,6 +53,16 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 
 @pytest.fixture
+def live_empty(tmp_path: Path) -> Iterator[Company]:
+    """Return an installation that nobody has begun with."""
+    data = tmp_path / "empty"
+    data.mkdir(mode=0o700)
+    live = open_live(f"sqlite:///{data / 'mimamori.db'}", data=data)
+    yield Company(desk=Desk.of(live, data, ()), live=live, data=data, members={})
+    live.close()
+
+
+@pytest.fixture
 def chief(company: Company) -> Principal:
     """Return the administrator as who acts."""
     return Principal.of(company.members[ADMIN])

@@ -10,8 +10,9 @@ CLERKS = {
     "shiro@example.jp": "鈴木 四郎",
     "goro@example.jp": "鈴木 五郎",
     "rokuro@example.jp": "鈴木 六郎",
+    "nanami@example.jp": "鈴木 七海",
 }
-FORGETFUL, LEAVING, GOING_HOME, AWAY = list(CLERKS)[1:]
+FORGETFUL, LEAVING, GOING_HOME, AWAY, CHANGING = list(CLERKS)[1:]
 """Each is for one test, which does something to them."""
 
 GOOD = "kaminari-to-tsukemono-42"

@@ -18,6 +18,7 @@ from tests.signin.people import (
     ADMIN,
     AGENT,
     AWAY,
+    CHANGING,
     CLERK,
     FORGETFUL,
     GOING_HOME,
@@ -248,6 +249,36 @@ def test_a_page_that_asks_by_itself_is_no_activity(company, signed_in):
             seen.append(_session(company, clerk).seen_at)
     by_itself, by_hand = seen
     assert (by_hand - by_itself).total_seconds() > 9 * 60
+
+
+def test_an_invitation_is_looked_at_used_once_and_leads_to_the_own_first_page(
+    company, visitor, served
+):
+    token = company.desk.invitations.issue(AGENT, clock.now())
+    path = f"/invitation/{token}"
+
+    assert "小田 健介さん、見守りへようこそ" in visitor.page(path).text
+    weak = visitor.send(path, {"password": "password12", "again": "password12"})
+    unequal = visitor.send(path, {"password": GOOD, "again": "another"})
+    assert (weak.status_code, unequal.status_code) == (403, 403)
+    came = visitor.send(path, {"password": GOOD, "again": GOOD})
+    assert (came.status_code, came.headers["location"]) == (303, "/")
+    assert visitor.page(path).status_code == 403
+    with visitor.socket() as socket:
+        socket.send(rerun("kpi_entry"))
+        assert "日次KPI入力" in said(socket).text
+
+
+def test_ones_own_page_changes_the_password(visitor):
+    visitor.sign_in(CHANGING, GOOD)
+    other = "yuuyake-jitensha-88"
+    page = visitor.page("/signin/account")
+    assert "data:image/svg+xml" in page.text
+
+    typed = {"what": "password", "password": GOOD, "new": other}
+    assert visitor.send("/signin/account", typed).status_code == 303
+    visitor.client.cookies.clear()
+    assert visitor.sign_in(CHANGING, other).status_code == 303
 
 
 def _is_dead_soon(socket):
