@@ -34,6 +34,7 @@ from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping as clock_keeping
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
+from lib.actions.risks import watching
 from lib.errors import ActionRefused, AppError, UnreadableFile
 from lib.i18n import N_, _
 from lib.reports.export import to_csv, to_xlsx
@@ -328,6 +329,7 @@ def digest(
             raise ActionRefused(
                 N_("通知先がありません。secrets.toml の [notify] に書いてください。")
             )
+        watching.watch(live, clock.now())
         sender = queue.Sender(live, channels, base=app_url(), between=timedelta(0))
         sent = sender.tick(clock.now(), digest_now=True)
         waiting = [
