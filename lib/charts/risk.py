@@ -127,9 +127,7 @@ def alertness(
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def answer_rates(
-    days: pd.DataFrame, target: float | None, label: str
-) -> alt.LayerChart:
+def answer_rates(days: pd.DataFrame, target: float | None) -> alt.LayerChart:
     """Return the answer rate of one centre: points, their limits by day, and the trend.
 
     A click on a day picks it.
@@ -141,7 +139,6 @@ def answer_rates(
             alarm), `state` ("", "closed", "missing"), `day_text`, `share_text`,
             `limits_text`.
         target: a fixed line, 0-1; None draws none.
-        label: what stands at that line.
     """
     rows = _with_edges(days)
     y = _shares(rows, target)
@@ -149,7 +146,7 @@ def answer_rates(
     layers = [
         *_closed(rows, x),
         *_limits(rows, x, y),
-        *_fixed(target, label, y),
+        *_fixed(target, y),
         *_trend(rows, x, y),
         *_points(rows, x, y),
         *_missing(rows, x),
@@ -463,16 +460,11 @@ def _limits(rows: pd.DataFrame, x: _Time, y: _Height) -> list[alt.Chart]:
     ]
 
 
-def _fixed(target: float | None, label: str, y: _Height) -> list[alt.Chart]:
+def _fixed(target: float | None, y: _Height) -> list[alt.Chart]:
     if target is None:
         return []
-    base = alt.Chart(pd.DataFrame({"level": [target], "text": [label]}))
-    return [
-        base.mark_rule(strokeDash=[5, 4], color=GREY).encode(y=y.at("level")),
-        base.mark_text(align="right", dx=-2, dy=-7, color=GREY).encode(
-            x=alt.value("width"), y=y.at("level"), text="text:N"
-        ),
-    ]
+    line = alt.Chart(pd.DataFrame({"level": [target]}))
+    return [line.mark_rule(strokeDash=[5, 4], color=GREY).encode(y=y.at("level"))]
 
 
 def _trend(rows: pd.DataFrame, x: _Time, y: _Height) -> list[alt.Chart]:

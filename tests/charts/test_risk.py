@@ -159,15 +159,15 @@ def answered(*shares: float, lower: float = 0.8) -> pd.DataFrame:
 
 
 def test_a_day_outside_its_limits_has_another_shape():
-    spec = spec_of(risk.answer_rates(answered(0.9, 0.7), 0.9, "目標 90%"))
+    spec = spec_of(risk.answer_rates(answered(0.9, 0.7), 0.9))
 
     shape = drawn(spec, "share")["encoding"]["shape"]
     assert shape["condition"]["value"] != shape["value"]
-    assert "目標 90%" in {row.get("text") for row in rows_of(spec)}
+    assert 0.9 in {row.get("level") for row in rows_of(spec)}
 
 
 def test_no_target_draws_no_line():
-    spec = spec_of(risk.answer_rates(answered(0.9, 0.7), None, ""))
+    spec = spec_of(risk.answer_rates(answered(0.9, 0.7), None))
 
     assert "rule" not in kinds(spec)
 

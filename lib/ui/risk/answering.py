@@ -28,6 +28,7 @@ from lib.ui import navigation
 from lib.ui.kpis import look
 from lib.ui.morning.health import figure_query
 from lib.ui.risk import frames, opening
+from lib.ui.risk.charts import explained
 
 CHOSEN: Final = "risk.centre"
 """Widget key of the centre whose chart is drawn."""
@@ -51,7 +52,7 @@ def card(desk: UserStore, reading: Reading, now: datetime) -> None:
         spec = desk.derived((*name, hour), lambda: _rates(desk, reading, one))
         words = _("応答率、直近90日")
         day = opening.chart(spec, f"risk.answer.{one.centre}", words)
-        st.caption(inert(_legend()))
+        _legend(desk, reading, one)
     if day is not None:
         query = figure_query("answer_rate", one.centre, day, day)
         navigation.go("kpis", **query)
@@ -88,9 +89,7 @@ def beside(desk: UserStore, reading: Reading) -> None:
 
 def _rates(desk: UserStore, reading: Reading, one: AnswerRate) -> Spec:
     target = targets_of(desk).on(kpi("answer_rate"), one.centre, reading.today)
-    label = look.target_text(kpi("answer_rate"), target)
-    chart = risk.answer_rates(rate_days(reading, one), target, label)
-    return spec_of(chart, height=_HEIGHT)
+    return spec_of(risk.answer_rates(rate_days(reading, one), target), height=_HEIGHT)
 
 
 def rate_days(reading: Reading, one: AnswerRate) -> pd.DataFrame:
@@ -111,7 +110,9 @@ def rate_days(reading: Reading, one: AnswerRate) -> pd.DataFrame:
             "upper": upper,
             "smooth": rows["smooth"],
             "out": (share < lower).to_numpy(),
-            "alarm": rows["alarm"].fillna(value=False).astype(bool),
+            # While the trend is in alarm a good day is none of the bad ones.
+            "alarm": rows["alarm"].fillna(value=False).astype(bool)
+            & (share < rows["expected"]),
             "state": np.where(rows["is_closed"] & share.isna(), "closed", ""),
             "day_text": frames.day_texts(rows),
             "share_text": [
@@ -190,17 +191,25 @@ def _says(one: AnswerRate) -> str:
     return _(_SAYS[_state(one)]).format(days=one.waiting)
 
 
-def _legend() -> str:
+def _legend(desk: UserStore, reading: Reading, one: AnswerRate) -> None:
+    target = targets_of(desk).on(kpi("answer_rate"), one.centre, reading.today)
+    aim = look.target_text(kpi("answer_rate"), target)
     parts = [
         _("点 = 1日"),
         _("太い線 = ならした動き"),
-        _("色の帯 = 曜日と着信数から見たふだんの幅"),
-        _("▼ = ふだんの幅を下回った日、続けて下がっている日"),
-        _("破線 = 目標(警報とは別)"),
-        _("電話のない日に点はありません"),
-        _("日を押すと、その日の数を開きます"),
+        _("色の帯 = ふだんの幅"),
+        _("破線 = {target}").format(target=aim) if aim else "",
     ]
-    return fmt.listed(parts)
+    explained(
+        fmt.listed(part for part in parts if part),
+        [
+            _("ふだんの幅は、曜日と着信の数から見積もります。"),
+            _("▼ = ふだんの幅を下回った日、または続けて下がっている間の低い日"),
+            _("目標は警報とは別です。"),
+            _("電話のない日に点はありません。"),
+            _("日を押すと、その日の数を開きます。"),
+        ],
+    )
 
 
 def _share_text(share: float, offered: float) -> str:

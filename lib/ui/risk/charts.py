@@ -31,7 +31,7 @@ def contacts(desk: UserStore, reading: Reading) -> None:
         day = opening.chart(
             spec, "risk.contacts", _("センターからの連絡、直近90日の件数")
         )
-        st.caption(inert(_legend(reading)))
+        _legend(reading)
     if day is not None:
         opening.contacts(desk, day, day)
 
@@ -85,20 +85,28 @@ def _start(reading: Reading) -> pd.DataFrame:
     return frames.start_row(reading.story.start if reading.story else None)
 
 
-def _legend(reading: Reading) -> str:
+def explained(short: str, lines: list[str]) -> None:
+    """Draw what a chart's signs are: in short below it, the rest at a press."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(inert(short), width="content")
+        with st.popover(_("図の見方"), type="tertiary"):
+            st.markdown("\n".join(f"- {inert(line)}" for line in lines))
+
+
+def _legend(reading: Reading) -> None:
     rows = reading.days.tail(frames.DAYS)
-    parts = [
-        _("棒 = 1日の件数(灰色は休日)"),
-        _("太い線 = 7日の合計"),
-        _("色の帯 = ふだんの7日の合計の幅(濃い帯は10回に8回、薄い帯は100回に98回)"),
-    ]
+    lines = [_("灰色の棒と帯は休日です。")]
+    lines.append(
+        _("濃い帯にはふだん10回に8回、薄い帯には100回に98回、7日の合計が入ります。")
+    )
     if reading.story:
-        parts.append(_("縦線と橙の帯 = 増え始めと見られる日とその幅"))
+        lines.append(_("縦線は増え始めと見られる日、橙の帯はその幅です。"))
     if rows["stands"].any() or (rows["level"] == "watch").any():
-        parts.append(_("◆▲ = 注意・警報になった日"))
+        lines.append(_("◆▲ = 注意・警報になった日"))
     if rows["is_missing"].any():
-        parts.append(_("× = 件数のわからない日"))
+        lines.append(_("× = 件数のわからない日"))
     if not frames.marks(reading).empty:
-        parts.append(_("上の印 = 祝日(●)・施策(◆)・できごと(▼)"))
-    parts.append(_("日を押すと、その日の連絡を開きます"))
-    return fmt.listed(parts)
+        lines.append(_("上の印 = 祝日(●)・施策(◆)・できごと(▼)"))
+    lines.append(_("日を押すと、その日の連絡を開きます。"))
+    short = [_("棒 = 1日の件数"), _("太い線 = 7日の合計"), _("色の帯 = ふだんの幅")]
+    explained(fmt.listed(short), lines)

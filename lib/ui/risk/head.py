@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
 from lib.actions.risks.reading import STATES, Reading, Sign
-from lib.i18n import N_, _
+from lib.i18n import N_, SOURCE, _, current
 from lib.metrics.state import State, Verdict
 from lib.store.access import UserStore
 from lib.text import inert
@@ -41,10 +42,9 @@ def card(desk: UserStore, reading: Reading, now: datetime) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"#### {look.badge(reading.verdict)} {inert(_answer(reading))}")
         said = [inert(reason.text()) for reason in reading.sentence]
-        st.markdown("".join(said[:_FIRST]))
-        rest = said[_FIRST:] if reading.story else []
-        if rest:
-            st.caption("".join(rest))
+        st.markdown(_joined(said[:_FIRST]))
+        if rest := said[_FIRST:]:
+            st.caption(_joined(rest))
         if reading.signs:
             st.markdown("  \n".join(_short(reading.signs)))
         st.markdown(_rests_on(reading, now))
@@ -61,6 +61,11 @@ def signs(reading: Reading) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_said(sign), width="content")
                 case_links(sign.cases)
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Return sentences in a row; only Japanese needs no space between them."""
+    return ("" if current() == SOURCE else " ").join(sentences)
 
 
 def _answer(reading: Reading) -> str:

@@ -77,7 +77,8 @@ def contacts(desk: UserStore, first: date, last: date) -> None:
             names = {"product_code": product_names(desk)}
             grid = Grid(table("agency_inquiries"), _COLUMNS, names)
             tables.show_only(grid, rows, clock.now(), alt=_("この間の連絡"))
-            case_links(list(map(str, rows.index)))
+            with st.container(horizontal=True, gap="small"):
+                case_links(list(map(str, rows.index)))
         if is_one_day:
             _figures_of(desk, first)
 
@@ -85,13 +86,15 @@ def contacts(desk: UserStore, first: date, last: date) -> None:
 
 
 def case_links(keys: Sequence[str]) -> None:
-    """Draw the numbers of cases as links, the first few; the others are counted."""
-    with st.container(horizontal=True, gap="small"):
-        for key in keys[:LINKS_SHOWN]:
-            case_link(key)
-        if len(keys) > LINKS_SHOWN:
-            more = _("ほか{count}件").format(count=len(keys) - LINKS_SHOWN)
-            st.caption(more, width="content")
+    """Draw the numbers of cases as links, the first few; the others are counted.
+
+    Into a container that lies across, which wraps them.
+    """
+    for key in keys[:LINKS_SHOWN]:
+        case_link(key)
+    if len(keys) > LINKS_SHOWN:
+        more = _("ほか{count}件").format(count=len(keys) - LINKS_SHOWN)
+        st.caption(more, width="content")
 
 
 def may_open(desk: UserStore, code: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, cast
 
 import streamlit as st
 
@@ -48,7 +48,7 @@ def _days(reading: Reading) -> tuple[date, date] | None:
     """Draw the choice; return both ends, None while only one is chosen."""
     first = max(reading.known.first, reading.today - timedelta(days=_A_YEAR))
     st.session_state.setdefault(CHOSEN, (first, reading.today))
-    days = st.date_input(
+    days: object = st.date_input(
         _("試す期間"),
         key=CHOSEN,
         min_value=min(reading.known.first, first),
@@ -59,7 +59,7 @@ def _days(reading: Reading) -> tuple[date, date] | None:
     )
     if not isinstance(days, tuple) or len(days) != _BOTH_ENDS:
         return None
-    return days
+    return cast("tuple[date, date]", days)
 
 
 def _rise(desk: UserStore, told: Told, place: int) -> None:
