@@ -83,13 +83,13 @@ EXAMPLES = {
     ),
     "short_abandonment_rate": (
         {"offered": 100, "short_abandoned": 5},
-        {"offered": 20, "short_abandoned": 1},
-        6 / 120,
+        {"offered": 20, "short_abandoned": 4},
+        9 / 120,
     ),
     "ivr_abandonment_rate": (
         {"offered": 90, "ivr_abandoned": 10},
-        {"offered": 100, "ivr_abandoned": 0},
-        10 / 200,
+        {"offered": 300, "ivr_abandoned": 0},
+        10 / 400,
     ),
     "service_level_of_offered": (
         {"offered": 100, "answered_in_time": 76},
@@ -98,8 +98,8 @@ EXAMPLES = {
     ),
     "service_level_of_answered": (
         {"answered": 80, "answered_in_time": 76},
-        {"answered": 20, "answered_in_time": 19},
-        95 / 100,
+        {"answered": 20, "answered_in_time": 10},
+        86 / 100,
     ),
     "callbacks_undone": (
         {"callbacks_promised": 8, "callbacks_done": 6},
@@ -118,8 +118,8 @@ EXAMPLES = {
     ),
     "average_hold": (
         {"answered": 60, "hold_seconds": 1200},
-        {"answered": 20, "hold_seconds": 400},
-        20,
+        {"answered": 20, "hold_seconds": 800},
+        25,
     ),
     "average_acw": (
         {"answered": 60, "acw_seconds": 6000},
@@ -148,8 +148,8 @@ EXAMPLES = {
             "acw_seconds": 100,
             "idle_seconds": 200,
         },
-        {"talk_seconds": 100, "hold_seconds": 0, "acw_seconds": 0, "idle_seconds": 900},
-        900 / 2000,
+        {"talk_seconds": 100, "hold_seconds": 0, "acw_seconds": 0, "idle_seconds": 300},
+        900 / 1400,
     ),
     "utilisation": (
         {
@@ -199,8 +199,8 @@ EXAMPLES = {
     ),
     "retention_overall": (
         {"cancel_requests": 12, "retention_excluded": 2, "retention_kept": 2},
-        {"cancel_requests": 10, "retention_excluded": 0, "retention_kept": 3},
-        5 / 20,
+        {"cancel_requests": 20, "retention_excluded": 0, "retention_kept": 3},
+        5 / 30,
     ),
     "retention_confirmed_rate": (
         {"retention_kept": 6, "retention_confirmed": 3},
@@ -254,6 +254,85 @@ def test_nothing_divided_by_nothing_is_no_value(code):
 
     assert value(kpi(code), days) is None
     assert pd.isna(daily(kpi(code), days, [MONDAY]).iloc[0])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [c for c in EXAMPLES if kpi(c).ratio().denominator and not kpi(c).lowest],
+)
+def test_no_example_would_pass_with_the_mean_of_its_days(code):
+    monday, tuesday, expected = EXAMPLES[code]
+    days = of(kpi_day(MONDAY, **monday), kpi_day(TUESDAY, **tuesday))
+
+    mean = daily(kpi(code), days, [MONDAY, TUESDAY]).mean()
+
+    assert mean != pytest.approx(expected)
+
+
+@pytest.mark.parametrize("code", [c for c in EXAMPLES if not kpi(c).company])
+def test_two_centres_that_count_alike_are_the_sum_over_the_sum(code):
+    first, second, expected = EXAMPLES[code]
+
+    days = of(
+        kpi_day(MONDAY, "C1", **first),
+        kpi_day(MONDAY, "C2", **second),
+        centre("C1"),
+        centre("C2"),
+    )
+
+    found = total(kpi(code), days)
+    assert found.value.number == pytest.approx(expected)
+    assert found.note is None
+
+
+DEFINED_BY = {
+    "answer_rate_method": (
+        AnswerRateMethod.ALL_OFFERED,
+        AnswerRateMethod.WITHOUT_SHORT,
+    ),
+    "utilisation_method": (UtilisationMethod.A, UtilisationMethod.B),
+    "service_level_seconds": (20, 30),
+    "short_abandon_seconds": (5, 10),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "field"),
+    [
+        (entry.code, field)
+        for entry in KPIS
+        for field in ({entry.chosen_by, *entry.alike} - {""})
+    ],
+)
+def test_two_centres_with_different_definitions_are_never_silently_added_up(
+    code, field
+):
+    """Each stands by itself; both together are brought to one way, or have no value."""
+    entry = kpi(code)
+    first, second, expected = EXAMPLES[code]
+    blanks = dict.fromkeys(entry.columns, 0)
+    # Whose short abandons are left in does not ask from how many seconds on.
+    shared = (
+        {"answer_rate_method": AnswerRateMethod.WITHOUT_SHORT}
+        if entry.chosen_by == "answer_rate_method"
+        else {}
+    )
+    one, other = DEFINED_BY[field]
+    days = of(
+        kpi_day(MONDAY, "C1", **{**blanks, **first}),
+        kpi_day(MONDAY, "C2", **{**blanks, **second}),
+        centre("C1", **{**shared, field: one}),
+        centre("C2", **{**shared, field: other}),
+    )
+
+    assert measured(entry, days).lack is Lack.MIXED
+    assert all(found.number for found in by_centre(entry, days, ["C1", "C2"]).values())
+    whole = total(entry, days)
+    assert whole.note is not None
+    if entry.common:
+        assert whole.value.number == pytest.approx(expected)
+    else:
+        assert whole.value.lack is Lack.MIXED
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
