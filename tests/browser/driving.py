@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lib.i18n import Language
 from lib.store.drafts import DraftBox
@@ -42,7 +42,7 @@ def running(
     chosen = {"MIMAMORI_NOW": now, **settings}
     if sample_months:
         fill_with_sample(data, months=sample_months, settings=chosen)
-    with serving(data, settings=chosen) as server:
+    with serving(data, settings=chosen, prepared=True) as server:
         yield server
 
 
@@ -62,6 +62,15 @@ def settled(page: Page) -> Page:
     page.wait_for_function(SETTLED, timeout=30_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     return page
+
+
+def option(page: Page, name: str) -> Locator:
+    """Return one choice of a row of buttons, of which one is pressed at a time."""
+    return (
+        page.get_by_role("radio", name=name)
+        .or_(page.get_by_role("button", name=name, exact=True))
+        .first
+    )
 
 
 def set_language(server: Server, language: Language) -> None:
