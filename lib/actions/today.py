@@ -459,7 +459,8 @@ def _centre_today(
     offered = kpis.value(kpis.kpi("offered"), at_work)
     return CentreToday(
         centre=centre,
-        verdict=state.centre_state(own, centre, today, targets),
+        # A day that is not over says nothing yet; no other page judges it either.
+        verdict=state.centre_state(past, centre, today, targets),
         last_day=last,
         is_today_entered=offered is not None,
         today_offered=offered,

@@ -234,6 +234,14 @@ def test_a_pressed_bar_opens_as_many_contacts_as_it_shows(look, desk):
         assert len(rows) == week.count
 
 
+def test_a_day_that_is_not_over_turns_no_verdict(look):
+    """At 10:30 a centre has typed 3 of 30; yesterday it answered 95 of 100."""
+    found = look(centre("C1"), calls(day(20), 100, 95), calls(day(21), 30, 3))
+
+    assert found.calls.state is State.NORMAL
+    assert "11/20" in found.calls.reasons[0].text()
+
+
 def test_the_rates_of_the_chart_leave_out_days_without_one(look, desk):
     look(
         centre("C1"),
