@@ -213,7 +213,10 @@ def _with_months(
 
 
 def _by_day(on: npt.NDArray[np.datetime64], amounts: Floats, days: Days) -> Floats:
-    place = ((on - days[0]) // _DAY).astype(np.int64)
+    """Return the sum of each day; what has no date, or another's, is left out."""
+    dated = ~np.isnat(on)
+    place = np.full(len(on), -1)
+    place[dated] = ((on[dated] - days[0]) // _DAY).astype(np.int64)
     inside = (place >= 0) & (place < len(days))
     summed: Floats = np.bincount(
         place[inside], amounts[inside], minlength=len(days)

@@ -108,7 +108,7 @@ def _opened(
             again |= {name: found[name] for name in (*_MEASURED, *_RAISED)}
         return change(last, again)
     midnight = clock.at(now.date())
-    number = f"{AlarmSeries.REFERRALS.code}|{len(alarms)}"
+    number = f"{AlarmSeries.REFERRALS.code}|{len(desk.frame(ALARMS))}"
     return Insert(
         Alarm.parse(
             {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lib import clock
-from lib.actions.risks.counting import Daily, daily_of
+from lib.actions.risks.counting import LONGEST, Daily, daily_of
 from lib.risk.days import DayClass
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Setting
@@ -197,3 +198,19 @@ def test_a_later_row_takes_a_month_back() -> None:
 
     assert len(counted(month("2026-08", "6"), gone).days) == 1
     assert past_counts.is_readable("2026-08", past_counts.GONE)
+
+
+def test_rows_without_a_date_are_nobodys_day() -> None:
+    given = frames([*contacts(back(3)), *orders(3)])
+    torn = given["kpi_days"].copy()
+    torn.loc[torn.index[0], "date"] = pd.NaT
+    seen = daily_of({**given, "kpi_days": torn}, TODAY)
+
+    assert float(np.nansum(seen.orders)) == 200
+
+
+def test_a_company_of_ten_years_is_looked_at_for_three() -> None:
+    seen = counted(*contacts(date(2016, 4, 1)), *contacts(back(3)))
+
+    assert len(seen.days) == LONGEST
+    assert float(np.nansum(seen.counts)) == 1
