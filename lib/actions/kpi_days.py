@@ -16,7 +16,7 @@ from lib.i18n import N_
 from lib.metrics import calendar
 from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
-from lib.metrics.state import Reason
+from lib.metrics.reason import Reason
 from lib.schema.column import Shown
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre

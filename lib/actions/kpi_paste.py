@@ -19,7 +19,7 @@ from lib.actions.importing.blocks import Block, BlockDay
 from lib.actions.kpi_days import DayEdit
 from lib.errors import AppError, FieldProblem, InvalidRecord
 from lib.i18n import N_
-from lib.metrics.state import Reason
+from lib.metrics.reason import Reason
 from lib.schema.kpi_day import KpiDay
 from lib.schema.masters import Centre
 from lib.schema.vocab import BusinessDay, Choice, Done

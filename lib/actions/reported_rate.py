@@ -11,7 +11,7 @@ from typing import Final
 
 from lib.i18n import N_
 from lib.metrics import kpis
-from lib.metrics.state import Reason
+from lib.metrics.reason import Reason
 from lib.schema.kpi_day import KpiDay
 from lib.schema.vocab import AnswerRateMethod
 

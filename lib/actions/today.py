@@ -22,7 +22,8 @@ from lib.metrics.figures import between, figures, of_centre
 from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.missing import MissingDay, centres_of, missing_days
 from lib.metrics.promises import When
-from lib.metrics.state import Reason, State, Verdict
+from lib.metrics.reason import Reason
+from lib.metrics.state import State, Verdict
 from lib.schema.complaint import Complaint
 from lib.schema.frames import standing
 from lib.schema.kpi_day import COMPANY

@@ -18,24 +18,11 @@ from lib.i18n import N_
 from lib.metrics import kpis
 from lib.metrics.amounts import aim as shown_aim
 from lib.metrics.borders import DAMAGING, RUN, Aim, Borders, Stands, borders
-from lib.metrics.figures import between, of_centre
+from lib.metrics.figures import between
 from lib.metrics.kpi_targets import KpiTargets
 from lib.metrics.reason import Reason
 from lib.schema.masters import Centre
 from lib.schema.vocab import Choice
-
-__all__ = [
-    "FEWEST_CALLS",
-    "WEEK",
-    "Reason",
-    "State",
-    "Verdict",
-    "calls_state",
-    "centre_state",
-    "lasts",
-    "target_of",
-    "worst",
-]
 
 
 class State(Choice):
@@ -66,22 +53,6 @@ FEWEST_CALLS: Final = 20
 one call more or less would move the rate by more than 5 points."""
 
 WEEK: Final = 7
-
-
-def calls_state(
-    days: pd.DataFrame,
-    centres: Sequence[Centre],
-    today: date,
-    targets: KpiTargets | None = None,
-) -> Verdict:
-    """Return ① whether the telephone is answered: the worst of all centres.
-
-    `days` are rows of `figures.figures`; `centres` those that take calls. `targets`
-    say what each is to reach on the day judged; without them its master does.
-    """
-    return worst(
-        [centre_state(of_centre(days, c.code), c, today, targets) for c in centres]
-    )
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -138,7 +109,7 @@ def centre_state(
             centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
         )
     day = latest["date"].iloc[0].date()
-    aim = targets.aim(rate, centre.code, day) if targets else Aim(target_of(centre))
+    aim = targets.aim(rate, centre.code, day) if targets else Aim(_usual_target(centre))
     limits = borders(rate, aim)
     assert limits is not None  # noqa: S101 - the answer rate is always asked for
     details = {
@@ -233,7 +204,7 @@ _WEEK_FREE: Final = {
 }
 
 
-def target_of(centre: Centre) -> float:
+def _usual_target(centre: Centre) -> float:
     """Return the centre's target answer rate, 0-1; the usual one if it has none."""
     if centre.target_answer_rate is None:
         return kpis.kpi("answer_rate").target or 0.0

@@ -18,7 +18,7 @@ from lib.errors import AppError, FieldProblem, InvalidRecord
 from lib.i18n import _
 from lib.metrics import calendar, kpis
 from lib.metrics.figures import of_centre
-from lib.metrics.state import Reason
+from lib.metrics.reason import Reason
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.metrics.figures import figures
-from lib.metrics.state import State, calls_state
+from lib.metrics.figures import figures, of_centre
+from lib.metrics.state import State, centre_state, worst
 from lib.schema.vocab import AnswerRateMethod
 from tests.metrics.rows import NOW, calls, centre, day, frames
 
@@ -15,7 +15,7 @@ TODAY = day(21)
 def telephone(*rows, centres=None):
     of = centres or [centre("C1")]
     days = figures(frames([*rows, *of]), NOW, TODAY)
-    return calls_state(days, of, TODAY)
+    return worst([centre_state(of_centre(days, c.code), c, TODAY) for c in of])
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_worst_centre_speaks_first():
 
 
 def test_without_centres_there_is_nothing_to_judge():
-    assert calls_state(figures(frames(), NOW, TODAY), [], TODAY).state is State.PENDING
+    assert worst([]).state is State.PENDING
 
 
 def test_a_centre_has_the_usual_target_where_it_names_none():
