@@ -20,6 +20,7 @@ from lib.store.protocol import Commit, Insert
 from lib.ui import context
 from tests.browser.conftest import OpenTab
 from tests.browser.driving import opened, running, settled
+from tests.cti import as_text, cti_rows
 from tools.serve import Server
 
 
@@ -148,6 +149,32 @@ def test_a_block_is_pasted_and_entered_with_one_press(
     assert sorted(days) == [17, 18]
     assert (days[18].offered, days[18].abandoned) == (100, 10)
     assert days[18].consumer_centre_calls == 1
+
+
+def test_a_month_of_an_export_is_pasted_confirmed_and_its_report_copied(
+    centres_app: Server, open_tab: OpenTab
+) -> None:
+    page = open_tab(centres_app, "kpi_entry?view=paste&month=2026-11")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("textbox", name="表を貼り付ける").click()
+    text = as_text(cti_rows())
+    page.evaluate("text => document.execCommand('insertText', false, text)", text)
+
+    # 15 working days up to the 20th; the 10th and the 12th have a wrong cell.
+    expect(page.get_by_text("13日分を読み取りました")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("2行はこのままでは入りません")).to_be_visible()
+    page.get_by_text("数がそろっている13日を確定する").click()
+    button(page, "13日分を入れる").click()
+    expect(page.get_by_text("13日分を入れました")).to_be_visible(timeout=15_000)
+    assert {day.confirmed for day in recorded(centres_app)} == {Done.DONE}
+
+    page.goto(f"{centres_app.url}/kpi_entry?date=2026-11-20")
+    settled(page)
+    button(page, "日報をコピー").click()
+
+    expect(button(page, "✓ コピーしました")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "着信数 1,020 / 応答数 920 / 放棄数 100 / 応答率 90.2%" in copied
 
 
 def test_the_report_of_a_confirmed_day_goes_to_the_clipboard_in_one_press(
