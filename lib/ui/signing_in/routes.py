@@ -31,7 +31,7 @@ from lib import clock, i18n
 from lib.actions import signing_in
 from lib.actions.signing_in import CameIn, Desk
 from lib.errors import ActionRefused, StoreError
-from lib.i18n import LANGUAGES, Language, _
+from lib.i18n import LANGUAGES, N_, Language, _
 from lib.settings.sign_in import CALLBACK, SignIn
 from lib.signin import accounts as keys
 from lib.signin.sessions import Session, Standing
@@ -261,7 +261,7 @@ class Counter:
 
             def take(desk: Desk) -> CameIn:
                 if _text(typed, "password") != _text(typed, "again"):
-                    raise ActionRefused(i18n.N_("2つのパスワードが違います。"))
+                    raise ActionRefused(N_("2つのパスワードが違います。"))
                 return signing_in.accept(
                     desk,
                     token,
