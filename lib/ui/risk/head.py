@@ -11,6 +11,7 @@ import streamlit as st
 from lib.actions.risks.reading import STATES, Reading, Sign
 from lib.i18n import N_, SOURCE, _, current
 from lib.metrics.state import State, Verdict
+from lib.risk.detection import Level
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -28,12 +29,12 @@ BY_SIGNS: Final = {
     State.WATCH: N_("件数は多くありませんが、気をつけたい連絡があります"),
     State.ALARM: N_("件数にかかわらず、急いで確かめたい連絡があります"),
 }
-"""What is said where the counts themselves are calm, and a sign presses."""
+"""What is said where a sign presses more than the counts do."""
 
 _SIGNS: Final = 2
 """Signs named beside the state; all of them stand below the chart."""
 
-_FIRST: Final = 2
+_OF_A_RISE: Final = 2
 """Sentences of a rise that stand in full size; the others are smaller below."""
 
 
@@ -41,10 +42,10 @@ def card(desk: UserStore, reading: Reading, now: datetime) -> None:
     """Draw state, sentence, signs and what the judgement rests on."""
     with st.container(border=True, gap="small"):
         st.markdown(f"#### {look.badge(reading.verdict)} {inert(_answer(reading))}")
-        said = [inert(reason.text()) for reason in reading.sentence]
-        st.markdown(_joined(said[:_FIRST]))
-        if rest := said[_FIRST:]:
-            st.caption(_joined(rest))
+        first, rest = _sentences(reading)
+        st.markdown(first)
+        if rest:
+            st.caption(rest)
         if reading.signs:
             st.markdown("  \n".join(_short(reading.signs)))
         st.markdown(_rests_on(reading, now))
@@ -63,14 +64,23 @@ def signs(reading: Reading) -> None:
                 case_links(sign.cases)
 
 
+def _sentences(reading: Reading) -> tuple[str, str]:
+    """Return what stands in full size and what in small below it, as Markdown."""
+    said = [inert(reason.text()) for reason in reading.sentence]
+    if reading.level is Level.HELD_BACK:
+        return said[0], ""
+    first = _OF_A_RISE if reading.story else 1
+    return _joined(said[:first]), _joined(said[first:])
+
+
 def _joined(sentences: Sequence[str]) -> str:
     """Return sentences in a row; only Japanese needs no space between them."""
     return ("" if current() == SOURCE else " ").join(sentences)
 
 
 def _answer(reading: Reading) -> str:
-    calm = STATES[reading.level] in (State.NORMAL, State.PENDING)
-    if calm and reading.state in BY_SIGNS:
+    of_counts = STATES[reading.level]
+    if reading.state is not of_counts and reading.state in BY_SIGNS:
         return _(BY_SIGNS[reading.state])
     return _(ANSWERS[reading.state])
 
@@ -92,15 +102,12 @@ def _said(sign: Sign) -> str:
 def _rests_on(reading: Reading, now: datetime) -> str:
     """Return on one line what people ask first of any alarm."""
     parts = [f"**{inert(words)}**" if (words := _distance(reading)) else ""]
-    parts += [
-        inert(
-            _("増えていなくても警報は年に約{times}回").format(
-                times=fmt.number(reading.sensitivity.false_alarms)
-            )
-        ),
-        inert(_days(reading)),
-        inert(_("{time} 現在").format(time=fmt.moment(now))),
-    ]
+    if reading.level is not Level.HELD_BACK:
+        words = _("増えていなくても警報は年に約{times}回")
+        times = fmt.number(reading.sensitivity.false_alarms)
+        parts.append(inert(words.format(times=times)))
+    parts.append(inert(_days(reading)))
+    parts.append(inert(_("{time} 現在").format(time=fmt.moment(now))))
     return f":small[{' · '.join(part for part in parts if part)}]"
 
 

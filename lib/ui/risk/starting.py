@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from lib.actions.risks.reading import NO_LINE, Reading, many_a_week
-from lib.i18n import _
+from lib.i18n import N_, _
 from lib.risk.detection import Level
 from lib.store.access import UserStore
 from lib.text import inert
@@ -13,6 +15,13 @@ from lib.ui import format as fmt
 from lib.ui import navigation
 from lib.ui.risk import months
 from lib.ui.risk.opening import may_open
+
+_WAYS: Final = {
+    "excel_import": (N_("過去の記録をExcelから取り込む"), ":material/upload_file:"),
+    "kpi_entry": (N_("日次KPIに件数を入れる"), ":material/edit_calendar:"),
+    "inquiries": (N_("センターからの連絡を記録する"), ":material/account_balance:"),
+}
+_DAILY: Final = ("kpi_entry", "inquiries")
 
 
 def card(desk: UserStore, reading: Reading) -> None:
@@ -34,7 +43,7 @@ def card(desk: UserStore, reading: Reading) -> None:
 
 def _lately(desk: UserStore) -> None:
     st.markdown(f"**{inert(_('直近7日の件数を入れると、判定に戻ります'))}**")
-    _daily(desk)
+    _ways(desk, _DAILY)
 
 
 def _beginning(desk: UserStore, reading: Reading) -> None:
@@ -46,24 +55,13 @@ def _beginning(desk: UserStore, reading: Reading) -> None:
             ).format(days=reading.waiting.days)
         )
     )
-    if may_open(desk, "excel_import"):
-        navigation.link(
-            "excel_import",
-            _("過去の記録をExcelから取り込む"),
-            icon=":material/upload_file:",
-        )
+    _ways(desk, ("excel_import", *_DAILY))
     months.form(desk, reading, is_first=True)
-    _daily(desk)
 
 
-def _daily(desk: UserStore) -> None:
-    if may_open(desk, "kpi_entry"):
-        navigation.link(
-            "kpi_entry", _("日次KPIに件数を入れる"), icon=":material/edit_calendar:"
-        )
-    if may_open(desk, "inquiries"):
-        navigation.link(
-            "inquiries",
-            _("センターからの連絡を記録する"),
-            icon=":material/account_balance:",
-        )
+def _ways(desk: UserStore, pages: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for page in pages:
+            if may_open(desk, page):
+                label, icon = _WAYS[page]
+                navigation.link(page, _(label), icon=icon)
