@@ -399,6 +399,8 @@ def _costs(stands: Course) -> tuple[Cost, ...]:
 
 def _signs(desk: UserStore, today: date) -> tuple[Sign, ...]:
     inquiries = desk.frame("agency_inquiries")[list(_LOOKED_AT)]
+    # In a torn row of a sheet the number may be blank, or stand twice; its key is sure.
+    inquiries = inquiries.assign(id=inquiries.index)
     products = desk.frame("products")
     names = dict(zip(products.index, products["name"], strict=True))
     found = fixed.findings(
@@ -421,7 +423,6 @@ def _signs(desk: UserStore, today: date) -> tuple[Sign, ...]:
 
 
 _LOOKED_AT: Final = (
-    "id",
     "first_contact_at",
     "agency_kind",
     "status",

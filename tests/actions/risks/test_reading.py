@@ -245,3 +245,18 @@ def test_reading_again_takes_no_table(desk, put, monkeypatch) -> None:
     monkeypatch.setattr(type(desk), "frame", None)
 
     assert reading(desk, NOW) is first
+
+
+def test_a_row_without_its_number_rests_on_its_key(desk, put, monkeypatch) -> None:
+    """As a sheet has it, where a person typed a row by hand."""
+    put(*contacts(back(1), agency_kind=AgencyKind.POLICE))
+    whole = type(desk).frame
+
+    def torn(self, code):
+        found = whole(self, code)
+        return found.assign(id="") if code == "agency_inquiries" else found
+
+    monkeypatch.setattr(type(desk), "frame", torn)
+    (sign,) = reading(desk, NOW).signs
+
+    assert sign.cases == (desk.frame("agency_inquiries").index[0],)
