@@ -17,7 +17,9 @@ import pytest
 from lib import clock, i18n
 from lib.actions import masters, monthly
 from lib.actions.kpi_targets import set_target
+from lib.actions.kpi_views import Period
 from lib.actions.monthly import Form, Paper
+from lib.actions.monthly_gathering import _fixes
 from lib.errors import Conflict, InvalidRecord, NotAllowed
 from lib.metrics.kpis import kpi
 from lib.metrics.state import State
@@ -42,6 +44,7 @@ from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import (
     AnswerRateMethod,
     BusinessDay,
+    ImprovementKind,
     ImprovementStatus,
     Role,
 )
@@ -824,3 +827,18 @@ def test_on_the_first_of_a_month_the_month_before_is_the_newest():
 
     assert monthly.months_for(first)[0] == MONTH
     assert monthly.usual_month(first) == MONTH
+
+
+def test_what_befell_the_company_is_none_of_its_measures(desk):
+    fifth = date(2026, 11, 5)
+    began = {"status": ImprovementStatus.SETTLED, "starts_on": fifth}
+    fill(
+        desk,
+        centre("C1"),
+        Improvement(id="S-1", title="研修", **began),
+        Improvement(id="S-2", title="停電", kind=ImprovementKind.OUTAGE, **began),
+    )
+
+    found = _fixes(desk.frame("improvements"), Period.of_month(fifth))
+
+    assert [fix.title for fix in found] == ["研修"]
