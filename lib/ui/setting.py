@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import streamlit as st
 
@@ -18,25 +19,21 @@ from lib.text import inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 
+_SHORT: Final = 12
+"""Letters of a value that stands beside its name."""
+
 
 def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
     """Show what counts today, with the way to change it."""
     now = value_of(desk, wanted, clock.today())
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        said = f"**{inert(_(wanted.name))}**  \n:small[:gray[{inert(_(wanted.help))}]]"
-        st.markdown(said, width="stretch")
-        with st.container(
-            horizontal=True, vertical_alignment="center", width="content"
-        ):
-            value = f"**{inert(_shown(wanted, now))}{inert(_(wanted.unit))}**"
-            st.markdown(value, width="content")
-            # A page has twenty: what is in them is drawn once they are open.
-            opened = st.popover(
-                _("変える"),
-                icon=":material/edit:",
-                key=opening(wanted),
-                on_change="rerun",
-            )
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", wrap=False
+    ):
+        st.markdown(_said(wanted, now), width="stretch")
+        # A page has twenty: what is in them is drawn once they are open.
+        opened = st.popover(
+            _("変える"), icon=":material/edit:", key=opening(wanted), on_change="rerun"
+        )
     if opened.open:
         with opened:
             _change(wanted, now)
@@ -47,6 +44,18 @@ def one_setting(desk: UserStore, wanted: BusinessSetting) -> None:
 def opening(wanted: BusinessSetting) -> str:
     """Return the session key under which the box of a setting is open."""
     return f"settings:open:{wanted.field}"
+
+
+def _said(wanted: BusinessSetting, now: str) -> str:
+    """Return name, value and help as one text: a page has twenty of them."""
+    value = f"{_shown(wanted, now)}{_(wanted.unit)}"
+    # A badge would cut what does not fit its line.
+    if len(value) <= _SHORT:
+        shown = f" :gray-badge[**{inert(value)}**]"
+    else:
+        shown = f"  \n{inert(value)}"
+    help_ = f":small[:gray[{inert(_(wanted.help))}]]"
+    return f"**{inert(_(wanted.name))}**{shown}  \n{help_}"
 
 
 def _shown(wanted: BusinessSetting, value: str) -> str:

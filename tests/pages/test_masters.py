@@ -263,6 +263,12 @@ def opened(app, box):
     return app.run()
 
 
+def test_a_closed_box_costs_no_field(open_page):
+    app = open_page("settings")
+
+    assert [w.key for w in app.text_input if str(w.key).startswith("settings:")] == []
+
+
 def test_a_changed_setting_counts_from_today_and_its_history_is_told(open_page):
     app = opened(open_page("settings"), DEADLINE)
     app.text_input(key="settings:entry_deadline").set_value("９：３０")
