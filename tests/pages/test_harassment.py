@@ -154,6 +154,26 @@ def test_with_nothing_chosen_nothing_is_written(open_page, case):
     assert [w.value for w in app.warning] == ["どの件の声かけかを選んでください。"]
 
 
+def test_what_the_next_person_said_is_written_after_a_press(open_page, case, put):
+    later = complaint(
+        receiver=CLERK.name,
+        temper=Temper.FURIOUS,
+        received_at=clock.now() - timedelta(hours=2),
+    )
+    put(later)
+    key = f"care:{later.id}:{CareKind.DAY.code}"
+    app = as_(open_page, MANAGER)
+    assert f"{key}:note" not in {widget.key for widget in app.text_input}
+
+    press(app, f"{key}:write")
+    app.text_input(key=f"{key}:note").set_value("休みを取る").run()
+    press(app, f"{key}:done")
+
+    notes = {record.for_whom: record.note for record in records()}
+    assert notes == {CLERK.name: "休みを取る"}
+    assert not app.error
+
+
 def test_a_call_that_nobody_signed_is_shown_and_leads_to_its_case(open_page, put):
     unsigned = complaint(receiver="", handler="", temper=Temper.FURIOUS)
     put(unsigned)

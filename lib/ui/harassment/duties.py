@@ -33,6 +33,9 @@ SHOWN: Final = 3
 LINES: Final = 3
 """Cases of one person that have a line each; the rest are counted, and told as well."""
 
+LINES_OF_OTHERS: Final = 2
+"""The same below the one to be spoken to first."""
+
 PAST_SHOWN: Final = 40
 
 _SHORT: Final = {CareKind.DAY: N_("24時間"), CareKind.WEEK: N_("7日")}
@@ -140,7 +143,8 @@ def _person(desk: UserStore, person: Person, now: datetime, *, is_first: bool) -
             said = f"**{inert(_name(person.name))}** {_centres(desk, person)}"
             st.markdown(said.strip())
             one_of = len(duties) > 1 and bool(person.name)
-            shown = list(duties.items())[: None if _wants_all(key) else LINES]
+            few = LINES if is_first else LINES_OF_OTHERS
+            shown = list(duties.items())[: None if _wants_all(key) else few]
             for name, duty in shown:
                 _line(key, name, duty, now, one_of=one_of)
             if len(shown) < len(duties):

@@ -39,8 +39,8 @@ def criteria(desk: UserStore) -> None:
                 )
             )
         )
-        st.markdown(f"**{inert(_(harassment.EXAMPLES.name))}**")
-        st.markdown(texts.listed(texts.lines(desk, harassment.EXAMPLES)))
+        examples = texts.listed(texts.lines(desk, harassment.EXAMPLES))
+        st.markdown(f"**{inert(_(harassment.EXAMPLES.name))}**\n\n{examples}")
 
 
 def kinds(desk: UserStore, now: datetime) -> None:
@@ -78,12 +78,13 @@ def contacts(desk: UserStore) -> None:
     """Draw whom one can turn to, inside and outside."""
     inside = inert(texts.words(desk, harassment.DESK))
     outside = texts.lines(desk, harassment.OUTSIDE)
-    st.markdown(f":small[:gray[{inert(_(harassment.DESK.name))}]]  \n{inside}")
+    parts = [f":small[:gray[{inert(_(harassment.DESK.name))}]]  \n{inside}"]
     if outside:
         said = "  \n".join(
             f"{inert(entry.name)} **{inert(entry.words)}**" for entry in outside
         )
-        st.markdown(f":small[:gray[{inert(_(harassment.OUTSIDE.name))}]]  \n{said}")
+        parts.append(f":small[:gray[{inert(_(harassment.OUTSIDE.name))}]]  \n{said}")
+    st.markdown("\n\n".join(parts))
 
 
 _LAW: Final = (

@@ -23,8 +23,7 @@ def steps(desk: UserStore) -> None:
     with st.container(border=True, height="stretch"):
         st.subheader(_("いま身を守る手順"), anchor=False)
         st.markdown(texts.listed(texts.lines(desk, harassment.STEPS), "1."))
-        for setting in (harassment.WARNING, harassment.ENDING):
-            st.markdown(_said(desk, setting))
+        st.markdown(_both_said(desk))
 
 
 def aside(desk: UserStore) -> None:
@@ -39,9 +38,14 @@ def aside(desk: UserStore) -> None:
                 for step in named
             )
         )
-        for setting in (harassment.WARNING, harassment.ENDING):
-            st.markdown(_said(desk, setting))
+        st.markdown(_both_said(desk))
         navigation.link(PAGE, _("カスハラ対応を開く"), icon=":material/open_in_new:")
+
+
+def _both_said(desk: UserStore) -> str:
+    """Return the two sentences that one may say, each under its name."""
+    both = (harassment.WARNING, harassment.ENDING)
+    return "\n\n".join(_said(desk, setting) for setting in both)
 
 
 def _said(desk: UserStore, setting: BusinessSetting) -> str:
