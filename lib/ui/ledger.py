@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from lib import clock
@@ -170,19 +171,19 @@ def _grid(desk: UserStore, *, beside: bool, phone: bool) -> Grid:
 
 def _shown(
     desk: UserStore, grid: Grid, at: Positions
-) -> tuple[tuple[str, ...], pd.DataFrame]:
+) -> tuple[tuple[str, ...], pa.Table]:
     """Return the keys of the rows at these positions, and what the grid shows of them."""
     now = clock.now()
     states = desk.wait_states("complaints")
 
-    def made() -> tuple[tuple[str, ...], pd.DataFrame]:
+    def made() -> tuple[tuple[str, ...], pa.Table]:
         rows = desk.frame("complaints").iloc[at]
         shown = grids.display(grid, rows, now)
         shown["content"] = [
             f"{outbox.shape_of(states[key])} {text}" if key in states else text
             for key, text in zip(rows.index, shown["content"], strict=True)
         ]
-        return tuple(rows.index), shown
+        return tuple(rows.index), grids.packed(shown)
 
     name = (
         *("ledger grid", context.language(), grid.columns, f"{now:%Y%m%d%H%M}"),

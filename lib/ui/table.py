@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from babel.dates import format_timedelta
 
@@ -94,6 +95,11 @@ def _mark(grid: Grid, rows: pd.DataFrame, shown: dict[str, list[Any]]) -> None:
                 shown[name][at] = [text] if _has_chips(spec) else text
 
 
+def packed(shown: pd.DataFrame) -> pa.Table:
+    """Return rows as they are sent; a frame is turned into this in every run."""
+    return pa.Table.from_pandas(shown, preserve_index=False)
+
+
 def due_words(rows: pd.DataFrame, now: datetime) -> dict[str, str]:
     """Return for each open complaint when its promise is due, in words and shape."""
     owed = open_promises(rows, now)
@@ -121,7 +127,7 @@ def due_text(when: When, due: datetime | None) -> str:
 
 def show(
     grid: Grid,
-    shown: pd.DataFrame,
+    shown: pd.DataFrame | pa.Table,
     *,
     key: str,
     keys: Sequence[str],
@@ -155,7 +161,7 @@ def show(
 
 def show_many(
     grid: Grid,
-    shown: pd.DataFrame,
+    shown: pd.DataFrame | pa.Table,
     *,
     key: str,
     keys: Sequence[str],

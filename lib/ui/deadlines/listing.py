@@ -199,7 +199,7 @@ def show(
                 context.language(),
                 f"{now:%Y%m%d%H%M}",
             ),
-            lambda: _cells(lines, names, now, whom_about(desk)),
+            lambda: grids.packed(_cells(lines, names, now, whom_about(desk))),
         ),
         key="deadlines.grid",
         keys=[line.key for line in lines],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from lib.actions.inquiries import listing
@@ -26,6 +28,7 @@ from lib.ui import format as fmt
 from lib.ui import table as grids
 from lib.ui.inquiries import address
 from lib.ui.inquiries.address import Address
+from lib.ui.stepping import steps
 from lib.ui.table import Grid, due_text
 
 GRID_PAGE: Final = "inquiries.page"
@@ -67,7 +70,7 @@ class Listed:
     counts: dict[View, int]
     now: datetime
 
-    @property
+    @cached_property
     def keys(self) -> list[str]:
         """Numbers of the rows asked for, first things first."""
         return [str(key) for key in self.rows.index]
@@ -113,7 +116,8 @@ def _choose_view() -> None:
 def show(desk: UserStore, at: Address, found: Listed, *, phone: bool) -> None:
     """Draw the way from contact to contact, the grid and its pages."""
     opened = address.opened(desk, at)
-    _steps(found, opened)
+    count = _("{count}件").format(count=fmt.number(len(found.keys)))
+    steps("inquiries", count, found.keys, opened, address.open_inquiry)
     if not len(found.rows):
         _nothing(at)
         return
@@ -144,28 +148,6 @@ def _choose(number: str) -> None:
         address.open_inquiry(number)
 
 
-def _steps(found: Listed, opened: str) -> None:
-    keys = found.keys
-    at = keys.index(opened) if opened in keys else -1
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        count = _("{count}件").format(count=fmt.number(len(keys)))
-        st.markdown(f"**{inert(count)}**", width="content")
-        _step(_("次"), "J", keys[at + 1] if at + 1 < len(keys) else "")
-        _step(_("前"), "K", keys[at - 1] if at > 0 else "")
-
-
-def _step(label: str, shortcut: str, to: str) -> None:
-    st.button(
-        label,
-        key=f"inquiries.step.{shortcut}",
-        type="tertiary",
-        shortcut=shortcut,
-        disabled=not to,
-        on_click=address.open_inquiry,
-        args=(to,),
-    )
-
-
 def _nothing(at: Address) -> None:
     with st.container(border=True):
         if at.view in (View.OPEN, View.ALL):
@@ -191,13 +173,13 @@ def _shown(
     found: Listed,
     page: slice,
     names: tuple[str, ...],
-) -> tuple[tuple[str, ...], pd.DataFrame]:
+) -> tuple[tuple[str, ...], pa.Table]:
 
-    def made() -> tuple[tuple[str, ...], pd.DataFrame]:
+    def made() -> tuple[tuple[str, ...], pa.Table]:
         rows = found.rows.iloc[page]
         cells = _cells(rows, found.now)
         shown = pd.DataFrame({name: cells[name]() for name in names})
-        return tuple(map(str, rows.index)), shown
+        return tuple(map(str, rows.index)), grids.packed(shown)
 
     minute = f"{found.now:%Y%m%d%H%M}"
     name = ("inquiry grid", context.language(), names, minute, at.view, page.start)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from lib import clock
@@ -31,6 +33,8 @@ from lib.ui import format as fmt
 from lib.ui import table as grids
 from lib.ui.filters import Address
 from lib.ui.queue import words
+from lib.ui.queue.promised import Due
+from lib.ui.stepping import steps
 from lib.ui.table import Grid
 
 PAGE: Final = "queue.page"
@@ -76,10 +80,10 @@ class Listed:
 
     work: pd.DataFrame
     places: np.ndarray
-    due: pd.DataFrame
+    due: Due
     counts: queueing.Counts
 
-    @property
+    @cached_property
     def keys(self) -> list[str]:
         """Numbers of the rows asked for."""
         return self.work.index[self.places].tolist()
@@ -94,7 +98,7 @@ def listed(desk: UserStore, here: Address, now: datetime) -> Listed:
         work = queueing.open_work(desk, now)
         chosen = queueing.chosen(work, wanted, me=me)
         theirs = queueing.chosen(work, Asked(wanted.handler), me=me)
-        due = queueing.todays_promises(work[theirs])
+        due = Due.of(queueing.todays_promises(work[theirs]))
         at = np.flatnonzero(chosen)
         return Listed(work, at, due, queueing.counted(work[theirs]))
 
@@ -349,7 +353,10 @@ def _change_many(numbers: list[str], what: str) -> None:
 def show(desk: UserStore, here: Address, found: Listed, *, phone: bool) -> None:
     """Draw the way from case to case, the grid and its pages."""
     opened = filters.opened_case(desk, here)
-    _steps(found, opened)
+    count = _("{found}件 / 未完了{every}件").format(
+        found=fmt.number(len(found.keys)), every=fmt.number(found.counts.every)
+    )
+    steps("queue", count, found.keys, opened, filters.open_case)
     if not len(found.places):
         _nothing(here)
         return
@@ -392,31 +399,6 @@ def _choose(number: str) -> None:
         filters.open_case(number)
 
 
-def _steps(found: Listed, opened: str) -> None:
-    """Draw the count and the two keys that lead through the list."""
-    keys = found.keys
-    at = keys.index(opened) if opened in keys else -1
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        count = _("{found}件 / 未完了{every}件").format(
-            found=fmt.number(len(keys)), every=fmt.number(found.counts.every)
-        )
-        st.markdown(f"**{inert(count)}**", width="content")
-        _step(_("次"), "J", keys[at + 1] if at + 1 < len(keys) else "")
-        _step(_("前"), "K", keys[at - 1] if at > 0 else "")
-
-
-def _step(label: str, shortcut: str, to: str) -> None:
-    st.button(
-        label,
-        key=f"queue.step.{shortcut}",
-        type="tertiary",
-        shortcut=shortcut,
-        disabled=not to,
-        on_click=filters.open_case,
-        args=(to,),
-    )
-
-
 def _nothing(here: Address) -> None:
     with st.container(border=True):
         if here.wanted == type(here.wanted)():
@@ -438,15 +420,15 @@ def _nothing(here: Address) -> None:
 
 def _shown(
     desk: UserStore, found: Listed, page: slice, names: tuple[str, ...]
-) -> tuple[tuple[str, ...], pd.DataFrame]:
+) -> tuple[tuple[str, ...], pa.Table]:
     now = clock.now()
     at = found.places[page]
 
-    def made() -> tuple[tuple[str, ...], pd.DataFrame]:
+    def made() -> tuple[tuple[str, ...], pa.Table]:
         rows = found.work.iloc[at]
         cells = _cells(rows, now)
         shown = pd.DataFrame({name: cells[name]() for name in names})
-        return tuple(map(str, rows.index)), shown
+        return tuple(map(str, rows.index)), grids.packed(shown)
 
     name = (
         *("queue grid", context.language(), names, f"{now:%Y%m%d%H%M}"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import pandas as pd
 import streamlit as st
@@ -24,35 +25,53 @@ _LETTERS: Final = 34
 _LETTERS_NARROW: Final = 14
 
 
-def today(due: pd.DataFrame, *, narrow: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What was promised until tonight, the overdue first.
+
+    first: the rows that there is room for. late: how many of `count` are overdue.
+    """
+
+    first: tuple[Any, ...]
+    count: int
+    late: int
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Self:
+        """Return it of the rows of `queueing.todays_promises`."""
+        late = int((rows["when"] == When.OVERDUE.value).sum())
+        return cls(tuple(rows.head(SHOWN).itertuples()), len(rows), late)
+
+
+def today(due: Due, *, narrow: bool) -> None:
     """Draw what was promised for today, the overdue first, each done in one press.
 
     narrow: on a phone and beside a case there is room for fewer, and for less of each.
     """
-    shown = SHOWN_NARROW if narrow else SHOWN
+    shown = due.first[: SHOWN_NARROW if narrow else SHOWN]
     with st.container(border=True, gap="xsmall", key="queue-today"):
-        late = int((due["when"] == When.OVERDUE.value).sum())
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{inert(_('今日の約束'))}**", width="content")
-            if late:
-                text = _("▲ 超過 {count}件").format(count=late)
-                st.badge(inert(text), color="red")
-            rest = len(due) - late
-            st.caption(
-                inert(_("これから {count}件").format(count=rest)), width="content"
-            )
-        if due.empty:
+        st.markdown(_head(due))
+        if not due.count:
             st.caption(inert(_("今日までの約束は、すべて果たしました。")))
-        for row in due.head(shown).itertuples():
+        for row in shown:
             _promise(row, narrow=narrow)
-        if len(due) > shown:
+        if due.count > len(shown):
             st.caption(
                 inert(
                     _(
                         "ほかに{count}件。下の一覧の「約束を超過」「今日の約束」で見られます。"
-                    ).format(count=len(due) - shown)
+                    ).format(count=due.count - len(shown))
                 )
             )
+
+
+def _head(due: Due) -> str:
+    parts = [f"**{inert(_('今日の約束'))}**"]
+    if due.late:
+        late = inert(_("▲ 超過 {count}件").format(count=due.late))
+        parts.append(f":red-badge[{late}]")
+    rest = inert(_("これから {count}件").format(count=due.count - due.late))
+    return " ".join([*parts, f":small[:gray[{rest}]]"])
 
 
 def _promise(row: Any, *, narrow: bool) -> None:
