@@ -43,7 +43,7 @@ proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 
 .PHONY: screenshots
 screenshots: $(TEST_READY) ## picture every page into docs/screenshots/
-	SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/browser/test_screenshots.py
+	SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/browser/test_screenshots.py tests/browser/test_risk.py
 
 .PHONY: dictionary
 dictionary: $(TEST_READY) ## write docs/data-dictionary.md anew from the schema
