@@ -38,6 +38,7 @@ test: $(TEST_READY) ## lint, types, layers, tests and the short form of each pro
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m benchmarks.rerun
+	$(BIN)/python -m benchmarks.figures
 	$(BIN)/python -m benchmarks.detection
 	$(BIN)/python -m benchmarks.lost_updates
 
