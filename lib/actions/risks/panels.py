@@ -29,7 +29,8 @@ from lib.risk.answer_rate import AnswerChart
 from lib.risk.baseline import Floats
 from lib.risk.days import day_classes
 from lib.risk.sensitivity import SENSITIVE
-from lib.schema.vocab import ComplaintStatus
+from lib.schema.complaint import UNKNOWN_PRODUCT
+from lib.schema.vocab import Category, ComplaintStatus
 from lib.store.access import UserStore
 
 MOST_CARDS: Final = 5
@@ -131,14 +132,19 @@ def _complaints(desk: UserStore, today: date) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "day": day,
-            "product": rows["product_code"].astype("object").to_numpy(),
-            "category": rows["category"].astype("object").fillna("").to_numpy(),
+            "product": _said(rows["product_code"], UNKNOWN_PRODUCT),
+            "category": _said(rows["category"], Category.UNASKED.value),
         },
         index=rows.index,
     )
     found = found[found["day"] <= pd.Timestamp(today)]
     found.attrs["today"] = pd.Timestamp(today)
     return found
+
+
+def _said(words: pd.Series, nothing: str) -> pd.Series:
+    """Return what was said, and `nothing` where nothing was: "" means all of them."""
+    return words.astype("object").fillna("").replace("", nothing)
 
 
 def _names(desk: UserStore) -> Mapping[str, str]:
