@@ -35,6 +35,7 @@ LEVEL_SHAPES: Final = {"watch": "diamond", "alarm": "triangle-up"}
 
 _LEVEL_COLOURS: Final = {"watch": OCHRE, "alarm": VERMILION}
 _DAYS_NAMED: Final = 7
+_LEAST_DAYS: Final = 28
 _LEAST_TOP: Final = 4
 _ROOM: Final = 1.15
 _HALF_A_DAY: Final = pd.Timedelta(hours=12)
@@ -268,7 +269,9 @@ class _Time:
     """The one time axis that all layers of a chart share."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
-        first, last = rows["day"].min(), rows["day"].max()
+        last = rows["day"].max()
+        # Of a company that has just begun, a day is no broader than of any other.
+        first = min(rows["day"].min(), last - pd.Timedelta(days=_LEAST_DAYS - 1))
         # Counted back from the last day, so that the newest one is always named.
         step = max(1, math.ceil(((last - first).days + 1) / _DAYS_NAMED))
         named = pd.date_range(last, first, freq=f"-{step}D")

@@ -133,11 +133,9 @@ def _latest(reading: Reading, days: int) -> pd.DataFrame:
 
 def _reached(reading: Reading) -> pd.Series:
     """Return the level on the days that rose to 注意 or 警報; "" on all others."""
-    rows = reading.days
+    rows, course = reading.days, reading.course
     watch, alarm = int(Level.WATCH), int(Level.ALARM)
-    pressing = np.select(
-        [rows["stands"], rows["level"] == Level.WATCH.code], [alarm, watch], 0
-    )
+    pressing = np.select([course.stands, course.watched], [alarm, watch], 0)
     before = np.concatenate([[0], pressing[:-1]])
     codes = np.select(
         [pressing == alarm, pressing == watch],
