@@ -44,6 +44,7 @@ from lib.store.protocol import (
     WaitState,
     Write,
 )
+from lib.store.sharing import shared
 
 Derived = TypeVar("Derived")
 
@@ -379,7 +380,7 @@ class UserStore:
         """
         if code not in _ALL_CODES:
             raise NotAllowed
-        return self._view(self._snapshot(), code).copy(deep=False)
+        return shared(self._view(self._snapshot(), code))
 
     def marks(self, code: str) -> pd.DataFrame:
         """Return which of the person's cells of a table are not simply right.
@@ -461,7 +462,7 @@ class UserStore:
         Receipt and `Conflict` show only what the person may see.
 
         Raises:
-            ActionRefused: somebody only looks through the person's eyes.
+            ActionRefused: the person only looks.
             NotAllowed: one of the writes is not theirs; nothing was written.
         """
         self._refuse_onlookers()
