@@ -125,12 +125,16 @@ def day_to_enter(kpi_days: pd.DataFrame, centre: Centre, today: date) -> date:
 
 def find(store: UserStore, centre: str, day: date) -> KpiDay | None:
     """Return the row of that day and centre, or None where there is none yet."""
-    try:
-        found = store.record("kpi_days", f"{day}|{centre}")
-    except NotAllowed:
-        return None
-    assert isinstance(found, KpiDay)  # noqa: S101 - the table's own record
-    return found
+
+    def taken() -> KpiDay | None:
+        try:
+            found = store.record("kpi_days", f"{day}|{centre}")
+        except NotAllowed:
+            return None
+        assert isinstance(found, KpiDay)  # noqa: S101 - the table's own record
+        return found
+
+    return store.derived(("kpi day", centre, day), taken)
 
 
 # The month ---------------------------------------------------------------------
