@@ -13,8 +13,7 @@ from lib.errors import InvalidRecord
 from lib.i18n import _
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
-from lib.schema.principal import Principal
-from lib.schema.vocab import Flag
+from lib.schema.vocab import Flag, Role
 from lib.settings.install import app_url
 from lib.ui import boundary, clipboard, context, drafting, flash, looking_as, navigation
 from lib.ui import masters as master_screens
@@ -133,14 +132,7 @@ def somebody_new() -> None:
             icon=":material/person_add:",
             on_click=add,
         )
-        look_button(
-            Principal(
-                "",
-                str(typed["name"] or "").strip() or _("新しい人"),
-                typed["role"],
-                typed["centre"],
-            )
-        )
+        look_button(typed["role"], typed["centre"])
 
 
 def somebody_known(guest: Guest) -> None:
@@ -162,19 +154,20 @@ def somebody_known(guest: Guest) -> None:
             on_click=make_link,
             args=(member,),
         )
-        look_button(Principal.of(member))
+        look_button(member.role, member.centre)
         if member.email != mine.key:
             switch_button(_("停止する"), member, Flag.NO)
 
 
-def look_button(seen: Principal) -> None:
+def look_button(role: Role, centre: str) -> None:
     st.button(
-        _("この人として見る"),
+        _("この役割で見る"),
         key=f"{FORM}:look",
         icon=":material/visibility:",
-        help=_("同じ役割と所属の人に何が見えるかを、何も変えずに確かめます。"),
+        help=_("この役割と所属の人に何が見えるかを、何も変えずに確かめます。"),
         on_click=looking_as.begin,
-        args=(seen,),
+        disabled=role is Role.ADMIN,
+        args=(role, centre),
     )
 
 

@@ -104,14 +104,18 @@ def mail(member: Member, link: str, *, base: str, sender: str, now: datetime) ->
     )
 
 
-def onlooker(who: Principal, seen: Principal) -> Principal:
-    """Return `seen` as somebody else looks through their eyes, without touching.
+def onlooker(who: Principal, role: Role, centre: str) -> Principal:
+    """Return `who` as they would see the app in that role and centre, without touching.
+
+    It stays their own name: what is exported meanwhile is noted as theirs, and what only
+    the person in charge of a case may see does not open.
 
     Raises:
         NotAllowed: it is not for this person, or would show more than they may see.
     """
     leads = who.role in (Role.ADMIN, Role.MANAGER)
-    if not leads or seen.role is Role.ADMIN:
+    if not leads or role is Role.ADMIN:
         raise NotAllowed
-    # Drafts and choices go by the key: those of the other stay their own.
-    return replace(seen, key=f"{who.key} as {seen.key}", only_looks=True)
+    # Drafts go by the key: one's own are neither shown nor touched.
+    key = f"{who.key} as {role.code} of {centre}"
+    return replace(who, key=key, role=role, centre=centre, only_looks=True)

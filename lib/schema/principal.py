@@ -13,7 +13,7 @@ from lib.schema.vocab import Role
 class Principal:
     """A person in a role. `key` is the member's mail address, `centre` a code.
 
-    only_looks: somebody else looks through their eyes, and may change nothing.
+    only_looks: it is not their own role; they see what it sees, and change nothing.
     """
 
     key: str

@@ -99,9 +99,11 @@ class Book:
     def _connected(self) -> sqlite3.Connection:
         book = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
         book.row_factory = sqlite3.Row
+        # What is gone must not be found in the file's empty places.
         book.execute("PRAGMA secure_delete = ON")
-        # The layout is laid where it lacks: a file cut off while it was made mends.
-        book.executescript(_LAYOUT)
+        # Laid where it lacks, so that a file cut off while it was made mends.
+        if not book.execute("PRAGMA user_version").fetchone()[0]:
+            book.executescript(f"{_LAYOUT}; PRAGMA user_version = 1")
         return book
 
 

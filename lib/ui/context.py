@@ -39,7 +39,7 @@ SESSION_HEADER = "X-Mimamori-Session"
 """Where the door says whose run this is; what a client sends under that name it drops."""
 
 LOOKING_AS = "looking_as"
-"""Session key of the principal through whose eyes a manager looks, changing nothing."""
+"""Session key of the role and centre as which a manager looks, changing nothing."""
 
 _BOUND = "_signed_in_as"
 _lock = threading.Lock()
@@ -125,11 +125,11 @@ def principal() -> Principal | None:
         SignedOut: with sign-in, nobody is in any more.
     """
     own = _own_principal()
-    eyes = st.session_state.get(LOOKING_AS)
-    if own is None or not isinstance(eyes, Principal):
+    role = st.session_state.get(LOOKING_AS)
+    if own is None or role is None:
         return own
     try:
-        return inviting.onlooker(own, eyes)
+        return inviting.onlooker(own, *role)
     except NotAllowed:
         return own
 

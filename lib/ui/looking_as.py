@@ -6,23 +6,23 @@ import streamlit as st
 
 from lib.actions import inviting
 from lib.i18n import _
-from lib.schema.principal import Principal
+from lib.schema.vocab import Role
 from lib.text import inert
 from lib.ui import boundary, context, shell
 
 
-def begin(seen: Principal) -> None:
-    """Look through those eyes from the next run on; a callback."""
+def begin(role: Role, centre: str) -> None:
+    """Look as that role and centre from the next run on; a callback."""
     with boundary.attempt():
         own = context.principal()
         if own is not None:
-            inviting.onlooker(own, seen)
-            st.session_state[context.LOOKING_AS] = seen
+            inviting.onlooker(own, role, centre)
+            st.session_state[context.LOOKING_AS] = (role, centre)
             shell.lead_home()
 
 
 def banner() -> None:
-    """Say through whose eyes one looks, and offer to stop; nothing otherwise."""
+    """Say as which role one looks, and offer to stop; nothing otherwise."""
     who = context.principal()
     if who is None or not who.only_looks:
         return
@@ -30,8 +30,8 @@ def banner() -> None:
         st.markdown(
             ":material/visibility: "
             + inert(
-                _("{name}({role})の画面を見ています。何も変えられません。").format(
-                    name=who.name, role=_(who.role.value)
+                _("{role}の画面を見ています。何も変えられません。").format(
+                    role=_(who.role.value)
                 )
             )
         )

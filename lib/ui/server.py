@@ -27,6 +27,7 @@ from lib import clock
 from lib.errors import AppError, SettingsError
 from lib.metrics import calendar
 from lib.settings.sign_in import SignIn, sign_in
+from lib.signin.accounts import Accounts
 from lib.ui import (
     background,
     boundary,
@@ -95,8 +96,11 @@ def _before_streamlit(how: SignIn | None) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    refuse_to_be_public(sign_in())
+    how = sign_in()
+    refuse_to_be_public(how)
     await asyncio.to_thread(_warm_up)
+    if how is not None:
+        await asyncio.to_thread(Accounts.prepare)
     # Streamlit collects all garbage after each run, while the user waits. What is
     # alive now stays for ever, so it is taken out of every later collection
     # (measured: an empty page's rerun 51 -> 8 ms). Nothing of a person is in it.

@@ -45,7 +45,7 @@ def sidebar() -> None:
     with st.sidebar:
         language_switch()
         if who.only_looks:
-            st.caption(f":material/visibility: {inert(who.name)}")
+            st.caption(f":material/visibility: {inert(_(who.role.value))}")
         elif context.people_sign_in():
             signed_out.who_is_in(who)
         else:

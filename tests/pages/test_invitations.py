@@ -127,7 +127,7 @@ def test_the_app_is_seen_as_the_invited_person_will_and_nothing_can_be_changed(
     app = choose(open_signed_in("invitations"), AGENT)
     app.button(key=f"{FORM}:look").click().run()
 
-    assert any("小田 健介" in text.value for text in app.markdown)
+    assert any("委託先の画面を見ています" in text.value for text in app.markdown)
     app.switch_page("../../pages/ledger.py").run()
     assert app.title == []
     app.button(key="looking_as:stop").click().run()

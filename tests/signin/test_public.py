@@ -100,6 +100,14 @@ def test_a_form_comes_from_the_https_page_or_not_at_all(public, origin):
     assert found.status_code == 403
 
 
+def test_more_than_a_form_is_not_taken_from_a_stranger(public):
+    found = public(
+        "POST", "/signin", data={"email": "x" * 100_000}, headers={"Origin": HERE}
+    )
+
+    assert found.status_code == 413
+
+
 def test_with_sign_in_forwarded_requests_pass_and_without_they_do_not():
     names = [layer.cls.__name__ for layer in server._before_streamlit(HOW)]
     assert names == ["Door", "JapaneseShell"]

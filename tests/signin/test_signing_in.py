@@ -301,31 +301,32 @@ def test_one_press_ends_everything_of_a_person(company, chief):
         accept(company, link)
 
 
-# Looking through somebody's eyes ------------------------------------------------------
+# Looking as another role ------------------------------------------------------
 
 
-def test_whoever_looks_through_anothers_eyes_sees_theirs_and_changes_nothing(company):
+def test_whoever_looks_as_another_role_sees_its_part_and_changes_nothing(company):
     manager = Principal.of(company.members[MANAGER])
-    seen = inviting.onlooker(manager, Principal.of(company.members[AGENT]))
-    view = company.live.for_user(seen)
+    seen = inviting.onlooker(manager, Role.OUTSOURCED, "SPR")
 
-    assert set(view.frame("members")["centre"]) == {"SPR"}
-    peer = inviting.onlooker(manager, Principal("x", "x", Role.MANAGER))
+    assert set(company.live.for_user(seen).frame("members")["centre"]) == {"SPR"}
+    assert seen.name == manager.name
     row = {"name": "新人"}
+    looking = company.live.for_user(inviting.onlooker(manager, Role.MANAGER, "自社"))
     with pytest.raises(ActionRefused):
-        masters.add(
-            company.live.for_user(peer), Member, row, entry=new_commit_id(), now=NOW
-        )
-    masters.add(
-        company.live.for_user(manager), Member, row, entry=new_commit_id(), now=NOW
-    )
+        masters.add(looking, Member, row, entry=new_commit_id(), now=NOW)
+    own = company.live.for_user(manager)
+    assert masters.add(own, Member, row, entry=new_commit_id(), now=NOW).name
 
 
 @pytest.mark.parametrize(
-    ("who", "seen"), [(CLERK, AGENT), (AGENT, CLERK), (MANAGER, ADMIN), (ADMIN, ADMIN)]
+    ("who", "role"),
+    [
+        (CLERK, Role.OUTSOURCED),
+        (AGENT, Role.CLERK),
+        (MANAGER, Role.ADMIN),
+        (ADMIN, Role.ADMIN),
+    ],
 )
-def test_nobody_looks_higher_than_they_are(company, who, seen):
+def test_nobody_looks_higher_than_they_are(company, who, role):
     with pytest.raises(NotAllowed):
-        inviting.onlooker(
-            Principal.of(company.members[who]), Principal.of(company.members[seen])
-        )
+        inviting.onlooker(Principal.of(company.members[who]), role, "自社")

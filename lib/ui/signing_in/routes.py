@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import logging
 import secrets
@@ -45,6 +46,7 @@ _STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _AWAY_SECONDS: Final = 600
 """How long somebody may stay at the provider."""
 _MOST_FIELDS: Final = 12
+_LARGEST_FORM: Final = 16_384
 _UNTIL_RESTART: Final = secrets.token_bytes(16)
 
 WATCH: Final = "/signin/signed-in.js"
@@ -58,15 +60,17 @@ def routes(how: SignIn) -> list[Route]:
     """Return every address before Streamlit, for this way of signing in."""
     counter = Counter(how)
     shown = ["GET", "HEAD"]
+    # Whoever has not signed in may send no more than a form has.
+    sent = functools.partial(Route, methods=["POST"], max_body_size=_LARGEST_FORM)
     found = [
         Route("/signin", counter.page, methods=["GET"]),
-        Route("/signin", counter.password, methods=["POST"]),
+        sent("/signin", counter.password),
         Route("/signin/code", counter.code_page, methods=["GET"]),
-        Route("/signin/code", counter.code, methods=["POST"]),
+        sent("/signin/code", counter.code),
         Route("/signin/done", counter.done, methods=["GET"]),
         Route("/signin/state", counter.state, methods=["GET"]),
         Route("/signin/account", counter.account, methods=["GET"]),
-        Route("/signin/account", counter.change, methods=["POST"]),
+        sent("/signin/account", counter.change),
         Route("/signin/style.css", _file("signin.css", "text/css"), methods=shown),
         Route("/signin/icon.svg", _file("icon.svg", "image/svg+xml"), methods=shown),
         Route(
@@ -75,7 +79,7 @@ def routes(how: SignIn) -> list[Route]:
             methods=shown,
         ),
         Route("/invitation/{token}", counter.invitation, methods=["GET"]),
-        Route("/invitation/{token}", counter.accepted, methods=["POST"]),
+        sent("/invitation/{token}", counter.accepted),
     ]
     if not how.providers:
         return found
