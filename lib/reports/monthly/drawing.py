@@ -94,12 +94,12 @@ def span_of(chart: Chart) -> tuple[float, float]:
 
 
 def _round_up(value: float) -> float:
-    """Return the next number that reads well and parts into four."""
+    """Return the next number that reads well and parts into four whole numbers."""
     if value <= _TICKS:
         return float(_TICKS)
     size = 10.0 ** math.floor(math.log10(value))
-    steps = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
-    return next(size * step for step in steps if size * step >= value)
+    tops = (size * step for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10, 12))
+    return next(top for top in tops if top >= value and _is_whole(top / _TICKS))
 
 
 def _ticks(foot: float, top: float) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from lib.reports.monthly.drawing import drawn, span_of
@@ -65,6 +67,16 @@ def test_counts_begin_at_nothing_and_end_at_a_round_number_above_the_target_too(
     assert foot == 0
     assert top == 160
     assert span_of(chart(point(0), scale="count", bars=True)) == (0.0, 4.0)
+
+
+@pytest.mark.parametrize("most", [3, 5, 8, 9, 10, 13, 47, 93, 129, 900, 1_450])
+def test_the_axis_of_counts_is_written_in_even_whole_steps(most):
+    made = drawn(chart(point(0), point(most), scale="count", bars=True))
+
+    written = [float(text.replace(",", "")) for _height, text in made.ticks]
+    steps = {after - before for before, after in itertools.pairwise(written)}
+    assert len(steps) == 1
+    assert written[-1] >= most
 
 
 def test_a_bar_is_as_high_as_its_share_of_the_axis():
