@@ -39,8 +39,17 @@ LOOKS = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-@pytest.mark.parametrize("code", [page.code for page in PAGES])
+FIGURES = ("today", "kpi_entry", "kpis", "monthly", "excel_import")
+"""Pages full of charts and grids, whose colours and widths change most with both."""
+
+SEEN = [(page.code, look) for page in PAGES for look in LOOKS] + [
+    (code, Look("desktop_dark_en", dark=True, english=True)) for code in FIGURES
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "look"), SEEN, ids=lambda part: getattr(part, "name", part)
+)
 def test_a_full_page_opens_and_fits_the_screen(
     sample_app, open_tab, picture, code, look
 ):
