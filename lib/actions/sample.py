@@ -39,6 +39,8 @@ ROWS_A_REMOVAL: Final = 40_000
 store anew, so that small steps would cost a full load each."""
 
 _DATA: Final = tuple(place for place in TABLES if place.code != "audit")
+_GROWN: Final = ("alarms",)
+"""Tables whose sample rows the app itself makes, out of those of the sample."""
 _FIXTURES: Final = {"centres": COMPANY, "products": UNKNOWN_PRODUCT}
 
 _CASES: Final = ("complaints", "agency_inquiries", "crises")
@@ -147,7 +149,7 @@ def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int
     # sample row whose target is gone.
     deletions = [
         Delete(code, str(key))
-        for code in reversed(SampleCompany.tables())
+        for code in (*_GROWN, *reversed(SampleCompany.tables()))
         for key in frames[code].index[_is_sample(frames[code])]
     ]
     _tell(progress, 0, len(deletions))

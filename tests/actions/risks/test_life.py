@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from lib.actions import sample
 from lib.actions.clocks.reading import case_seen
 from lib.actions.clocks.running import everything_that_can_run_out
 from lib.actions.risks import life, watching
@@ -131,8 +132,13 @@ def test_an_alarm_on_the_sample_goes_with_the_sample(live, put, look) -> None:
         *orders(),
     )
     watching.watch(live, NOW)
+    alarm = only(look())
+    life.close_as_false(look(), alarm, reason="試し", now=NOW, entry="e1")
+    admin = Principal("admin@example.jp", "管理 一郎", Role.ADMIN)
+    sample.remove(live.for_user(admin))
 
-    assert only(look()).source is Source.SAMPLE
+    assert alarm.source is Source.SAMPLE
+    assert alarms_of(look()) == ()
 
 
 def calm_since(live: LiveStore, last: datetime) -> int:
