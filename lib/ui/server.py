@@ -36,6 +36,7 @@ from lib.ui import (
     handing_over,
     notifying,
     printing,
+    settling,
 )
 from lib.ui.gate import ThisComputerOnly, refuse_to_be_public
 from lib.ui.signing_in import routes as signing_in
@@ -115,6 +116,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.risk_watch(),
         notifying.notifier(),
         handing_over.passing_on(),
+        settling.settled_memory(),
     ):
         yield {}
     await asyncio.to_thread(context.close)
