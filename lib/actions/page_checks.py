@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from lib.actions.business_settings import EDITORS, setting_write, value_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
@@ -195,36 +195,50 @@ def check(
     _refuse_gaps(name, wanted, answers, now.date())
     titles = {item.code: item.title for item in items_of(desk, now.date())}
     open_ones = _open_improvements(desk, name, kind)
-    writes: list[Write] = []
-    begun = 0
-    for code in wanted:
-        answer = answers[code]
-        number = ""
-        if answer.result is CheckResult.TO_IMPROVE:
-            number = open_ones.get(code, "")
-            if not number:
-                seed = f"{commit_id}:{code}"
-                made = _begun(
-                    name, kind, titles[code], answer, url=url, now=now, seed=seed
-                )
-                writes.append(Insert(made))
-                number, begun = made.id, begun + 1
-        row = PageCheck.parse(
-            {
-                "checked_on": now.date(),
-                "page": name,
-                "item": code,
-                "page_kind": kind,
-                "result": answer.result,
-                "inspector": desk.principal.name,
-                "url": url.strip(),
-                "note": answer.note.strip(),
-                "improvement_id": number,
-            }
+    failed = [c for c in wanted if answers[c].result is CheckResult.TO_IMPROVE]
+    begun = {
+        code: _begun(
+            *(name, kind, titles[code], answers[code]),
+            url=url,
+            now=now,
+            seed=f"{commit_id}:{code}",
         )
-        writes.append(_kept(desk, row))
+        for code in failed
+        if not open_ones.get(code)
+    }
+    numbers = {
+        code: begun[code].id if code in begun else open_ones[code] for code in failed
+    }
+    looked = {
+        "checked_on": now.date(),
+        "page": name,
+        "page_kind": kind,
+        "inspector": desk.principal.name,
+        "url": url.strip(),
+    }
+    rows = [_row(looked, code, answers[code], numbers.get(code, "")) for code in wanted]
+    writes: list[Write] = [Insert(made) for made in begun.values()]
+    writes += [_kept(desk, row) for row in rows]
     desk.commit(Commit(commit_id, desk.principal.name, now, tuple(writes)))
-    return begun
+    return len(begun)
+
+
+def _row(
+    looked: Mapping[str, Any], item: str, answer: Answer, improvement: str
+) -> PageCheck:
+    """Return what was found of an item; improvement: its number, "" for none.
+
+    looked: what is the same of every item of a check.
+    """
+    return PageCheck.parse(
+        {
+            **looked,
+            "item": item,
+            "result": answer.result,
+            "note": answer.note.strip(),
+            "improvement_id": improvement,
+        }
+    )
 
 
 def named(page: str) -> str:

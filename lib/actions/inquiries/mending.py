@@ -127,34 +127,9 @@ def begin(
         InvalidRecord: place, owner or date is missing, each by its field.
         ActionRefused: the inquiry is settled.
     """
-    place, due_on = values.get("place"), values.get("due_on")
-    require(
-        place=None
-        if isinstance(place, MendedPlace) and place is not MendedPlace.NOTHING
-        else N_("どこを直すかを選んでください。"),
-        owner=None
-        if str(values.get("owner") or "").strip()
-        else N_("担当を決めてください。"),
-        due_on=_wrong_date(due_on, now),
-    )
-    place = cast("MendedPlace", place)
-    product = "" if seen.product_code == UNKNOWN_PRODUCT else seen.product_code
-    made = Improvement.parse(
-        {
-            "id": id_for("S", now, f"{commit_id}:mend"),
-            "title": str(values.get("title") or "").strip() or f"{place.value}を直す",
-            "kind": _KINDS[place],
-            "place": place,
-            "product_code": product,
-            "sales_page": seen.sales_page,
-            "owner": str(values["owner"]).strip(),
-            "due_on": due_on,
-            "before_url": str(values.get("before_url") or "").strip(),
-            "trigger_id": seen.id,
-        }
-    )
+    made = _made(seen, values, now=now, seed=f"{commit_id}:mend")
     told = (
-        f"修正を始めた: {place.value}「{made.title}」"
+        f"修正を始めた: {cast('MendedPlace', made.place).value}「{made.title}」"
         f"(担当 {made.owner}、期限 {made.due_on:%Y/%m/%d})"
     )
     places = tuple(p for p in seen.mended_places if p is not MendedPlace.NOTHING)
@@ -172,6 +147,38 @@ def begin(
         following=("mended_places", "improvement_id"),
         now=now,
         commit_id=commit_id,
+    )
+
+
+def _made(
+    seen: AgencyInquiry, values: Mapping[str, Any], *, now: datetime, seed: str
+) -> Improvement:
+    """Return what is put right because of an inquiry; raises as `begin`."""
+    place, due_on = values.get("place"), values.get("due_on")
+    require(
+        place=None
+        if isinstance(place, MendedPlace) and place is not MendedPlace.NOTHING
+        else N_("どこを直すかを選んでください。"),
+        owner=None
+        if str(values.get("owner") or "").strip()
+        else N_("担当を決めてください。"),
+        due_on=_wrong_date(due_on, now),
+    )
+    place = cast("MendedPlace", place)
+    product = "" if seen.product_code == UNKNOWN_PRODUCT else seen.product_code
+    return Improvement.parse(
+        {
+            "id": id_for("S", now, seed),
+            "title": str(values.get("title") or "").strip() or f"{place.value}を直す",
+            "kind": _KINDS[place],
+            "place": place,
+            "product_code": product,
+            "sales_page": seen.sales_page,
+            "owner": str(values["owner"]).strip(),
+            "due_on": due_on,
+            "before_url": str(values.get("before_url") or "").strip(),
+            "trigger_id": seen.id,
+        }
     )
 
 
