@@ -288,7 +288,7 @@ def _fields(form: Form, at: Here) -> None:
         )
     with right:
         people = [m.name for m in context.members() if m.role in navigation.STAFF]
-        field_input(form, "owner", options=people, show_help=False)
+        field_input(form, "owner", label=_("進める人"), options=people, show_help=False)
 
 
 def _name_of(number: str) -> str:
