@@ -270,43 +270,12 @@ def _closed_widget(
     live: bool,
 ) -> Any:
     match spec.kind:
-        case "choice" | "choices" if pills or spec.kind == "choices":
-            return st.pills(
-                **shared,
-                options=options,
-                format_func=format_option,
-                selection_mode="multi" if spec.kind == "choices" else "single",
-                on_change=on_change,
-                wrap=True,
-            )
-        case "choice":
-            return st.selectbox(
-                **shared,
-                options=options,
-                format_func=format_option,
-                filter_mode="contains",
-                placeholder=_("選んでください"),
-                on_change=on_change,
-            )
-        case "integer":
-            return st.number_input(
-                **shared,
-                min_value=int(spec.minimum) if spec.minimum is not None else None,
-                max_value=int(spec.maximum) if spec.maximum is not None else None,
-                step=1,
-                placeholder=placeholder or "",
-                on_change=on_change,
-            )
-        case "decimal":
-            return st.number_input(
-                **shared,
-                min_value=spec.minimum,
-                max_value=spec.maximum,
-                step=0.1,
-                format="%.1f",
-                placeholder=placeholder or "",
-                on_change=on_change,
-            )
+        case "choice" | "choices":
+            chips = pills or spec.kind == "choices"
+            draw = _chips if chips else _choice
+            return draw(spec, shared, options, format_option, on_change)
+        case "integer" | "decimal":
+            return _number(spec, shared, on_change, placeholder)
         case "date":
             return st.date_input(**shared, format="YYYY/MM/DD", on_change=on_change)
         case "datetime":
@@ -318,6 +287,65 @@ def _closed_widget(
             )
         case _:
             return _text(spec, shared, on_change, placeholder, height, live=live)
+
+
+def _chips(
+    spec: Field,
+    shared: dict[str, Any],
+    options: list[Any],
+    format_option: Callable[[Any], str],
+    on_change: OnChange,
+) -> Any:
+    return st.pills(
+        **shared,
+        options=options,
+        format_func=format_option,
+        selection_mode="multi" if spec.kind == "choices" else "single",
+        on_change=on_change,
+        wrap=True,
+    )
+
+
+def _choice(
+    _spec: Field,
+    shared: dict[str, Any],
+    options: list[Any],
+    format_option: Callable[[Any], str],
+    on_change: OnChange,
+) -> Any:
+    return st.selectbox(
+        **shared,
+        options=options,
+        format_func=format_option,
+        filter_mode="contains",
+        placeholder=_("選んでください"),
+        on_change=on_change,
+    )
+
+
+def _number(
+    spec: Field, shared: dict[str, Any], on_change: OnChange, placeholder: str | None
+) -> Any:
+    """Draw a number; whole ones have whole limits and steps."""
+    low, high = spec.minimum, spec.maximum
+    if spec.kind == "decimal":
+        return st.number_input(
+            **shared,
+            min_value=low,
+            max_value=high,
+            step=0.1,
+            format="%.1f",
+            placeholder=placeholder or "",
+            on_change=on_change,
+        )
+    return st.number_input(
+        **shared,
+        min_value=None if low is None else int(low),
+        max_value=None if high is None else int(high),
+        step=1,
+        placeholder=placeholder or "",
+        on_change=on_change,
+    )
 
 
 def _text(

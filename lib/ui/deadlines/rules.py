@@ -28,6 +28,8 @@ from lib.ui.deadlines import words
 from lib.ui.setting import since
 
 _KEPT: Final[dict[str, Any]] = {"on_change": "ignore", "persist_state": "session"}
+_LIVE: Final[dict[str, Any]] = {"persist_state": "session"}
+"""Of what changes clocks: the preview follows each change."""
 CLOCKS_NAMED: Final = 8
 
 
@@ -148,7 +150,15 @@ def _fields(key: str, rule: ClockRule) -> None:
     }
     for name, value in first.items():
         st.session_state.setdefault(f"{key}:{name}", value)
-    live: dict[str, Any] = {"persist_state": "session"}
+    _counting_fields(key)
+    _standing_fields(key, rule)
+    st.text_input(_("変える理由(必須)"), key=f"{key}:reason", **_KEPT)
+    for message in st.session_state.get(f"{key}:problems", ()):
+        st.markdown(f":red[:small[:material/error: {_(message)}]]")
+
+
+def _counting_fields(key: str) -> None:
+    """Draw how a deadline is counted."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             _("長さ(0は当日)"),
@@ -156,20 +166,24 @@ def _fields(key: str, rule: ClockRule) -> None:
             max_value=LONGEST,
             key=f"{key}:length",
             width=150,
-            **live,
+            **_LIVE,
         )
-        _pick(_("単位"), f"{key}:unit", list(Unit), live)
+        _pick(_("単位"), f"{key}:unit", list(Unit), _LIVE)
         st.time_input(
             _("最後の日の何時まで"),
             key=f"{key}:until",
             step=60,
             width=170,
             help=_("23:59は、その日いっぱいです。"),
-            **live,
+            **_LIVE,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _pick(_("初日"), f"{key}:first_day", list(FirstDay), live)
-        _pick(_("末日が休日なら"), f"{key}:holiday", list(Holiday), live)
+        _pick(_("初日"), f"{key}:first_day", list(FirstDay), _LIVE)
+        _pick(_("末日が休日なら"), f"{key}:holiday", list(Holiday), _LIVE)
+
+
+def _standing_fields(key: str, rule: ClockRule) -> None:
+    """Draw what a deadline is and where it is written."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _pick(_("区分"), f"{key}:kind", list(DeadlineKind), _KEPT)
         st.selectbox(
@@ -193,10 +207,7 @@ def _fields(key: str, rule: ClockRule) -> None:
             width=200,
             **_KEPT,
         )
-        st.toggle(_("使う"), key=f"{key}:on", **live)
-    st.text_input(_("変える理由(必須)"), key=f"{key}:reason", **_KEPT)
-    for message in st.session_state.get(f"{key}:problems", ()):
-        st.markdown(f":red[:small[:material/error: {_(message)}]]")
+        st.toggle(_("使う"), key=f"{key}:on", **_LIVE)
 
 
 def _pick(label: str, key: str, options: list[Any], more: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -23,13 +23,13 @@ from lib.ui.form import field_input, label_of
 from lib.ui.inquiries.working import (
     Editor,
     editor_of,
-    leave_editor,
     main_kind,
     may_write,
     name_of,
     open_editor,
     opened,
     press,
+    save_or_leave,
     show_step,
     submit,
 )
@@ -138,21 +138,7 @@ def _finish(case: AgencyInquiry, mend: Improvement, code: str) -> None:
         field_input(form, "before_url")
     with right:
         field_input(form, "after_url")
-    with st.container(horizontal=True):
-        st.button(
-            _("直したことを残す"),
-            key=f"{form.name}:save",
-            type="primary",
-            icon=":material/check:",
-            on_click=_submit_finish,
-            args=(editor, mend),
-        )
-        st.button(
-            _("閉じる"),
-            key=f"{form.name}:leave",
-            on_click=leave_editor,
-            args=(case.id, code),
-        )
+    save_or_leave(editor, code, _("直したことを残す"), _submit_finish, mend)
     with st.expander(_("この修正をやめる")):
         st.text_input(
             _("やめる理由"),
@@ -255,7 +241,7 @@ def _begin(desk: UserStore, case: AgencyInquiry) -> None:
         field_input(form, "due_on", label=_("いつまでに"), show_help=False)
     field_input(form, "before_url")
     drafting.autosave(form, mending.PLANNED)
-    _pair(editor, MEND, _("修正を始める"), _submit_begin)
+    save_or_leave(editor, MEND, _("修正を始める"), _submit_begin)
 
 
 def _people() -> list[str]:
@@ -278,7 +264,7 @@ def _none(case: AgencyInquiry) -> None:
         persist_state="session",
     )
     editor.form.show_problems("no_improvement_reason")
-    _pair(editor, NONE, _("理由を残す"), _submit_none)
+    save_or_leave(editor, NONE, _("理由を残す"), _submit_none)
 
 
 def _submit_none(editor: Editor) -> None:
@@ -301,7 +287,7 @@ def _link(desk: UserStore, case: AgencyInquiry) -> None:
         persist_state="session",
     )
     editor.form.show_problems("improvement_id")
-    _pair(editor, LINK, _("つなぐ"), _submit_link)
+    save_or_leave(editor, LINK, _("つなぐ"), _submit_link)
 
 
 def _improvement_words(mend: Improvement) -> str:
@@ -313,27 +299,6 @@ def _submit_link(editor: Editor) -> None:
     known = {m.id: m for m in mending.linkable(context.desk(), editor.seen)}
     linked = known.get(editor.form.get("linked"))
     submit("link", editor, None, linked, said=_("改善につなぎました。"))
-
-
-def _pair(
-    editor: Editor, code: str, label: str, on_click: Callable[[Editor], None]
-) -> None:
-    with st.container(horizontal=True):
-        st.button(
-            label,
-            key=f"{editor.form.name}:save",
-            type="primary",
-            icon=":material/save:",
-            shortcut="Mod+S",
-            on_click=on_click,
-            args=(editor,),
-        )
-        st.button(
-            _("やめる"),
-            key=f"{editor.form.name}:leave",
-            on_click=leave_editor,
-            args=(editor.seen.id, code),
-        )
 
 
 # Closing ----------------------------------------------------------------------------
@@ -446,7 +411,7 @@ def _turn(case: AgencyInquiry, verb: str, label: str, asked: str) -> None:
         persist_state="session",
     )
     editor.form.show_problems("reason")
-    _pair(
+    save_or_leave(
         editor,
         verb,
         label,

@@ -20,7 +20,6 @@ from lib.ui.form import field_input
 from lib.ui.inquiries.working import (
     Editor,
     editor_of,
-    leave_editor,
     main_kind,
     may_write,
     name_of,
@@ -28,6 +27,7 @@ from lib.ui.inquiries.working import (
     opened,
     press,
     said_of,
+    save_or_leave,
     submit,
 )
 
@@ -138,21 +138,7 @@ def _ending(case: AgencyInquiry, task: Task, code: str) -> None:
     form = editor.form
     field_input(form, "note", label=_("どう対応したか"), height=80, show_help=False)
     field_input(form, "evidence_url")
-    with st.container(horizontal=True):
-        st.button(
-            _("対応を残す"),
-            key=f"{form.name}:save",
-            type="primary",
-            icon=":material/check:",
-            on_click=_submit_followed,
-            args=(editor, task),
-        )
-        st.button(
-            _("閉じる"),
-            key=f"{form.name}:leave",
-            on_click=leave_editor,
-            args=(case.id, code),
-        )
+    save_or_leave(editor, code, _("対応を残す"), _submit_followed, task)
     with st.expander(_("対応が要らなくなった")):
         field_input(form, "waived_reason", show_help=False)
         st.button(
@@ -200,22 +186,7 @@ def _adding(desk: UserStore, case: AgencyInquiry) -> None:
         field_input(form, "due_at", label=_("いつまでに"), show_help=False)
     people = [m.name for m in context.members() if m.role in navigation.STAFF]
     field_input(form, "owner", options=people, show_help=False)
-    with st.container(horizontal=True):
-        st.button(
-            _("指示を残す"),
-            key=f"{form.name}:save",
-            type="primary",
-            icon=":material/save:",
-            shortcut="Mod+S",
-            on_click=_submit_order,
-            args=(editor,),
-        )
-        st.button(
-            _("やめる"),
-            key=f"{form.name}:leave",
-            on_click=leave_editor,
-            args=(case.id, ORDER),
-        )
+    save_or_leave(editor, ORDER, _("指示を残す"), _submit_order)
 
 
 def _submit_order(editor: Editor) -> None:

@@ -217,6 +217,36 @@ def leave_editor(number: str, code: str) -> None:
     st.session_state.pop(name_of(number, "open"), None)
 
 
+def save_or_leave(
+    editor: Editor,
+    code: str,
+    label: str,
+    on_save: Callable[..., None],
+    *about: Record,
+) -> None:
+    """Draw the button that saves what is typed in an editor, and the one that leaves it.
+
+    on_save: a callback with the editor and what it is about. about: what stands already
+    and is ended here; without it something new is begun.
+    """
+    with st.container(horizontal=True):
+        st.button(
+            label,
+            key=f"{editor.form.name}:save",
+            type="primary",
+            icon=":material/check:" if about else ":material/save:",
+            shortcut=None if about else "Mod+S",
+            on_click=on_save,
+            args=(editor, *about),
+        )
+        st.button(
+            _("閉じる") if about else _("やめる"),
+            key=f"{editor.form.name}:leave",
+            on_click=leave_editor,
+            args=(editor.seen.id, code),
+        )
+
+
 def _forget(number: str, code: str) -> None:
     drafting.discard(_form(number, code, AgencyInquiry, {}))
     for part in ("seen", "start", "problems"):
