@@ -13,6 +13,7 @@ from lib.actions.risks.reading import Reading
 from lib.errors import UnreadableFile
 from lib.i18n import N_, _
 from lib.schema.ids import new_commit_id
+from lib.settings.past_counts import GONE, name_of
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context, flash
@@ -47,6 +48,9 @@ def card(desk: UserStore, reading: Reading) -> None:
         hide_index=True,
         alt=_("月ごとの件数"),
     )
+    taken_back = f"{name_of(known[0].month)} {GONE}"
+    words = _("入れた月を取り消すには「{line}」と書いて入れます。")
+    st.caption(inert(words.format(line=taken_back)))
 
 
 def form(desk: UserStore, reading: Reading, *, is_first: bool = False) -> None:
@@ -64,9 +68,7 @@ def form(desk: UserStore, reading: Reading, *, is_first: bool = False) -> None:
         key=TYPED,
         height=_HEIGHT,
         placeholder="2026-04 7\n2026-05 9",
-        help=_(
-            "センターから連絡を受けた件数です。Excelの2列をそのまま貼れます。取り消すには「2026-04 なし」と書きます。"
-        ),
+        help=_("センターから連絡を受けた件数です。Excelの2列をそのまま貼れます。"),
         on_change="ignore",
         persist_state="session",
     )
