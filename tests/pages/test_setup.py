@@ -115,6 +115,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "Excel取込",
         "Googleシートにつなぐ",
         "メンバー",
+        "招待",
         "センター",
         "商品",
         "設定",
@@ -123,6 +124,7 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
         "期限",
+        "リスク",
         "コールセンターKPI",
         "重大事案",
         "カスハラ対応",
