@@ -94,14 +94,13 @@ class Plan:
 def plan(store: UserStore, centre: Centre, block: Block, now: datetime) -> Plan:
     """Return what the block would do to the days of `centre`; nothing is written."""
     asked = frozenset(kpi_days.asked_fields(centre))
-    seen: set[date] = set()
-    days = []
     own = [day for day in block.days if day.centre == centre.code]
-    for found in sorted(own, key=lambda d: (d.day, d.row)):
-        days.append(_planned(store, centre, found, asked, now, twice=found.day in seen))
-        seen.add(found.day)
+    days = tuple(
+        _planned(store, centre, found, asked, now)
+        for found in sorted(own, key=lambda found: found.day)
+    )
     told = {name for day in own for name in day.values}
-    return Plan(centre, tuple(days), tuple(sorted(told - asked - COMPUTED)))
+    return Plan(centre, days, tuple(sorted(told - asked - COMPUTED)))
 
 
 def enter(
@@ -157,14 +156,10 @@ def _planned(
     found: BlockDay,
     asked: frozenset[str],
     now: datetime,
-    *,
-    twice: bool,
 ) -> PlannedDay:
     seen = kpi_days.find(store, centre.code, found.day)
     values = {n: v for n, v in found.values.items() if n in asked - COMPUTED}
     edit = DayEdit(centre, found.day, seen, values)
-    if twice:
-        return PlannedDay(found.row, Fate.WRONG, edit, None, problems=(_TWICE,))
     try:
         record = kpi_days.checked(store.principal, edit, now=now)
     except AppError as error:
@@ -215,7 +210,4 @@ def _is_confirmed(seen: KpiDay | None) -> bool:
     return seen is not None and seen.confirmed is Done.DONE
 
 
-_TWICE: Final = FieldProblem(
-    "date", N_("同じ日が2行あります。どちらかを消してください。")
-)
 _NOTHING: Final = N_("入れる日がありません。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -196,14 +195,14 @@ def test_counts_that_contradict_what_stands_are_named_and_not_saved(live, desk):
         enter(desk, plan)
 
 
-def test_one_day_twice_is_entered_once_and_said(desk):
-    block = block_of(LINE)
-    doubled = replace(block, days=(*block.days, block.days[0]))
+def test_the_hours_of_a_day_are_not_entered_as_the_day(desk):
+    hourly = "日付\t時間帯\t着信数\t応答数\n11/2\t9時\t10\t9\n11/2\t10時\t20\t18\n"
 
-    plan = kpi_paste.plan(desk, C1, doubled, NOW)
+    plan = planned(desk, hourly + "11/4\t\t30\t27\n")
 
-    assert [d.fate for d in plan.days] == [Fate.NEW, Fate.WRONG, Fate.NEW]
-    assert enter(desk, plan) == 2
+    assert [(d.day, d.fate) for d in plan.days] == [(day(4), Fate.NEW)]
+    assert enter(desk, plan) == 1
+    assert kpi_days.find(desk, "C1", day(2)) is None
 
 
 def test_complete_days_are_confirmed_and_others_stay_open(desk):

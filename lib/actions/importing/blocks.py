@@ -3,7 +3,8 @@
 For the page on which a centre enters its figures; nothing is saved here.
 
     block = read_block(text, near=month, centre="TYO", frames=frames, today=today)
-    block.days        # one `BlockDay` for each day and centre, as far as it can be read
+    block.days        # one `BlockDay` for each day and centre, as far as it can be read;
+                      # a day told twice otherwise (hours, say) is a problem, not a day
     block.columns     # what was made of each column: `Column` (index, header, kind, field)
     block.problems    # wrong cells, each with `place` (A1 in the block), `typed`, `why`
     block.skipped     # totals, notes and days without figures, each with its reason

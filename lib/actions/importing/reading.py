@@ -78,6 +78,7 @@ THERE_ALREADY = N_("同じ行がすでに登録されています。")
 THERE_CHANGED = N_("同じ番号の行が登録済みで、内容が違います。登録済みの方を残します。")
 TWICE_IN_FILE = N_("ファイルの中の前の行と同じです。")
 KEY_TWICE = N_("同じ番号の別の行がファイルの中にあります。")
+DAY_TWICE = N_("同じ日が2行あります。どちらかを消してください。")
 VALUE_DIFFERS = N_("すでに別の値が登録されています。")
 MASKED = N_("伏せて書き出した名前や連絡先です。元の値ではありません。")
 EXPORT_IN_FULL = N_("伏せずに書き出したファイルを取り込んでください。")
@@ -184,11 +185,10 @@ def preview(
     reading = _FileReader(file, frames, secret, choices, bounds)
     for sheet, layout, period in laid_out(file, table=table, choices=choices):
         reading.read(sheet, layout, period)
-    if not reading.parts:
+    parts = reading.parts()
+    if not parts:
         raise UnreadableFile(NOTHING_FITS)
-    return Preview(
-        file.name, file.digest, tuple(reading.parts), tuple(reading.left_out)
-    )
+    return Preview(file.name, file.digest, parts, tuple(reading.left_out))
 
 
 def laid_out(
@@ -232,8 +232,8 @@ class _FileReader:
         choices: Choices,
         bounds: Bounds,
     ) -> None:
-        self.parts: list[Part] = []
         self.left_out: list[Skipped] = []
+        self._sheets: list[_SheetReader] = []
         self._file, self._choices, self._bounds = file, choices, bounds
         self._context = _Context(
             known=_Known(frames),
@@ -245,7 +245,7 @@ class _FileReader:
         )
 
     def read(self, sheet: Sheet, layout: Layout | None, period: Period) -> None:
-        """Read one sheet into a part, or leave it out and say why."""
+        """Read one sheet, or leave it out and say why."""
         choice = self._choices.of(sheet.name)
         if not self._choices.takes(sheet):
             if choice.taken is None:
@@ -258,7 +258,12 @@ class _FileReader:
         else:
             centre = self._centre(sheet, layout, choice)
             reader = _SheetReader(sheet, layout, self._context, period, centre)
-            self.parts.append(reader.read())
+            reader.read()
+            self._sheets.append(reader)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return what each sheet would do, now that all of them have been read."""
+        return tuple(sheet.part() for sheet in self._sheets)
 
     def _centre(self, sheet: Sheet, layout: Layout, choice: SheetChoice) -> str:
         """Return the centre of rows that name none: chosen, one's own, or named."""
@@ -283,6 +288,8 @@ class _Known:
         self._contents: dict[str, frozenset[str]] = {}
         self._above: dict[tuple[str, str], Record] = {}
         self._made: dict[tuple[str, str], str] = {}
+        self.clashing_days: set[str] = set()
+        """Keys of the days that the file tells twice, each time otherwise."""
 
     def stored(self, table: Table, key: str) -> Record | None:
         """Return the record that the store has under that key."""
@@ -372,10 +379,11 @@ class _SheetReader:
         self._skipped: list[Skipped] = []
         self._words: dict[tuple[str, str], Word] = {}
         self._last_day: Any = None
+        self._days: dict[str, _Row] = {}
         self._crosses_months = _crosses_months(self._bare_days())
 
-    def read(self) -> Part:
-        """Return what the sheet would do."""
+    def read(self) -> None:
+        """Read the rows of the sheet."""
         if lacking := self._lacking():
             self._problems += [
                 self._problem(
@@ -390,6 +398,10 @@ class _SheetReader:
             ]
         else:
             self._read_rows()
+
+    def part(self) -> Part:
+        """Return what the sheet would do; once every sheet of the file is read."""
+        self._hold_back_clashing_days()
         return Part(
             self._table,
             self._sheet.name,
@@ -700,6 +712,7 @@ class _SheetReader:
             return
         if not self._is_above(row, whole, key):
             self._known.remember(self._table, key, whole)
+            self._days[key] = row
             self._rows.append(NewRow(row.number, whole, stored))
             self._doubts += row.doubts
             self._compare_shares(row, whole)
@@ -717,12 +730,40 @@ class _SheetReader:
             return False
         if _same_content(self._table, above, record):
             self._duplicates.append(Duplicate(row.number, key, TWICE_IN_FILE))
+        elif isinstance(record, KpiDay):
+            self._known.clashing_days.add(key)
+            self._problems.append(self._day_twice(row, key))
         else:
             f = self._table.field(self._table.key[0])
             self._problems.append(
                 self._problem(row, f, key, KEY_TWICE, mend=MEND_AND_REPEAT, key=key)
             )
         return True
+
+    def _hold_back_clashing_days(self) -> None:
+        """Take back the first row of each day that is told otherwise further down.
+
+        Which of them is right, or whether they are hours to be added up, only a person
+        can say.
+        """
+        clashing = {
+            k: r for k, r in self._days.items() if k in self._known.clashing_days
+        }
+        if not clashing:
+            return
+        doubted = {id(doubt) for row in clashing.values() for doubt in row.doubts}
+        self._rows = [
+            new for new in self._rows if self._table.key_of(new.record) not in clashing
+        ]
+        self._doubts = [doubt for doubt in self._doubts if id(doubt) not in doubted]
+        self._shares = [share for share in self._shares if share.key not in clashing]
+        self._problems += [self._day_twice(row, key) for key, row in clashing.items()]
+        self._problems.sort(key=lambda problem: problem.row)
+
+    def _day_twice(self, row: _Row, key: str) -> RowProblem:
+        f = self._table.field("date")
+        typed = _day_text(_safe_text(row.cells.get(f.name, "")))
+        return self._problem(row, f, typed, DAY_TWICE, mend=MEND_AND_REPEAT, key=key)
 
     def _add(self, row: _Row, record: Record, key: str) -> None:
         hidden = [f for f in self._table.fields if _is_hidden(f, record)]
@@ -736,6 +777,7 @@ class _SheetReader:
         self._rows.append(NewRow(row.number, record))
         self._doubts += row.doubts
         if isinstance(record, KpiDay):
+            self._days[key] = row
             self._compare_shares(row, record)
 
     def _compare_shares(self, row: _Row, day: KpiDay) -> None:

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from lib.actions.importing import blocks
 from lib.actions.importing.blocks import ColumnKind, read_block
 from lib.actions.importing.headers import WHY_LEFT_OUT
-from lib.actions.importing.reading import A_TOTAL, NO_FIGURES, OTHER_CENTRE
+from lib.actions.importing.reading import (
+    A_TOTAL,
+    DAY_TWICE,
+    NO_FIGURES,
+    OTHER_CENTRE,
+)
 from lib.schema.frames import frame_of
 from lib.schema.masters import Centre
 from lib.schema.tables import table
@@ -60,6 +65,33 @@ def test_a_wrong_cell_is_pointed_at_and_what_is_no_day_is_skipped():
 
     assert [(p.place, p.typed) for p in block.problems] == [("B6", "たくさん")]
     assert [(s.row, s.why) for s in block.skipped] == [(7, A_TOTAL), (8, NO_FIGURES)]
+
+
+def test_an_hourly_export_gives_no_day_and_each_of_its_rows_is_pointed_at():
+    hourly = (
+        "日付\t時間帯\t着信\t応答\t応答率\n"
+        "11/2\t9時\t10\t9\t50%\n"
+        "11/2\t10時\t20\t18\t90%\n"
+        "11/2\t11時\t5\t5\t100%\n"
+        "11/3\t\t40\t38\t95%\n"
+    )
+
+    block = read_block(hourly, near=NOVEMBER, centre="TYO")
+
+    assert [(d.day.day, d.values["offered"]) for d in block.days] == [(3, 40)]
+    assert [(p.place, p.column, p.typed, p.why) for p in block.problems] == [
+        (place, "日付", "11/2", DAY_TWICE) for place in ("A2", "A3", "A4")
+    ]
+    assert block.shares == ()
+
+
+def test_a_day_that_stands_twice_in_the_same_way_is_taken_once():
+    text = "日付\t着信\t応答\n11/2\t10\t9\n11/2\t10\t9\n"
+
+    block = read_block(text, near=NOVEMBER, centre="TYO")
+
+    assert [d.day.day for d in block.days] == [2]
+    assert block.problems == ()
 
 
 def test_a_share_is_compared_and_never_a_value():

@@ -15,6 +15,7 @@ from lib.actions.importing.headers import ColumnKind
 from lib.actions.importing.periods import NO_MONTH, Period, in_order, period_of
 from lib.actions.importing.reading import (
     A_TOTAL,
+    DAY_TWICE,
     HIDDEN_SHEET,
     LOCKED_DAY,
     NO_CENTRE,
@@ -69,6 +70,29 @@ def test_shares_are_compared_with_the_counts_and_stored_nowhere():
     assert [(s.tab, s.place) for s in shares[:2]] == [("4月", "F14"), ("6月", "F14")]
     assert shares[0].typed == "84.8% / 81.8%"
     assert all(r.record.reported_answer_rate is None for r in shown.parts[0].rows)
+
+
+def test_two_sheets_that_tell_one_day_otherwise_hold_both_rows_back():
+    headers = ["日付", "センター", "着信数", "応答数"]
+    second, third = date(2026, 11, 2), date(2026, 11, 3)
+    data = book_of(
+        {
+            "速報": [headers, [second, "TYO", 10, 9], [third, "TYO", 20, 18]],
+            "確報": [headers, [second, "TYO", 12, 9], [third, "TYO", 20, 18]],
+        }
+    )
+
+    shown = preview(data)
+
+    taken = [(p.sheet, row.record.date) for p in shown.parts for row in p.rows]
+    assert taken == [("速報", third)]
+    assert [
+        (x.tab, x.place, x.typed, x.why) for p in shown.parts for x in p.problems
+    ] == [
+        ("速報", "A2", "2026-11-02", DAY_TWICE),
+        ("確報", "A2", "2026-11-02", DAY_TWICE),
+    ]
+    assert shown.held_back == 2
 
 
 def test_a_year_that_is_written_nowhere_is_asked_for():
