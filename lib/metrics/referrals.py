@@ -166,6 +166,17 @@ def cases_of(inquiries: pd.DataFrame) -> pd.Series:
     return found
 
 
+def first_of_cases(inquiries: pd.DataFrame) -> pd.DataFrame:
+    """Return the contact that first brought each case, the earliest first.
+
+    A case that three agencies brought is one. Rows of a sheet without a moment are left
+    out, for they belong to no day.
+    """
+    dated = inquiries[inquiries["first_contact_at"].notna()]
+    ordered = dated.sort_values("first_contact_at", kind="stable")
+    return ordered[~cases_of(ordered).duplicated()]
+
+
 def plain_number(order_number: str) -> str:
     """Return an order number without width, case, blanks and hyphens."""
     plain = unicodedata.normalize("NFKC", order_number).casefold()

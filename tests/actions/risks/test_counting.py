@@ -9,15 +9,18 @@ import pandas as pd
 import pytest
 
 from lib import clock
+from lib.actions.risks import judging
 from lib.actions.risks.counting import LONGEST, Daily, daily_of
 from lib.risk.days import DayClass
+from lib.risk.detection import Level
+from lib.risk.sensitivity import STANDARD
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Setting
 from lib.schema.record import Record
-from lib.schema.vocab import BusinessDay, InquiryStatus
+from lib.schema.vocab import BusinessDay, InquiryStatus, Source
 from lib.settings import past_counts
-from tests.actions.risks.company import TODAY, back, contacts, orders
-from tests.metrics.rows import centre, complaint, frames, kpi_day
+from tests.actions.risks.company import TODAY, back, contacts, orders, working_days
+from tests.metrics.rows import centre, complaint, frames, inquiry, kpi_day
 
 
 def counted(*rows: Record, today: date = TODAY) -> Daily:
@@ -109,6 +112,85 @@ def test_a_ledger_that_nobody_keeps_any_more_leaves_the_calls_to_speak() -> None
 
     assert count_on(seen, back(5)) == 1
     assert count_on(seen, back(60)) == 1
+
+
+def test_the_first_case_ever_noted_does_not_silence_the_calls() -> None:
+    """Somebody begins to write contacts down while centres ring more than usual."""
+    figures = [
+        kpi_day(day, consumer_centre_calls=6 if day > back(14) else 2)
+        for day in working_days(back(200), back(1))
+    ]
+    seen = counted(centre("C1"), *figures, *contacts(back(20)))
+
+    assert count_on(seen, back(1)) == 6
+    assert seen.by_calls[seen.place(back(1))]
+    assert judging.judged(seen, STANDARD).today is Level.ALARM
+
+
+def test_a_day_without_figures_is_not_zero_while_the_ledger_lags_behind_calls() -> None:
+    seen = counted(
+        centre("C1"),
+        *contacts(back(20)),
+        *(kpi_day(back(n), consumer_centre_calls=3) for n in range(3, 30)),
+        *contacts(back(1)),
+    )
+
+    assert np.isnan(count_on(seen, back(2)))
+    assert count_on(seen, back(1)) == 1
+
+
+def test_centres_that_ring_thrice_about_each_case_leave_a_kept_ledger_to_speak() -> (
+    None
+):
+    days = list(working_days(back(90), back(1)))
+    seen = counted(
+        centre("C1"),
+        *(row for day in days for row in contacts(day)),
+        *(kpi_day(day, consumer_centre_calls=3) for day in days),
+    )
+
+    assert not seen.by_calls.any()
+    assert count_on(seen, days[-1]) == 1
+
+
+def test_imported_complaints_do_not_make_a_year_without_contacts() -> None:
+    """Nobody had written contacts down yet: that none is known is not that none came."""
+    imported = [
+        complaint(clock.at(day), source=Source.IMPORT)
+        for day in working_days(back(400), back(20))
+    ]
+    begun = [row for n in (13, 11, 9, 7, 4, 2) for row in contacts(back(n))]
+    seen = counted(*imported, *begun)
+
+    assert seen.first == back(13)
+    assert judging.judged(seen, STANDARD).today is Level.HELD_BACK
+
+
+def test_a_month_known_to_have_had_contacts_is_not_made_of_zeros() -> None:
+    seen = counted(
+        month("2026-09", "6"),
+        month("2026-10", "0"),
+        complaint(clock.at(date(2026, 8, 20))),
+        *contacts(back(2)),
+    )
+    september = slice(seen.place(date(2026, 9, 1)), seen.place(date(2026, 10, 1)))
+
+    assert seen.counts[september].sum() == pytest.approx(6)
+    assert seen.rough[september].all()
+    assert count_on(seen, date(2026, 10, 5)) == 0
+    assert not seen.rough[seen.place(date(2026, 10, 5))]
+
+
+def test_one_case_that_three_centres_bring_counts_once_on_its_first_day() -> None:
+    seen = counted(
+        *contacts(back(9)),
+        *(
+            inquiry(clock.at(back(n)), complaint_id="K-1", agency_name=f"センター{n}")
+            for n in (3, 5, 4)
+        ),
+    )
+
+    assert [count_on(seen, back(n)) for n in (5, 4, 3)] == [1, 0, 0]
 
 
 def test_cancelled_and_future_contacts_count_nowhere() -> None:
