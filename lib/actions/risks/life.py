@@ -6,7 +6,7 @@ writes nothing, and what somebody else decided meanwhile is a conflict, not over
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
@@ -40,6 +40,8 @@ DECIDERS: Final = (Role.ADMIN, Role.MANAGER)
 
 RECORD_DAYS: Final = 365
 
+_ENDED: Final = (AlarmStatus.ENDED,)
+
 
 class Work(Choice):
     """What an alarm may have looked at: its task's title."""
@@ -67,6 +69,12 @@ class Record:
 def may_decide(desk: UserStore) -> bool:
     """Whether this person decides about alarms."""
     return desk.principal.role in DECIDERS
+
+
+def may_finish(desk: UserStore, task: Task) -> bool:
+    """Whether this person says that a task is done."""
+    own = task.owner == desk.principal.name
+    return may_decide(desk) or (own and desk.principal.role is not Role.VIEWER)
 
 
 def record_of(desk: UserStore, today: date) -> Record:
@@ -146,11 +154,16 @@ def close_as_false(
 ) -> Alarm:
     """Close an alarm as false: a rise may begin anew only after today.
 
+    One that ended by itself becomes false too, for the record: nothing is judged anew.
+
     Raises:
         InvalidRecord: no reason is given.
-        ActionRefused, Conflict, NotAllowed: as for `confirm`.
+        ActionRefused: it is closed already.
+        Conflict, NotAllowed: as for `confirm`.
     """
-    return _closed(desk, seen, AlarmStatus.FALSE, reason, now=now, entry=entry)
+    return _closed(
+        desk, seen, AlarmStatus.FALSE, reason, now=now, entry=entry, also=_ENDED
+    )
 
 
 def call_new_normal(
@@ -215,13 +228,13 @@ def have_looked_at(
 def finish(
     desk: UserStore, task: Task, *, note: str, now: datetime, entry: str
 ) -> None:
-    """Note that what was asked for is done.
+    """Note that what was asked for is done: by who decides, or whose task it is.
 
     Raises:
         Conflict: somebody changed the task meanwhile.
         NotAllowed: the person may not.
     """
-    if not may_decide(desk):
+    if not may_finish(desk, task):
         raise NotAllowed
     if task.done_at is not None:
         return
@@ -254,12 +267,13 @@ def _closed(
     *,
     now: datetime,
     entry: str,
+    also: Collection[AlarmStatus] = (),
 ) -> Alarm:
-    _refuse(desk, seen)
+    _refuse(desk, seen, also)
     values = {
         "status": status,
         "reason": reason.strip(),
-        "ended_on": now.date(),
+        "ended_on": seen.ended_on or now.date(),
         "closed_at": now,
         "closed_by": desk.principal.name,
     }
@@ -282,10 +296,14 @@ def _saved(
     return cast("Alarm", desk.record(ALARMS, seen.id))
 
 
-def _refuse(desk: UserStore, seen: Alarm) -> None:
+def _refuse(desk: UserStore, seen: Alarm, also: Collection[AlarmStatus] = ()) -> None:
+    """Raise where the person, or the state of an alarm, allows no decision.
+
+    also: states that allow it beside an open one.
+    """
     if not may_decide(desk):
         raise NotAllowed
-    if not seen.is_open:
+    if not seen.is_open and seen.status not in also:
         raise ActionRefused(
             N_("この警報は「{status}」で終わっています。"), status=_(seen.status.value)
         )

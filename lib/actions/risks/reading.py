@@ -237,11 +237,11 @@ def outcomes(alarms: tuple[Alarm, ...], today: date) -> Outcomes:
     """Return what people decided: chapters that closings begin, and rises not to learn."""
     closings = tuple(
         Closing(
-            alarm.closed_at.date(),
+            _closed_on(alarm),
             alarm.start_on if alarm.status is AlarmStatus.NEW_NORMAL else None,
         )
         for alarm in alarms
-        if alarm.status in CLOSED_BY_HAND and alarm.closed_at is not None
+        if alarm.status in CLOSED_BY_HAND and not _was_over(alarm)
     )
     rises = tuple(
         (alarm.start_on, alarm.ended_on or today)
@@ -249,6 +249,19 @@ def outcomes(alarms: tuple[Alarm, ...], today: date) -> Outcomes:
         if alarm.is_confirmed and alarm.status not in CLOSED_BY_HAND
     )
     return Outcomes(closings, rises)
+
+
+def _closed_on(alarm: Alarm) -> date:
+    """Return the day of a closing; a state chosen in a sheet has no moment at first."""
+    if alarm.closed_at is not None:
+        return alarm.closed_at.date()
+    return alarm.ended_on or alarm.alarmed_on or alarm.raised_on
+
+
+def _was_over(alarm: Alarm) -> bool:
+    """Whether an alarm had ended by itself before it was called false."""
+    ended = alarm.ended_on
+    return ended is not None and ended < _closed_on(alarm)
 
 
 def _frames(desk: UserStore) -> Frames:
@@ -422,6 +435,9 @@ def _signs(desk: UserStore, today: date) -> tuple[Sign, ...]:
     )
 
 
+_LATELY: Final = timedelta(days=4)
+"""Until when the telephone of a day says something of today, a long weekend between."""
+
 _LOOKED_AT: Final = (
     "first_contact_at",
     "agency_kind",
@@ -443,7 +459,10 @@ def many_a_week(desk: UserStore, on: date) -> int:
 
 
 def _answer_rates(kpi_days: pd.DataFrame, today: date) -> list[float]:
-    """Return the answer rate of the latest days with calls, all centres together."""
+    """Return the answer rate of the latest days with calls, all centres together.
+
+    None where they ended days ago: of today they say nothing.
+    """
     rows = kpi_days[
         kpi_days["offered"].notna()
         & kpi_days["answered"].notna()
@@ -452,6 +471,8 @@ def _answer_rates(kpi_days: pd.DataFrame, today: date) -> list[float]:
     ].drop_duplicates(["date", "centre"])
     sums = rows.groupby("date")[["answered", "offered"]].sum()
     sums = sums[sums["offered"] > 0].astype("float64")
+    if sums.empty or sums.index.max() < pd.Timestamp(today - _LATELY):
+        return []
     return (sums["answered"] / sums["offered"]).tolist()
 
 

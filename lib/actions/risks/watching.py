@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from lib.actions.risks.judging import Course
 from lib.actions.risks.reading import ALARMS
 from lib.errors import AppError, Conflict, StoreError
 from lib.risk.detection import Level
-from lib.schema.alarm import Alarm
+from lib.schema.alarm import CLOSED_BY_HAND, Alarm
 from lib.schema.ids import id_for
 from lib.schema.principal import SYSTEM
 from lib.schema.record import Record
@@ -34,6 +34,8 @@ from lib.store.protocol import Commit, Insert, Update, Write
 
 log = logging.getLogger(__name__)
 
+_Step = Callable[[UserStore, datetime], Write | None]
+
 _LEVELS: Final = {Level.WATCH: AlarmLevel.WATCH, Level.ALARM: AlarmLevel.ALARM}
 
 
@@ -43,8 +45,13 @@ def watch(live: LiveStore, now: datetime) -> bool:
     Raises:
         StoreError: the store cannot be reached or changed.
     """
+    written = [_written(live, step, now) for step in (closed_in_the_sheet, due)]
+    return any(written)
+
+
+def _written(live: LiveStore, step: _Step, now: datetime) -> bool:
     desk = live.for_user(SYSTEM)
-    write = due(desk, now)
+    write = step(desk, now)
     if write is None:
         return False
     try:
@@ -64,8 +71,8 @@ def watch(live: LiveStore, now: datetime) -> bool:
 def due(desk: UserStore, now: datetime) -> Write | None:
     """Return what has to change in 警報 now; None where it says what the counts say."""
     today = now.date()
-    course = risk.course(desk, today)
     alarms = risk.alarms_of(desk)
+    course = risk.course(desk, today)
     stands = risk.open_alarm(alarms)
     if stands is None:
         return _opened(desk, course, alarms, now)
@@ -74,6 +81,18 @@ def due(desk: UserStore, now: datetime) -> Write | None:
         return change(stands, {n: found[n] for n in (*_MEASURED, *_RAISED)})
     if course.today is Level.NORMAL:
         return change(stands, {"status": AlarmStatus.ENDED, "ended_on": today})
+    return None
+
+
+def closed_in_the_sheet(desk: UserStore, now: datetime) -> Write | None:
+    """Return the moment for an alarm whose state somebody chose in a sheet; else None.
+
+    Without it the rise that goes on would be another one on the day after.
+    """
+    for alarm in risk.alarms_of(desk):
+        if alarm.status in CLOSED_BY_HAND and alarm.closed_at is None:
+            ended_on = alarm.ended_on or now.date()
+            return change(alarm, {"closed_at": now, "ended_on": ended_on})
     return None
 
 
@@ -102,30 +121,32 @@ def _opened(
         return None
     found = _found(course, now)
     last = alarms[-1] if alarms else None
-    if last is not None and _is_same(last, course, spell[0]):
+    if last is not None and _is_same(last, course):
         again = {"status": AlarmStatus.OPEN, "ended_on": None}
         if course.today is Level.ALARM and last.level is not AlarmLevel.ALARM:
             again |= {name: found[name] for name in (*_MEASURED, *_RAISED)}
         return change(last, again)
     midnight = clock.at(now.date())
-    number = f"{AlarmSeries.REFERRALS.code}|{len(desk.frame(ALARMS))}"
+    source = _source(desk, course)
+    # Where the sample goes, its alarm does: the next one must not get its number again.
+    number = f"{AlarmSeries.REFERRALS.code}|{len(desk.frame(ALARMS))}|{source.code}"
     return Insert(
         Alarm.parse(
             {
                 "id": id_for(table(ALARMS).prefix, midnight, number),
                 "series": AlarmSeries.REFERRALS,
-                "source": _source(desk, course),
+                "source": source,
                 **found,
             }
         )
     )
 
 
-def _is_same(last: Alarm, course: Course, first: int) -> bool:
-    """Whether the rise of today had already begun when the last alarm ended by itself."""
+def _is_same(last: Alarm, course: Course) -> bool:
+    """Whether the rise of today had likely begun when the last alarm ended by itself."""
     if last.status is not AlarmStatus.ENDED or last.ended_on is None:
         return False
-    return bool(course.daily.days[first].item() < last.ended_on)
+    return course.start(-1).likely < last.ended_on
 
 
 def _found(course: Course, now: datetime) -> dict[str, Any]:

@@ -296,7 +296,7 @@ def _task(desk: UserStore, task: Task) -> None:
                 time=fmt.short_moment(task.done_at), name=task.done_by
             )
             st.caption(inert(words), width="content")
-        elif life.may_decide(desk):
+        elif life.may_finish(desk, task):
             st.button(
                 _("済ませた"),
                 key=f"risk.done.{task.id}",

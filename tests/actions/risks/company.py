@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from lib import clock
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import COMPANY, KpiDay
@@ -49,6 +51,18 @@ def risen(days: int = 12, a_day: int = 2, until: int = 1) -> list[Record]:
         row
         for day in working_days(back(days), back(until))
         for row in contacts(day, a_day)
+    ]
+
+
+def by_chance(seed: int, risen_for: int = 45) -> list[Record]:
+    """Return one contact in two days by chance, and twice as many in the last days."""
+    rng = np.random.default_rng(seed)
+    return [
+        row
+        for ago in range(300, 0, -1)
+        for row in contacts(
+            back(ago), int(rng.poisson(0.5 if ago > risen_for else 1.0))
+        )
     ]
 
 

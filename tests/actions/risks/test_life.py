@@ -10,20 +10,24 @@ from lib.actions import sample
 from lib.actions.clocks.reading import case_seen
 from lib.actions.clocks.running import everything_that_can_run_out
 from lib.actions.risks import life, watching
+from lib.actions.risks import reading as risk
 from lib.actions.risks.life import Work
 from lib.actions.risks.reading import alarms_of, daily, open_alarm, reading
 from lib.errors import ActionRefused, Conflict, InvalidRecord, NotAllowed
 from lib.risk.detection import Level
 from lib.schema.alarm import Alarm
+from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import AlarmLevel, AlarmStatus, Role, Source
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
+from lib.store.protocol import Commit
 from tests.actions.risks.company import (
     NOW,
     TODAY,
     back,
+    by_chance,
     contacts,
     orders,
     risen,
@@ -176,6 +180,54 @@ def test_an_alarm_ends_by_itself_and_a_new_rise_is_a_new_one(live, put, look) ->
     assert new.id != old.id
 
 
+def test_a_rise_that_fades_and_goes_on_is_one_alarm(live, put, look) -> None:
+    """Chance makes a week of it calm; its likely start still lies before the calm."""
+    put(*by_chance(seed=13))
+    for ago in range(38, 27, -1):
+        watching.watch(live, NOW - timedelta(days=ago))
+    days = range(38, 27, -1)
+    levels = [risk.course(look(), back(ago)).today for ago in days]
+
+    assert Level.NORMAL in levels[levels.index(Level.WATCH) :]  # it seemed to be over
+    assert levels[-1] is not Level.NORMAL
+    assert only(look()).is_open
+    assert only(look()).raised_on == back(38)
+
+
+def close_in_the_sheet(live: LiveStore, alarm: Alarm) -> None:
+    """Choose the state of an alarm in its cell, and nothing else."""
+    write = watching.change(alarm, {"status": AlarmStatus.FALSE})
+    live.for_user(SYSTEM).commit(Commit(new_commit_id(), "表", NOW, (write,)))
+
+
+def test_a_state_chosen_in_the_sheet_closes_and_opens_no_second_alarm(
+    live, put, look, raised: Alarm
+) -> None:
+    close_in_the_sheet(live, raised)
+
+    assert watching.watch(live, NOW + timedelta(minutes=1))
+    assert only(look()).closed_at == NOW + timedelta(minutes=1)
+    assert only(look()).ended_on == TODAY
+    assert not watching.watch(live, NOW + timedelta(minutes=2))
+    put(*contacts(TODAY + timedelta(days=1), 1))
+    assert not watching.watch(live, NOW + timedelta(days=1))
+
+
+def test_a_rise_on_the_day_the_sample_goes_has_an_alarm_of_its_own(
+    live, put, look
+) -> None:
+    put(*steady(), *(r.with_values(source=Source.SAMPLE) for r in risen()), *orders())
+    watching.watch(live, NOW)
+    first = only(look())
+    admin = Principal("admin@example.jp", "管理 一郎", Role.ADMIN)
+    sample.remove(live.for_user(admin))
+    put(*risen(8, 3))
+
+    assert watching.watch(live, NOW + timedelta(hours=1))
+    assert only(look()).source is Source.APP
+    assert only(look()).id != first.id
+
+
 # What people decide -------------------------------------------------------------------
 
 
@@ -251,6 +303,26 @@ def test_a_false_alarm_is_over_at_once_and_is_not_raised_again(
     assert life.record_of(look(), TODAY) == life.Record(alarms=1, false=1)
 
 
+def test_an_alarm_that_ended_by_itself_can_still_be_called_false(
+    live, put, look
+) -> None:
+    put(*steady(until=60), *risen(60, 2, until=50), *orders())
+    watching.watch(live, NOW - timedelta(days=50))
+    calm_since(live, NOW - timedelta(days=50))
+    ended = only(look())
+    told = reading(look(), NOW).days["statistic"].to_list()
+    life.close_as_false(look(), ended, reason="一斉配信", now=NOW, entry="e1")
+    closed = only(look())
+
+    assert ended.status is AlarmStatus.ENDED
+    assert (closed.status, closed.reason) == (AlarmStatus.FALSE, "一斉配信")
+    assert (closed.ended_on, closed.closed_at) == (ended.ended_on, NOW)
+    assert life.record_of(look(), TODAY) == life.Record(alarms=1, false=1)
+    assert reading(look(), NOW).days["statistic"].to_list() == told
+    with pytest.raises(ActionRefused):
+        life.close_as_false(look(), closed, reason="また", now=NOW, entry="e2")
+
+
 def test_after_a_false_alarm_a_new_rise_is_found_by_its_own_days(
     live, put, look, raised: Alarm
 ) -> None:
@@ -315,6 +387,21 @@ def test_what_is_asked_for_is_a_task_with_its_time(look, raised: Alarm) -> None:
     assert (done.case_id, done.owner, done.due_at) == (raised.id, "佐藤", DUE)
     assert (done.done_by, done.note) == ("高橋 一郎", "直した")
     assert len(life.steps_of(look(), raised.id)) == 2
+
+
+def test_whose_task_it_is_may_finish_it_and_no_other_clerk(
+    live, clerk, look, raised: Alarm
+) -> None:
+    task = life.have_looked_at(
+        look(), raised, Work.PAGES, owner="佐藤 花子", due_at=DUE, now=NOW, entry="e1"
+    )
+    other = live.for_user(Principal("ito@example.jp", "伊藤 次郎", Role.CLERK))
+    with pytest.raises(NotAllowed):
+        life.finish(other, task, note="", now=DUE, entry="e2")
+    desk = live.for_user(clerk.principal)
+    life.finish(desk, task, note="直した", now=DUE, entry="e3")
+
+    assert life.tasks_of(look(), raised.id)[0].done_by == "佐藤 花子"
 
 
 def test_a_watch_alone_is_no_alarm_of_the_record(look, put) -> None:

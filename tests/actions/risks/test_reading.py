@@ -188,6 +188,16 @@ def test_two_alike_in_a_fortnight_need_watching(look: Look) -> None:
     assert "14日で2件" in found.signs[0].reason.text()
 
 
+@pytest.mark.parametrize(("ended", "held"), [(1, True), (9, False)])
+def test_a_telephone_that_stopped_being_typed_says_nothing_of_today(
+    look: Look, ended: int, held: bool
+) -> None:
+    low = [calls(back(n), 100, 60) for n in range(ended, ended + 5)]
+    found = look(*low, *contacts(back(1)), *contacts(back(3)))
+
+    assert (Rule.HARD_TO_REACH in [sign.rule for sign in found.signs]) is held
+
+
 def test_monthly_counts_let_a_new_company_be_judged(look: Look) -> None:
     months = [
         Setting(
