@@ -33,7 +33,8 @@ MOST_DAYS: Final = 1100
 class Told:
     """One rise of the past as it would have been told.
 
-    watch, alarm: days on which it reached 注意 and 警報, None where it did not get so far.
+    watch, alarm: days on which it reached 注意 and 警報, None where it did not get so far
+    within the period.
     ended: the first calm day; None while it goes on. start: since when it had likely
     risen, as seen on the day of its highest step. numbers: what had come by then.
     stored: the row of 警報 of the same days, where the app was running.
@@ -162,11 +163,15 @@ def _told(
     course: Course, first: date, last: date, alarms: tuple[Alarm, ...]
 ) -> Iterator[Told]:
     days = course.daily.days
-    for begin, end in course.episodes():
+    until = min(
+        int(np.searchsorted(days, np.datetime64(last, "D"), "right")), len(days)
+    )
+    for begin, end in _rises(course):
         watch = days[begin].item()
         if not first <= watch <= last:
             continue
-        reached = np.flatnonzero(course.level[begin : end + 1] == Level.ALARM)
+        told = course.level[begin : min(end + 1, until)]
+        reached = np.flatnonzero(told == Level.ALARM)
         highest = begin + int(reached[0]) if len(reached) else begin
         ended = days[end + 1].item() if end + 1 < len(days) else None
         start = course.start(highest)
@@ -178,6 +183,21 @@ def _told(
             numbers=course.since(start.likely, highest),
             stored=_stored(alarms, watch, days[end].item()),
         )
+
+
+def _rises(course: Course) -> list[tuple[int, int]]:
+    """Return first and last column of each rise, as the app keeps its alarms.
+
+    A spell that likely began before the one before it had ended is the same rise.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in course.episodes():
+        likely = np.datetime64(course.start(begin).likely, "D")
+        if found and likely < course.daily.days[found[-1][1] + 1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _stored(alarms: tuple[Alarm, ...], first: date, last: date) -> Alarm | None:

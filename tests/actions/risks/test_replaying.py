@@ -11,7 +11,15 @@ from lib.actions.risks.reading import alarms_of
 from lib.actions.risks.replaying import blind, replay
 from lib.schema.principal import Principal
 from lib.schema.vocab import Role
-from tests.actions.risks.company import NOW, TODAY, back, orders, risen, steady
+from tests.actions.risks.company import (
+    NOW,
+    TODAY,
+    back,
+    by_chance,
+    orders,
+    risen,
+    steady,
+)
 
 
 def fresh(live):
@@ -28,6 +36,28 @@ def test_a_rise_of_the_past_is_told_with_its_days(live, put) -> None:
     assert abs((told.start.likely - back(60)).days) <= 5
     assert f"{told.alarm:%Y/%m/%d}に警報でした" in told.sentence.text()
     assert found.alarms == 1
+
+
+def test_an_alarm_after_the_period_is_none_of_it(live, put) -> None:
+    put(*by_chance(seed=8, risen_for=41))
+    (whole,) = replay(fresh(live), NOW, back(60), TODAY).rises[-1:]
+    cut = replay(fresh(live), NOW, back(60), whole.alarm - timedelta(days=1))
+
+    assert whole.watch < whole.alarm
+    assert cut.rises[-1].watch == whole.watch
+    assert cut.rises[-1].alarm is None
+    assert cut.alarms == 0
+
+
+def test_a_rise_that_fades_and_goes_on_is_told_once(live, put) -> None:
+    put(*by_chance(seed=13))
+    course = blind(fresh(live), TODAY)
+    begun = [course.daily.days[first].item() for first, _last in course.episodes()]
+    found = replay(fresh(live), NOW, back(45), TODAY)
+
+    assert [day for day in begun if day > back(45)] == [back(38), back(29)]
+    assert len(found.rises) == 1
+    assert found.rises[0].watch == back(38)
 
 
 def test_a_calm_period_honestly_says_nothing(live, put) -> None:
