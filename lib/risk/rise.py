@@ -133,18 +133,17 @@ def starts(
 ) -> NDArray[np.intp]:
     """Return the likely start and its 80 % interval, as days (n, 3): best, first, last.
 
-    Each start is as likely as its share of ΣBF; the interval leaves 10 % on either side.
+    Each start is as likely as its share of ΣBF; the interval leaves 10 % on either side,
+    and reaches as far as the best one where that lies outside.
     """
     start, factor = evidence.factors_on(series, day)
     share = np.cumsum(factor, 1) / np.maximum(factor.sum(1, keepdims=True), 1e-300)
     tail = (1 - COVERAGE) / 2
-    picked = (
-        factor.argmax(1),
-        (share > tail).argmax(1),
-        (share >= 1 - tail - 1e-12).argmax(1),
-    )
+    best = factor.argmax(1)
+    first = np.minimum((share > tail).argmax(1), best)
+    last = np.maximum((share >= 1 - tail - 1e-12).argmax(1), best)
     rows = np.arange(len(day))
-    return np.stack([start[rows, column] for column in picked], axis=1)
+    return np.stack([start[rows, column] for column in (best, first, last)], axis=1)
 
 
 def _bayes_factor(cases: Floats, expected: Floats, weight: Floats) -> Floats:

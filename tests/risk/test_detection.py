@@ -278,3 +278,11 @@ def test_days_held_back_do_not_end_an_alarm():
     statistic = np.array([[90.0, 0, 0, 0, 0, 10]])
 
     assert standing(level, statistic).all()
+
+
+def test_the_likely_start_lies_within_its_interval():
+    *_, likely, first, last = judged(companies(60, 300, times=2, onset=200)).starts().T
+
+    assert len(likely) > 1000
+    assert (first <= likely).all()
+    assert (likely <= last).all()
