@@ -39,7 +39,8 @@ GUARD: Final = 7
 """Latest days left out of learning, so that a beginning rise is not taken for usual."""
 
 YOUNG: Final = 14
-"""Known days below which nothing is judged, and the guard is not yet kept."""
+"""Known days below which nothing is judged. As long after learning began, or began
+anew, the guard is not yet kept."""
 
 MEAN_LAG: Final = 10
 """Days from an order to its referral, on average."""
@@ -104,7 +105,7 @@ def learn(
     """
     known = np.isfinite(counts)
     kept = known if learnable is None else known & learnable
-    young = _age(known) < YOUNG
+    young = _age(kept) < YOUNG
     exact = kept & ~young if rough is None else kept & ~young & ~rough
     exposure, ordered = exposure_of(orders)
     by_orders = ordered & (_share_covered(ordered, kept, young) >= LEAST_COVERED)
@@ -169,7 +170,7 @@ def _rate(
         )
         for one in (seen, borne)
     )
-    least = _ratio(np.cumsum(borne, -1), np.cumsum(kept, -1), empty=1.0)
+    least = _ratio(np.cumsum(borne, -1), np.cumsum(kept, -1), empty=exposure)
     usual = USUAL_PROFILE[:, None, None]
     weight = cases.sum(0) + _RATE_PRIOR
     rate = weight / np.maximum((usual * base).sum(0), least)
@@ -215,12 +216,14 @@ def discounted(values: Floats, gap: int, half_life: float = HALF_LIFE) -> Floats
 
 
 def _age(known: Bools) -> NDArray[np.int64]:
-    """Return how many days ago the first known day was; -1 before it."""
+    """Return how many days ago the first of such days was; -1 before it."""
     age: NDArray[np.int64] = np.cumsum(np.cumsum(known, -1) > 0, -1) - 1
     return age
 
 
-def _ratio(top: Floats, bottom: NDArray[np.generic], empty: float = 0.0) -> Floats:
+def _ratio(
+    top: Floats, bottom: NDArray[np.generic], empty: float | Floats = 0.0
+) -> Floats:
     """Return top / bottom, and `empty` where there is nothing below."""
     there = bottom > 0  # type: ignore[operator]
     return np.where(there, top / np.where(there, bottom, 1), empty)

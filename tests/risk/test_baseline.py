@@ -132,3 +132,17 @@ def test_days_not_to_be_learned_from_change_nothing_later():
 
     assert kept.weight[0, -1] < learned(some).weight[0, -1]
     assert kept.mean[0, -7:].sum() < 0.7 * learned(some).mean[0, -7:].sum()
+
+
+def test_a_baseline_that_begins_anew_expects_what_came_since():
+    some = companies(20, 240, rate=2.0, times=3.0, onset=200)
+    learnable = np.zeros(some.counts.shape, bool)
+    learnable[:, 200:] = True
+
+    anew = baseline.learn(some.counts, some.orders, some.classes, learnable=learnable)
+
+    assert anew.mean[:, :200].max() < 3
+    week = slice(205, 212)  # the guard is kept again from two weeks on
+    assert anew.mean[:, week].sum() == pytest.approx(
+        some.counts[:, week].sum(), rel=0.15
+    )
