@@ -120,8 +120,7 @@ class Course:
         at = day % len(self.level)
         chapter = np.array([self.chapters[at]])
         found = rise.starts(self.judged.evidence, chapter, np.array([at]))[0]
-        likely, first, last = (self.daily.days[column].item() for column in found)
-        return Start(likely, min(first, likely), max(last, likely))
+        return Start(*(self.daily.days[column].item() for column in found))
 
     def since(self, first: date, day: int = -1) -> Rise:
         """Return what came from a day on until the last known one up to another."""
@@ -236,8 +235,7 @@ def _learnable(daily: Daily, closings: list[Closing], decided: Outcomes) -> Bool
     for closing in closings:
         if closing.restarts is not None:
             begins = max(begins, daily.place(closing.restarts))
-        # What began as a rise is what is usual now.
-        rows.append(days >= begins if begins else quiet)
+        rows.append(quiet & (days >= begins))
     return np.stack(rows)
 
 
