@@ -454,6 +454,13 @@ def test_retention_never_stands_without_what_followed(desk):
     followed = next(b for b in section(made, "解約と抑止") if isinstance(b, Grid))
     assert [cells[1].number for cells in followed.rows][:2] == [1.0, 1.0]
     assert any("解約を妨げていないか" in point for point in decided(made))
+    sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(made)))["指標"]
+    (line,) = [
+        [cell.value for cell in cells]
+        for cells in sheet.iter_rows()
+        if any(cell.value == "抑止成功率" for cell in cells)
+    ]
+    assert "苦情1件・センターからの連絡1件" in line[-1]
 
 
 def test_the_contract_report_holds_no_rate_of_success(desk):

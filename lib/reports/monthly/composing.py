@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from lib.i18n import N_, _, current
-from lib.metrics.deterrence import Deterrence, Trace
+from lib.metrics.deterrence import NEVER_ALONE, Deterrence, Followed, Trace
 from lib.metrics.kpi_themes import Theme, theme_of
 from lib.metrics.kpis import Lack, kpi
 from lib.metrics.marks import MarkKind
@@ -329,16 +330,14 @@ def _talks(material: Material, found: Deterrence | None) -> Iterator[Block]:
     if found.is_warning:
         words = sentences(reason.text() for reason in found.verdict.reasons)
         yield Warned(found.verdict.state, words)
-    yield _figures(material, TALK_FIGURES)
     followed = found.followed
+    after = _("その後の30日({until}まで、会社全体)").format(
+        until=short_day(followed.until)
+    )
+    yield _with_what_followed(_figures(material, TALK_FIGURES), after, followed)
     yield Grid(
         (
-            Column(
-                _("その後の30日({until}まで、会社全体)").format(
-                    until=short_day(followed.until)
-                ),
-                4,
-            ),
+            Column(after, 4),
             Column(_("件数"), right=True),
         ),
         tuple(
@@ -347,6 +346,25 @@ def _talks(material: Material, found: Deterrence | None) -> Iterator[Block]:
     )
     if not found.is_warning:
         yield Text(tuple(r.text() for r in found.verdict.reasons), quiet=True)
+
+
+def _with_what_followed(figures: Figures, after: str, followed: Followed) -> Figures:
+    """Return the figures with what followed in the very row of each rate of success.
+
+    A row is read, filtered and copied without the table below it.
+    """
+    never_alone = {name_of(kpi(code)) for code in NEVER_ALONE}
+    heard = _("{after}: 苦情{blocked}件・センターからの連絡{contacts}件").format(
+        after=after,
+        blocked=followed.count(Trace.BLOCKED, Trace.KEPT_COMPLAINED),
+        contacts=followed.count(Trace.REFERRAL, Trace.KEPT_REFERRED),
+    )
+    return Figures(
+        tuple(
+            replace(row, notes=(*row.notes, heard)) if row.name in never_alone else row
+            for row in figures.rows
+        )
+    )
 
 
 def _fixes(fixes: Sequence[Fix]) -> tuple[Block, ...]:
