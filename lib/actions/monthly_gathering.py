@@ -32,7 +32,6 @@ from lib.actions.risks.reading import STATES
 from lib.actions.today import figures_of
 from lib.i18n import N_
 from lib.metrics import movers, referrals
-from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.entering import Entry
 from lib.metrics.entry_gaps import EmptyDay
 from lib.metrics.figures import between, of_centre
@@ -193,7 +192,6 @@ def _figures(reader: Reader) -> tuple[Figure, ...]:
         entry
         for theme in CONTRACT_THEMES
         for entry in figures_of_theme(theme, of_centre=True, typed_only=True)
-        if entry.code not in NEVER_ALONE
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lib.i18n import N_
+from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.kpis import Figure, Kpi, figure
 from lib.schema.vocab import Choice
 
@@ -106,7 +107,8 @@ def figures_of_theme(
     """Return the figures of a theme that can be told.
 
     of_centre: only those that a centre alone has. typed_only: only those made of what
-        the centre itself types; an outsourced centre sees no ledger of the company.
+        the centre itself types; an outsourced centre sees no ledger of the company, and
+        so no figure that may only stand beside what the ledgers tell.
     """
     found = map(figure, CODES[theme])
     return tuple(
@@ -119,5 +121,8 @@ def figures_of_theme(
 
 def _needs_company(entry: Figure) -> bool:
     return (
-        entry.rows != "kpi_days" or is_of_company(entry) or entry.code in _OF_SETTINGS
+        entry.rows != "kpi_days"
+        or is_of_company(entry)
+        or entry.code in _OF_SETTINGS
+        or entry.code in NEVER_ALONE
     )

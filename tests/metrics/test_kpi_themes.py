@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from lib.metrics.deterrence import NEVER_ALONE
 from lib.metrics.kpi_themes import CODES, Theme, figures_of_theme, theme_of
 from lib.metrics.kpis import FIGURES, figure
 
@@ -33,7 +34,9 @@ def test_who_sees_no_ledger_is_told_only_what_the_centre_types():
 
     assert codes(Theme.COMPLAINTS, **own) == {"consumer_centre_calls"}
     assert "retention_worth" not in codes(Theme.RETENTION, **own)
-    assert "retention_success" in codes(Theme.RETENTION, **own)
+    assert codes(Theme.RETENTION, **own) >= {"cancel_requests", "retention_offer_rate"}
+    assert not NEVER_ALONE & codes(Theme.RETENTION, **own)
+    assert codes(Theme.RETENTION, of_centre=True) >= NEVER_ALONE
     assert codes(Theme.SPEED, **own) == {
         entry.code
         for entry in map(figure, CODES[Theme.SPEED])
