@@ -33,7 +33,10 @@ class Rule(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that holds, how it presses, and the inquiries or complaints it rests on."""
+    """A rule that holds, how it presses, and the inquiries or complaints it rests on.
+
+    Where contacts from centres are counted, a case stands once, by its first contact.
+    """
 
     rule: Rule
     level: Level
@@ -71,8 +74,8 @@ def findings(
     """Return the rules that hold today, the most pressing first.
 
     Args:
-        inquiries: rows of 行政問合せ; cancelled ones and those after `today` are left
-            out.
+        inquiries: rows of 行政問合せ, with `case`, the same where two agencies brought
+            one case; cancelled ones and those after `today` are left out.
         today: the day to judge.
         answer_rates: shares of the latest open days with calls, oldest first; days
             without an entry are left out, not counted as 0.
@@ -110,7 +113,7 @@ def _asked_again(referrals: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _many(referrals: pd.DataFrame, today: date, many: int) -> Iterator[Finding]:
-    week = _since(referrals, today, WEEK)
+    week = _cases(_since(referrals, today, WEEK))
     if len(week) >= many:
         yield _finding(Rule.MANY_IN_A_WEEK, Level.ALARM, week)
 
@@ -121,14 +124,14 @@ def _like_harm(cases: Sequence[str]) -> Iterator[Finding]:
 
 
 def _same_case(referrals: pd.DataFrame, today: date) -> Iterator[Finding]:
-    """Yield one finding for each product and kind with two referrals in 14 days.
+    """Yield one finding for each product and kind with two cases in 14 days.
 
     An unknown product, or a kind not yet asked for, is like no other.
     """
     recent = _since(referrals, today, FORTNIGHT)
     named = ~recent["product_code"].isin([UNKNOWN_PRODUCT, ""])
     asked = recent["category"] != Category.UNASKED.value
-    known = recent[named & asked]
+    known = _cases(recent[named & asked])
     for _, alike in known.groupby(["product_code", "category"], observed=True):
         if len(alike) > 1:
             yield _finding(Rule.SAME_CASE, Level.WATCH, alike)
@@ -138,13 +141,18 @@ def _hard_to_reach(
     referrals: pd.DataFrame, today: date, answer_rates: Sequence[float]
 ) -> Iterator[Finding]:
     latest = list(answer_rates)[-HARD_DAYS:]
-    recent = _since(referrals, today, FORTNIGHT)
+    recent = _cases(_since(referrals, today, FORTNIGHT))
     if len(latest) == HARD_DAYS and max(latest) < HARD and len(recent):
         yield _finding(Rule.HARD_TO_REACH, Level.WATCH, recent)
 
 
 def _since(rows: pd.DataFrame, today: date, days: int) -> pd.DataFrame:
     return rows[rows["on"] > pd.Timestamp(today - timedelta(days=days))]
+
+
+def _cases(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the first contact of each case."""
+    return rows.sort_values("on", kind="stable").drop_duplicates("case")
 
 
 def _finding(rule: Rule, level: Level, rows: pd.DataFrame) -> Finding:

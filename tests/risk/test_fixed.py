@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lib.metrics import referrals
 from lib.risk.detection import Level
 from lib.risk.fixed import Rule, findings
 from lib.schema.vocab import AgencyKind, Category, InquiryStatus
@@ -12,6 +13,7 @@ TODAY = day(21)
 
 def found(*records, **options):
     frame = frames(records)["agency_inquiries"]
+    frame["case"] = referrals.cases_of(frame)
     return {one.rule: one for one in findings(frame, TODAY, **options)}
 
 
@@ -45,6 +47,18 @@ def test_two_of_the_same_product_and_kind_in_a_fortnight_are_a_watch():
 
     assert one.level is Level.WATCH
     assert one.cases == (first.id, second.id)
+
+
+def test_one_case_that_many_centres_bring_is_one_case():
+    alike = {"product_code": "P1", "category": Category.CONTRACT}
+    brought = [inquiry(at(15 + n), complaint_id="K-1", **alike) for n in range(5)]
+    other = inquiry(at(20), **alike)
+
+    alone, beside = found(*brought), found(*brought, other)
+
+    assert not {Rule.SAME_CASE, Rule.MANY_IN_A_WEEK} & set(alone)
+    assert beside[Rule.SAME_CASE].cases == (brought[0].id, other.id)
+    assert Rule.MANY_IN_A_WEEK not in beside
 
 
 def test_unknown_products_and_kinds_are_not_the_same():

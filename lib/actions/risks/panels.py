@@ -442,7 +442,9 @@ def _lag_words(
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A product and category with more contacts than usual since the likely start.
+    """A product and category with more cases than usual since the likely start.
+
+    A case that two agencies brought is one, by its first contact.
 
     share: of all that came beyond the usual, 0-1; None where nothing did.
     """
@@ -481,9 +483,9 @@ def _changed(desk: UserStore, found: Reading) -> tuple[Changed, ...]:
     if found.story is None:
         return ()
     start = found.story.start.likely
-    rows = referrals.referrals(desk.frame("agency_inquiries"))
+    rows = referrals.first_of_cases(referrals.referrals(desk.frame("agency_inquiries")))
     rows = rows.assign(day=referrals.first_days(rows), case=rows.index)
-    rows = rows[rows["day"].notna() & (rows["day"] <= pd.Timestamp(found.today))]
+    rows = rows[rows["day"] <= pd.Timestamp(found.today)]
     since = rows[rows["day"] >= pd.Timestamp(start)]
     before = rows[
         (rows["day"] < pd.Timestamp(start))

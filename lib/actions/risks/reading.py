@@ -22,7 +22,7 @@ from lib.actions.risks import counting, judging, wording
 from lib.actions.risks.counting import Daily
 from lib.actions.risks.judging import Closing, Course, Outcomes, Start
 from lib.i18n import current
-from lib.metrics import calendar, pairs
+from lib.metrics import calendar, pairs, referrals
 from lib.metrics.figures import Frames
 from lib.metrics.marks import Mark
 from lib.metrics.reason import Reason
@@ -411,9 +411,11 @@ def _costs(stands: Course) -> tuple[Cost, ...]:
 
 
 def _signs(desk: UserStore, today: date) -> tuple[Sign, ...]:
-    inquiries = desk.frame("agency_inquiries")[list(_LOOKED_AT)]
+    rows = desk.frame("agency_inquiries")
     # In a torn row of a sheet the number may be blank, or stand twice; its key is sure.
-    inquiries = inquiries.assign(id=inquiries.index)
+    inquiries = rows[list(_LOOKED_AT)].assign(
+        id=rows.index, case=referrals.cases_of(rows)
+    )
     products = desk.frame("products")
     names = dict(zip(products.index, products["name"], strict=True))
     found = fixed.findings(

@@ -206,3 +206,22 @@ def test_a_telephone_that_was_hard_to_reach_before_is_a_neutral_line(desk, put) 
     assert "C1センター" in line.text()
     assert "原因" not in line.text()
     assert line.details["last"] <= back(12) - timedelta(days=1)
+def test_a_case_that_several_centres_bring_changes_a_cell_once(desk, put) -> None:
+    more = [
+        inquiry(
+            clock.at(day, 14 + n),
+            product_code="SERUM",
+            category=Category.CONTRACT,
+            complaint_id=f"K-{day:%m%d}",
+        )
+        for day in working_days(back(12), back(1))
+        for n in range(3)
+    ]
+    put(SERUM, *steady(), *risen(12, 1), *more, *orders())
+    cell = panels.what_changed(desk, NOW).cells[0]
+
+    assert cell.product == "SERUM"
+    assert cell.count == len(cell.cases)
+    assert set(cell.cases) <= {row.id for row in more[::3]}
+
+
