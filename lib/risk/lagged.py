@@ -84,13 +84,23 @@ class Link:
 
 def waiting(counts: Floats, share: Floats, expected: Floats) -> Waiting:
     """Return what is missing; arguments as in `link`."""
-    both = int((np.isfinite(counts) & (np.isfinite(share).cumsum() > 0)).sum())
-    cases = int(np.nansum(counts))
+    both = overlap(share)
     return Waiting(
-        max(LEAST_DAYS - both, 0),
-        max(LEAST_CASES - cases, 0),
+        max(LEAST_DAYS - int(np.isfinite(counts[both]).sum()), 0),
+        max(LEAST_CASES - int(np.nansum(counts[both])), 0),
         max(LEAST_DROPS - drops(share, expected), 0),
     )
+
+
+def overlap(share: Floats) -> slice:
+    """Return the days of which the answer rate says anything: up to 14 after the last.
+
+    Before the first one, and long after the last, referrals follow nothing known.
+    """
+    known = np.flatnonzero(np.isfinite(share))
+    if not len(known):
+        return slice(0, 0)
+    return slice(int(known[0]), int(known[-1]) + LAGS + 1)
 
 
 def drops(share: Floats, expected: Floats) -> int:
@@ -108,6 +118,8 @@ def link(
 ) -> Link | None:
     """Return the tendency of one company, or None while too little is known.
 
+    Over the days that the answer rate says anything of, see `overlap`.
+
     Args:
         counts: referrals a day, NaN where not known.
         mean: the baseline's expected referrals, whose orders are kept as exposure.
@@ -117,6 +129,9 @@ def link(
     """
     if not waiting(counts, share, expected).over:
         return None
+    counts, mean, classes, share, expected = (
+        days[overlap(share)] for days in (counts, mean, classes, share, expected)
+    )
     level = _level(counts, mean, classes)
     known = np.isfinite(counts)
     residual = np.where(known, (np.nan_to_num(counts) - level) / np.sqrt(level), 0.0)

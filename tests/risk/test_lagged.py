@@ -78,3 +78,35 @@ def test_missing_days_hide_no_tendency():
     counts[np.random.default_rng(1).random(730) < 0.1] = np.nan
 
     assert lagged.link(counts, *rest).linked
+
+
+def test_referrals_of_years_before_the_telephone_make_nothing_surer():
+    """Of the drops only half a year is known: its chance has to be under 1 in 100."""
+    for seed in range(40):
+        short = past(240, times=1.25, seed=seed)
+        found = lagged.link(*short)
+        if found.linked != (found.chance < 0.05):
+            break
+    else:
+        pytest.fail("no past between the two gates was drawn")
+    earlier = past(400, seed=99)
+    gone = np.full(400, np.nan)
+    longer = [
+        np.concatenate(parts)
+        for parts in zip((*earlier[:3], gone, gone), short, strict=True)
+    ]
+
+    beside = lagged.link(*longer)
+
+    assert 0.01 <= found.chance < 0.05
+    assert not beside.linked
+    assert beside.chance == found.chance
+    assert beside.correlation == pytest.approx(found.correlation)
+
+
+def test_nothing_known_of_the_telephone_is_all_still_missing():
+    counts, *_rest, expected = past()
+
+    waiting = lagged.waiting(counts, np.full(365, np.nan), expected)
+
+    assert (waiting.days, waiting.cases, waiting.drops) == (180, 60, 3)
