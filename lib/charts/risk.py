@@ -87,8 +87,10 @@ def alertness(
 ) -> alt.LayerChart:
     """Return how strongly the counts speak for a rise, on a log scale with two lines.
 
+    A click on a day picks it.
+
     Args:
-        days: a row a day, at least one; `day`, `value` (R, NaN where held back),
+        days: a row a day, at least one; `day`, `iso`, `value` (R, NaN where held back),
             `day_text`, `value_text`.
         levels: two rows, watch and alarm; `level` and `label`, its word.
         start: as in `referrals`.
@@ -105,11 +107,7 @@ def alertness(
     line = (
         alt.Chart(rows)
         .mark_line(strokeWidth=2, color=BLUE)
-        .encode(
-            x=x.at(),
-            y=y.at("value"),
-            tooltip=_bubble("day_text", "value_text"),
-        )
+        .encode(x=x.at(), y=y.at("value"))
     )
     at_level = y.at("level")
     rules = alt.Chart(levels).mark_rule(strokeDash=[5, 4], color=GREY)
@@ -124,6 +122,7 @@ def alertness(
         rules.encode(y=at_level),
         *words,
         line,
+        _hit(rows, x),
     ]
     return cast("alt.LayerChart", alt.layer(*layers))
 
@@ -162,10 +161,10 @@ def one_axis(
     """Return the answer rate above the referrals: two panels, each with its own axis.
 
     Nothing lies over the other: each panel has its part of the height, and both stand
-    over the same days.
+    over the same days. A click on a day picks it.
 
     Args:
-        days: a row a day, at least one; `day`, `share` (0-1) and `count`, NaN where
+        days: a row a day, at least one; `day`, `iso`, `share` (0-1) and `count`, NaN where
             not known; `state`, `day_text`, `share_text`, `count_text`.
         start: as in `referrals`.
         words: `share` and `count`, the name of each panel.
@@ -197,7 +196,7 @@ def one_axis(
     upper = alt.layer(
         alt.Chart(calls)
         .mark_line(strokeWidth=2, color=TEAL, point={"size": 14, "color": TEAL})
-        .encode(x=x.at(), y=share, tooltip=_bubble("day_text", "share_text")),
+        .encode(x=x.at(), y=share),
     )
     lower = alt.layer(
         alt.Chart(rows[rows["count"].notna()])
@@ -207,7 +206,6 @@ def one_axis(
             x2="bar_ends:T",
             y=count,
             y2=alt.datum(0),
-            tooltip=_bubble("day_text", "count_text"),
         ),
     )
     titles = [
@@ -217,10 +215,8 @@ def one_axis(
         for place, text in (("0", words["share"]), ("middle", words["count"]))
     ]
     behind = [*_closed(rows, x), *_strip(start, x)]
-    return cast(
-        "alt.LayerChart",
-        alt.layer(*behind, upper, lower, *titles).resolve_scale(y="independent"),
-    )
+    layers = [*behind, upper, lower, *titles, _hit(rows, x)]
+    return cast("alt.LayerChart", alt.layer(*layers).resolve_scale(y="independent"))
 
 
 def lags(rows: pd.DataFrame) -> alt.LayerChart:

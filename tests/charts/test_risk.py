@@ -193,6 +193,30 @@ def test_two_panels_lie_apart_over_one_time_axis():
     assert upper_head < upper_foot < lower_head < lower_foot == height
 
 
+@pytest.mark.parametrize("chart", ["alertness", "one_axis"])
+def test_a_day_of_every_chart_is_picked_at_its_whole_height(chart):
+    days = on_days(
+        value=[0.0, 3.0], share=[0.9, 0.8], count=[1, 0], state="", day_text="日"
+    )
+    words = {"share": "応答率", "count": "連絡"}
+    drawn = {
+        "alertness": lambda: risk.alertness(days, LEVELS, NO_START),
+        "one_axis": lambda: risk.one_axis(days, NO_START, words),
+    }
+
+    spec = spec_of(drawn[chart]())
+
+    hit = spec["layer"][-1]
+    (selection,) = spec["params"]
+    assert selection["name"] == risk.PICK
+    assert selection["views"] == [hit["name"]]
+    assert "y" not in hit["encoding"]
+    assert {row["iso"] for row in rows_in(spec, hit["data"]["name"])} == {
+        "2026-11-20",
+        "2026-11-21",
+    }
+
+
 def test_a_lag_beyond_chance_stands_out():
     rows = pd.DataFrame(
         {"lag": [1, 2], "correlation": [0.0, 0.3], "band": [0.1, 0.1], "text": "日"}

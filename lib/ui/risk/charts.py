@@ -42,7 +42,7 @@ def alertness(desk: UserStore, reading: Reading) -> None:
         ("risk chart", "alertness", reading.today, current()),
         lambda: _alertness(reading),
     )
-    st.vega_lite_chart(spec, key="risk.alertness", alt=_("警戒度、直近90日"))
+    day = opening.chart(spec, "risk.alertness", _("警戒度、直近90日"))
     chosen = reading.sensitivity
     st.caption(
         inert(
@@ -55,6 +55,8 @@ def alertness(desk: UserStore, reading: Reading) -> None:
             )
         )
     )
+    if day is not None:
+        opening.contacts(desk, day, day)
 
 
 def _contacts(reading: Reading) -> Spec:

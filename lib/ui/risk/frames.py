@@ -59,6 +59,7 @@ def alert_days(reading: Reading, days: int = DAYS) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "day": rows["day"],
+            "iso": rows["day"].dt.strftime("%Y-%m-%d"),
             "value": value,
             "day_text": day_texts(rows),
             "value_text": [_alert_text(float(one)) for one in value],
