@@ -46,12 +46,17 @@ def card(desk: UserStore, reading: Reading) -> None:
 
 def _days(reading: Reading) -> tuple[date, date] | None:
     """Draw the choice; return both ends, None while only one is chosen."""
-    first = max(reading.known.first, reading.today - timedelta(days=_A_YEAR))
-    st.session_state.setdefault(CHOSEN, (first, reading.today))
+    earliest = reading.known.first
+    first = max(earliest, reading.today - timedelta(days=_A_YEAR))
+    # What was known when they were chosen may have gone since, with the sample.
+    kept = st.session_state.get(CHOSEN, (first, reading.today))
+    st.session_state[CHOSEN] = tuple(
+        min(max(day, earliest), reading.today) for day in kept
+    )
     days: object = st.date_input(
         _("試す期間"),
         key=CHOSEN,
-        min_value=min(reading.known.first, first),
+        min_value=earliest,
         max_value=reading.today,
         format="YYYY/MM/DD",
         width=280,
