@@ -324,6 +324,42 @@ def test_a_calm_past_says_honestly_that_nothing_would_have_been_told(open_page, 
     assert "注意も警報もありませんでした" in said(app)
 
 
+def test_days_that_are_no_longer_known_are_cut_from_the_choice(open_page, put):
+    put(*contacts(range(1, 30, 3)))
+    app = open_page("risk")
+    app.session_state["risk.fold.replay"] = True
+    app.session_state["risk.replay"] = (date(2024, 1, 1), date(2025, 1, 1))
+
+    app.run()
+
+    first = TODAY - timedelta(days=28)
+    assert not app.exception
+    assert app.date_input(key="risk.replay").value == (first, first)
+
+
+def test_a_telephone_that_nobody_types_any_more_is_held_back(open_page, put):
+    put(
+        Centre(code="TYO", name="Centre Tokyo"),
+        *(
+            KpiDay(
+                date=TODAY - timedelta(days=back),
+                centre="TYO",
+                offered=100,
+                answered=60 if back < 50 else 92,
+                abandoned=40 if back < 50 else 8,
+            )
+            for back in range(42, 130)
+        ),
+    )
+
+    app = open_page("risk")
+
+    assert "のあと電話の記録がありません" in said(app)
+    assert "いつもと同じくらい" not in said(app)
+    assert "いつもよりつながりにくい" not in said(app)
+    assert chart_count(app) == 2
+
+
 def test_past_months_let_judgement_begin_with_the_first_days(open_page, put):
     put(*contacts([1, 3]))
     app = open_page("risk")

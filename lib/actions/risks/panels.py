@@ -17,6 +17,7 @@ import pandas as pd
 
 from lib.actions.kpi_views import call_centres
 from lib.actions.risks import reading as risk
+from lib.actions.risks.counting import LONGEST
 from lib.actions.risks.reading import Reading
 from lib.actions.today import figures_of
 from lib.i18n import N_, current
@@ -26,11 +27,11 @@ from lib.metrics.reason import Reason
 from lib.metrics.series import ALL, Series, series_of
 from lib.risk import answer_rate, cells, lagged
 from lib.risk.answer_rate import AnswerChart
-from lib.risk.baseline import Floats
+from lib.risk.baseline import Bools, Floats
 from lib.risk.days import day_classes
 from lib.risk.sensitivity import SENSITIVE
 from lib.schema.complaint import UNKNOWN_PRODUCT
-from lib.schema.vocab import Category, ComplaintStatus
+from lib.schema.vocab import Category, ComplaintStatus, Source
 from lib.store.access import UserStore
 
 MOST_CARDS: Final = 5
@@ -49,6 +50,9 @@ _EARLIER: Final = (3, 14)
 """Days before a likely start in which a drop of the answer rate is worth a line."""
 
 _AROUND: Final = 2
+
+_STALE: Final = timedelta(days=7)
+"""After so long without a day with calls, nothing is said of the telephone."""
 
 
 # Cells --------------------------------------------------------------------------------
@@ -94,12 +98,12 @@ def cells_of(desk: UserStore, now: datetime) -> Cells:
 
 def _cells(desk: UserStore, today: date) -> Cells:
     rows = _complaints(desk, today)
-    first = rows["day"].min() if len(rows) else np.datetime64(today, "D")
-    known = int((np.datetime64(today, "D") - first) / np.timedelta64(1, "D")) + 1
-    if not len(rows) or known < cells.LEAST_DAYS:
-        return Cells((), cells.LEAST_DAYS - (known if len(rows) else 0), 0)
     span = max(_LOOKED_BACK + cells.RECENT, WEEKS * _WEEK)
     days = np.datetime64(today, "D") - np.arange(span)[::-1]
+    known = _known(rows, days)
+    waiting = cells.LEAST_DAYS - int(known[-_LOOKED_BACK:].sum())
+    if waiting > 0:
+        return Cells((), waiting, 0)
     products = _names(desk)
     axis = (
         sorted({*products, *rows["product"]}),
@@ -113,16 +117,13 @@ def _cells(desk: UserStore, today: date) -> Cells:
         else cells.FALSE_SHARE
     )
     found = [_found(counts, orders, share, back) for back in range(cells.RECENT + 1)]
-    latest = found[0]
-    if latest is None:
-        return Cells((), cells.LEAST_DAYS - known, 0)
     every = [one for one in found if one is not None]
     cards = list(_cards(every, rows, counts, axis, products))
     return Cells(tuple(cards[:MOST_CARDS]), 0, max(len(cards) - MOST_CARDS, 0))
 
 
 def _complaints(desk: UserStore, today: date) -> pd.DataFrame:
-    """Return day, product and category of every complaint up to today."""
+    """Return day, product, category and whether imported of complaints up to today."""
     rows = desk.frame("complaints")
     rows = rows[
         (rows["status"] != ComplaintStatus.CANCELLED.value)
@@ -134,11 +135,29 @@ def _complaints(desk: UserStore, today: date) -> pd.DataFrame:
             "day": day,
             "product": _said(rows["product_code"], UNKNOWN_PRODUCT),
             "category": _said(rows["category"], Category.UNASKED.value),
+            "is_imported": (rows["source"] == Source.IMPORT.value).to_numpy(),
         },
         index=rows.index,
     )
     found = found[found["day"] <= pd.Timestamp(today)]
     found.attrs["today"] = pd.Timestamp(today)
+    return found
+
+
+def _known(rows: pd.DataFrame, days: npt.NDArray[np.datetime64]) -> Bools:
+    """Return the days of which complaints are known: those of an import, and our own.
+
+    Between the last imported one and the first of our own nobody wrote any down.
+    """
+    days_of = {
+        is_imported: own["day"].to_numpy("datetime64[D]")
+        for is_imported, own in rows.groupby("is_imported")
+    }
+    found = np.zeros(len(days), bool)
+    if True in days_of:
+        found |= (days >= days_of[True].min()) & (days <= days_of[True].max())
+    if False in days_of:
+        found |= days >= days_of[False].min()
     return found
 
 
@@ -158,9 +177,9 @@ def _table(
     rows: pd.DataFrame,
     days: npt.NDArray[np.datetime64],
     axis: tuple[list[str], list[str]],
-    known: int,
+    known: Bools,
 ) -> Floats:
-    """Return complaints (products, categories, days), NaN before the ledger began."""
+    """Return complaints (products, categories, days), NaN on days not known."""
     inside = rows[rows["day"] >= pd.Timestamp(days[0].item())]
     place = (
         pd.Index(axis[0]).get_indexer(pd.Index(inside["product"])),
@@ -169,7 +188,7 @@ def _table(
     )
     counts = np.zeros((len(axis[0]), len(axis[1]), len(days)))
     np.add.at(counts, place, 1)
-    counts[..., : max(len(days) - known, 0)] = np.nan
+    counts[..., ~known] = np.nan
     return counts
 
 
@@ -258,6 +277,7 @@ class AnswerRate:
         `inner_lower`, `inner_upper` (2 sigma), `low`, `high` (interval of the day's
         share), `statistic` (the moving average of the shortfall), `alarm`, `judged`.
     is_alarm: whether the last day stands at alarm. waiting: open days still missing.
+    is_stale: whether the last day is too long ago to say anything of today.
     """
 
     centre: str
@@ -265,12 +285,13 @@ class AnswerRate:
     days: pd.DataFrame
     is_alarm: bool
     waiting: int
+    is_stale: bool
 
 
 def answer_rates(desk: UserStore, now: datetime) -> tuple[AnswerRate, ...]:
     """Return the answer rate of all centres together, then of each; without calls none.
 
-    Over the days that contacts are known of.
+    Since the first day with calls, three years at most.
     """
     name = ("risk answer rates", now.replace(minute=0, second=0), current())
     return desk.derived(name, lambda: tuple(_answer_rates(desk, now)))
@@ -283,19 +304,27 @@ def _answer_rates(desk: UserStore, now: datetime) -> Iterator[AnswerRate]:
             continue
         found = _chart(series)
         days = _answer_days(found, series)
+        if days.empty:
+            continue
+        is_stale = days["day"].iloc[-1] < pd.Timestamp(now.date() - _STALE)
         yield AnswerRate(
             code,
             centres.get(code, ""),
             days,
-            is_alarm=bool(len(days) and days["alarm"].iloc[-1]),
+            is_alarm=bool(days["alarm"].iloc[-1]) and not is_stale,
             waiting=max(answer_rate.LEAST_DAYS + 1 - len(days), 0),
+            is_stale=is_stale,
         )
 
 
 def _answered(
     desk: UserStore, now: datetime, centres: tuple[str, ...]
 ) -> Mapping[str, Series]:
-    first, today = risk.daily(desk, now.date()).first, now.date()
+    today = now.date()
+    days = desk.frame("kpi_days")
+    began = days.loc[days["offered"].notna(), "date"].min()
+    first = today if pd.isna(began) else min(began.date(), today)
+    first = max(first, today - timedelta(days=LONGEST))
     every = figures_of(desk, now)
     found = series_of(kpi("answer_rate"), every, centres, first, today)
     return {ALL: found[ALL], **{code: found[code] for code in centres}}
@@ -362,18 +391,26 @@ def _lag(desk: UserStore, now: datetime) -> Lag:
     chart = _chart(_answered(desk, now, centres)[ALL])
     seen, stands = risk.daily(desk, now.date()), risk.course(desk, now.date())
     counts = seen.daily
-    waiting = lagged.waiting(counts, chart.share, chart.expected)
-    link = lagged.link(
-        counts, stands.usual.mean[0], seen.classes, chart.share, chart.expected
+    share, expected = (
+        _latest(values, len(counts)) for values in (chart.share, chart.expected)
     )
+    waiting = lagged.waiting(counts, share, expected)
+    link = lagged.link(counts, stands.usual.mean[0], seen.classes, share, expected)
     curve = pd.DataFrame(columns=["lag", "correlation", "band"])
     if link is not None:
         lags = np.arange(1, lagged.LAGS + 1)
         curve = pd.DataFrame(
             {"lag": lags, "correlation": link.correlation, "band": link.band}
         )
-    words = tuple(_lag_words(waiting, link, seen.first, now.date()))
+    first = seen.days[np.isfinite(share).argmax()].item()
+    words = tuple(_lag_words(waiting, link, first, now.date()))
     return Lag(waiting, link, curve, words)
+
+
+def _latest(values: Floats, length: int) -> Floats:
+    """Return the last `length` values; before the first one nothing is known."""
+    missing = np.full(max(length - len(values), 0), np.nan)
+    return np.concatenate([missing, values[-length:]])
 
 
 def _lag_words(

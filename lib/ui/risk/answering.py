@@ -17,10 +17,12 @@ from lib.actions.risks.reading import Reading
 from lib.charts import risk
 from lib.charts.look import Spec, spec_of
 from lib.i18n import N_, _, current
+from lib.metrics.calendar import holiday_name
 from lib.metrics.kpis import kpi
 from lib.metrics.state import State, Verdict
 from lib.risk import ewma
 from lib.risk.answer_rate import WEIGHT
+from lib.risk.days import DayClass, day_classes
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -65,11 +67,8 @@ def beside(desk: UserStore, reading: Reading) -> None:
     lag = panels.lag_of(desk, now)
     name = ("risk chart", "one axis", hour, current())
     spec = desk.derived(name, lambda: _one_axis(desk, reading, now))
-    st.vega_lite_chart(
-        spec,
-        key="risk.one_axis",
-        alt=_("応答率とセンターからの連絡、直近90日を同じ時間軸で"),
-    )
+    words = _("応答率とセンターからの連絡、直近90日を同じ時間軸で")
+    day = opening.chart(spec, "risk.one_axis", words)
     for reason in lag.sentence:
         st.markdown(inert(reason.text()))
     if not lag.curve.empty:
@@ -79,9 +78,11 @@ def beside(desk: UserStore, reading: Reading) -> None:
         )
         st.caption(
             _(
-                "横は応答率が下がってからの日数、縦は動きの似かた(相関)です。横線は、関係がなくても20回に1回は届く高さです。"
+                "横は応答率が下がってからの日数、縦は動きの似かたです。横線は、関係がなくても20回に1回は届く高さです。"
             )
         )
+    if day is not None:
+        opening.contacts(desk, day, day)
 
 
 # Specifications ----------------------------------------------------------------
@@ -96,8 +97,9 @@ def rate_days(reading: Reading, one: AnswerRate) -> pd.DataFrame:
     """Return what `lib.charts.risk.answer_rates` draws, of the days on the first chart."""
     known = one.days["share"].to_numpy(float)
     smooth = ewma.smoothed(known, WEIGHT, start=float(known[0]))
-    every = reading.days.tail(frames.DAYS)[["day", "is_closed", "holiday"]]
-    rows = every.merge(one.days.assign(smooth=smooth), on="day", how="left")
+    rows = _calendar(reading, one).merge(
+        one.days.assign(smooth=smooth), on="day", how="left"
+    )
     share = rows["share"]
     judged = rows["judged"].fillna(value=False).astype(bool)
     lower, upper = rows["lower"].where(judged), rows["upper"].where(judged)
@@ -122,6 +124,24 @@ def rate_days(reading: Reading, one: AnswerRate) -> pd.DataFrame:
                 _limits_text(*pair) for pair in zip(lower, upper, strict=True)
             ],
         }
+    )
+
+
+def _calendar(reading: Reading, one: AnswerRate) -> pd.DataFrame:
+    """Return the days of the chart; calls may be known of before any contact is."""
+    last = pd.Timestamp(reading.today)
+    began = min(reading.days["day"].iloc[0], one.days["day"].iloc[0])
+    first = max(began, last - pd.Timedelta(days=frames.DAYS - 1))
+    days = pd.DataFrame({"day": pd.date_range(first, last, unit="s")})
+    known = reading.days[["day", "is_closed", "holiday"]]
+    rows = days.merge(known, on="day", how="left")
+    earlier = rows["holiday"].isna()
+    classes = day_classes(rows["day"].to_numpy("datetime64[D]"))
+    closed = pd.Series(classes == DayClass.CLOSED)
+    names = rows["day"].dt.date.map(lambda day: holiday_name(day, current()))
+    return rows.assign(
+        is_closed=rows["is_closed"].mask(earlier, closed).astype(bool),
+        holiday=rows["holiday"].mask(earlier, names),
     )
 
 
@@ -171,7 +191,7 @@ def _choice(found: tuple[AnswerRate, ...]) -> AnswerRate:
 
 
 def _state(one: AnswerRate) -> State:
-    if one.waiting:
+    if one.waiting or one.is_stale:
         return State.PENDING
     return State.ALARM if one.is_alarm else State.NORMAL
 
@@ -188,6 +208,10 @@ def _lamp(one: AnswerRate) -> str:
 
 
 def _says(one: AnswerRate) -> str:
+    if one.is_stale:
+        return _(
+            "{day}のあと電話の記録がありません。新しい日が入ると判定します。"
+        ).format(day=fmt.day(one.days["day"].iloc[-1].date()))
     return _(_SAYS[_state(one)]).format(days=one.waiting)
 
 

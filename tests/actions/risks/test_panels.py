@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from lib import clock
 from lib.actions.risks import panels
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.masters import Product
-from lib.schema.vocab import Category
+from lib.schema.vocab import Category, Source
 from tests.actions.risks.company import (
     NOW,
     TODAY,
@@ -61,6 +61,25 @@ def test_a_product_and_kind_that_stand_out_have_a_card_with_their_cases(
 
 def test_a_steady_stream_has_no_card(desk, put) -> None:
     put(*complaints(120, 1, product_code="SOAP", category=Category.DELIVERY))
+
+    assert panels.cells_of(desk, NOW) == panels.Cells((), 0, 0)
+
+
+def test_between_an_import_and_the_ledger_nothing_is_known(desk, put) -> None:
+    """A year was imported up to ten weeks ago; the ledger is a few days old."""
+    kind = {"product_code": "SOAP", "category": Category.DELIVERY}
+    imported = complaints(365, 1, until=70, source=Source.IMPORT, **kind)
+    put(*imported, *complaints(9, 1, **kind))
+    found = panels.cells_of(desk, NOW)
+
+    assert found.cards == ()
+    assert found.waiting == 28 - 10
+
+
+def test_an_import_that_the_ledger_takes_up_lets_judge_at_once(desk, put) -> None:
+    kind = {"product_code": "SOAP", "category": Category.DELIVERY}
+    imported = complaints(365, 1, until=10, source=Source.IMPORT, **kind)
+    put(*imported, *complaints(9, 1, **kind))
 
     assert panels.cells_of(desk, NOW) == panels.Cells((), 0, 0)
 
@@ -120,6 +139,38 @@ def test_all_together_come_first_where_there_are_several(desk, put) -> None:
     assert found[0].days["share"].iloc[-1] == pytest.approx(0.7)
 
 
+@pytest.mark.parametrize(("ago", "is_stale"), [(7, False), (8, True), (42, True)])
+def test_figures_that_stopped_coming_say_nothing_of_today(
+    desk, put, ago, is_stale
+) -> None:
+    low = [calls(back(n), 100, 92 if n > ago + 9 else 60) for n in range(ago, 120)]
+    put(centre("C1"), complaint(clock.at(back(130))), *low)
+    (found,) = panels.answer_rates(desk, NOW)
+
+    assert found.days["alarm"].iloc[-1]
+    assert (found.is_stale, found.is_alarm) == (is_stale, not is_stale)
+
+
+def test_the_telephone_is_charted_where_no_contact_is_known_at_all(desk, put) -> None:
+    only_calls = [
+        row.with_values(consumer_centre_calls=None)
+        for row in telephone(lambda _ago: 0.9, days=199)
+    ]
+    put(centre("C1"), *only_calls)
+    (found,) = panels.answer_rates(desk, NOW)
+
+    assert len(found.days) == len(only_calls)
+    assert found.waiting == 0
+    assert panels.lag_of(desk, NOW).waiting.days == 180
+
+
+def test_the_telephone_is_looked_back_at_three_years(desk, put) -> None:
+    put(centre("C1"), calls(back(1101), 100, 90), calls(back(1), 100, 90))
+    (found,) = panels.answer_rates(desk, NOW)
+
+    assert len(found.days) == 1
+
+
 def test_a_day_without_calls_is_no_point(desk, put) -> None:
     put(centre("C1"), complaint(clock.at(back(40))))
     put(*telephone(lambda _ago: 0.9, days=30), calls(TODAY, 0, 0))
@@ -164,8 +215,23 @@ def test_a_tendency_is_told_without_saying_what_came_of_what(desk, put) -> None:
     assert found.link.linked
     assert 3 <= found.link.lag <= 8
     assert len(found.curve) == 14
+    assert found.sentence[0].details["first"] == back(500)
     assert "傾向があります" in text
     assert "原因" not in text
+
+
+def test_a_telephone_older_than_the_ledger_is_held_against_its_own_days(
+    desk, put
+) -> None:
+    """Both end today, however far back each of them goes."""
+    rows = telephone(lambda ago: 0.65 if ago % 45 < 5 else 0.93, days=600)
+    put(centre("C1"), *steady(days=300, until=0))
+    put(*(row.with_values(consumer_centre_calls=None) for row in rows))
+    found = panels.lag_of(desk, NOW)
+
+    assert found.link is not None
+    assert not found.link.linked
+    assert found.sentence[0].details["first"] == date(2026, 1, 26)
 
 
 # What changed -------------------------------------------------------------------------
@@ -197,15 +263,6 @@ def test_the_cells_with_the_largest_excess_come_first_with_their_shares(
     assert found.telephone is None
 
 
-def test_a_telephone_that_was_hard_to_reach_before_is_a_neutral_line(desk, put) -> None:
-    put(centre("C1"), *steady(), *risen(), *orders())
-    put(*telephone(lambda ago: 0.65 if 16 <= ago <= 24 else 0.93, days=200))
-    line = panels.what_changed(desk, NOW).telephone
-
-    assert line is not None
-    assert "C1センター" in line.text()
-    assert "原因" not in line.text()
-    assert line.details["last"] <= back(12) - timedelta(days=1)
 def test_a_case_that_several_centres_bring_changes_a_cell_once(desk, put) -> None:
     more = [
         inquiry(
@@ -225,3 +282,12 @@ def test_a_case_that_several_centres_bring_changes_a_cell_once(desk, put) -> Non
     assert set(cell.cases) <= {row.id for row in more[::3]}
 
 
+def test_a_telephone_that_was_hard_to_reach_before_is_a_neutral_line(desk, put) -> None:
+    put(centre("C1"), *steady(), *risen(), *orders())
+    put(*telephone(lambda ago: 0.65 if 16 <= ago <= 24 else 0.93, days=200))
+    line = panels.what_changed(desk, NOW).telephone
+
+    assert line is not None
+    assert "C1センター" in line.text()
+    assert "原因" not in line.text()
+    assert line.details["last"] <= back(12) - timedelta(days=1)
