@@ -129,9 +129,11 @@ def link(
     """
     if not waiting(counts, share, expected).over:
         return None
-    counts, mean, classes, share, expected = (
-        days[overlap(share)] for days in (counts, mean, classes, share, expected)
+    both = overlap(share)
+    counts, mean, share, expected = (
+        values[both] for values in (counts, mean, share, expected)
     )
+    classes = classes[both]
     level = _level(counts, mean, classes)
     known = np.isfinite(counts)
     residual = np.where(known, (np.nan_to_num(counts) - level) / np.sqrt(level), 0.0)
