@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+import pandas as pd
+
 from lib.actions import business_settings
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -16,6 +18,7 @@ from lib.schema.masters import Setting
 from lib.settings import kpi_targets as settings_of
 from lib.settings.business import NO_TARGET, BusinessSetting, checked
 from lib.store.access import UserStore
+from lib.store.protocol import AUDIT_TAIL
 
 AIMED: Final[tuple[Figure, ...]] = tuple(
     entry for entry in FIGURES if entry.better is not Better.NONE
@@ -23,7 +26,7 @@ AIMED: Final[tuple[Figure, ...]] = tuple(
 """Figures that may have a target, in the order of the registry."""
 
 _PERCENT: Final = 100
-_MARKED: Final = ("kpi_days", "improvements", "settings", "audit")
+_MARKED: Final = ("kpi_days", "improvements", "settings")
 
 
 def targets_of(store: UserStore) -> KpiTargets:
@@ -140,9 +143,30 @@ def marks_of(store: UserStore, first: date, last: date) -> tuple[Mark, ...]:
 
     def made() -> tuple[Mark, ...]:
         frames = {code: store.frame(code) for code in _MARKED}
+        frames["audit"] = _log_of_centres(store)
         return marks(frames, targets_of(store), first, last)
 
     return store.derived(("chart marks", first, last), made)
+
+
+def _log_of_centres(store: UserStore) -> pd.DataFrame:
+    """Return the log with every change of a centre in it, however old.
+
+    Without rows for who may not read it.
+    """
+    newest = store.frame("audit")
+    if len(newest) < AUDIT_TAIL:
+        return newest
+    codes = tuple(store.frame("centres")["code"])
+    # Each log is a read of its own on a sheet: once a change of a centre is enough.
+    changed = tuple(newest.index[newest["table"] == "centres"][-1:])
+    return store.derived(
+        "log of centres",
+        lambda: pd.concat(
+            [newest.iloc[:0], *(store.audit("centres", c) for c in codes)]
+        ),
+        rests_on=(codes, changed),
+    )
 
 
 def _setting(entry: Figure, centre: str) -> BusinessSetting:

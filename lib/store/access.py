@@ -417,16 +417,26 @@ class UserStore:
         """
         return unread_cells(self.marks(code).assign(table=code))
 
-    def derived(self, name: Hashable, make: Callable[[], Derived]) -> Derived:
+    def derived(
+        self,
+        name: Hashable,
+        make: Callable[[], Derived],
+        *,
+        rests_on: Hashable = None,
+    ) -> Derived:
         """Return what `make` computes from this person's part of the data.
 
         It is computed once for each `name`, revision, role and centre and shared by
         everybody with the same view, so the result must not be changed, nor depend on
         anything that `name` does not tell (day, language, theme).
+
+        rests_on: tells whatever of the data it is made of; it then outlives revisions
+            that leave that as it is.
         """
         who = self._principal
         centre = who.centre if who.is_outsourced else ""
-        full = (self.revision, who.role, who is SYSTEM, centre, name)
+        state = self.revision if rests_on is None else ("rests on", rests_on)
+        full = (state, who.role, who is SYSTEM, centre, name)
         found: Derived = self._live.derived.get(full, make)
         return found
 
