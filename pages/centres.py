@@ -51,7 +51,7 @@ def explain_target() -> None:
         )
         if agreed
         else N_(
-            "目標応答率は、「KPI目標」を決めるまでの値です。決めると、その日からはそちらを使います。"
+            "目標応答率は、「KPI目標」を決めるまでの値です。ここで変えると、前の日の判定も変わります。日を決めて変えるには「KPI目標」を使ってください。"
         )
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.i18n import N_
 from lib.metrics.amounts import aim
+from lib.metrics.borders import ANSWER_RATE
 from lib.metrics.figures import METHODS, SECONDS, Frames
 from lib.metrics.kpi_targets import KpiTargets, TargetChange
 from lib.metrics.kpis import FIGURES, Figure
@@ -19,6 +20,7 @@ from lib.schema.learning import EVENTS
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ImprovementStatus
 from lib.settings import worth
+from lib.settings.business import NO_TARGET
 
 
 class MarkKind(Choice):
@@ -66,6 +68,7 @@ def marks(
         *revision_marks(FIGURES),
         *(_estimates(frames["settings"]) if "settings" in frames else ()),
         *(_formulas(frames["audit"]) if "audit" in frames else ()),
+        *(_targets_of_masters(frames["audit"]) if "audit" in frames else ()),
         *(_measures(frames["improvements"]) if "improvements" in frames else ()),
         *(_notes(frames["kpi_days"]) if "kpi_days" in frames else ()),
     ]
@@ -152,15 +155,7 @@ _ESTIMATE_WORDS: Final = {
 
 def _formulas(audit: pd.DataFrame) -> Iterator[Mark]:
     """Yield when a centre began to count differently; older days were recomputed."""
-    rows = audit[
-        (audit["table"] == "centres")
-        & audit["field_name"].isin([*METHODS, *SECONDS])
-        & audit["at"].notna()
-        & (audit["before"] != audit["after"])
-    ]
-    columns = ("row_key", "field_name", "before", "after")
-    told = zip(rows["at"].dt.date, *(rows[name] for name in columns), strict=True)
-    for day, centre, field, before, after in told:
+    for day, centre, field, before, after in _changed(audit, [*METHODS, *SECONDS]):
         reason = Reason(
             N_(
                 "{field}を「{before}」から「{after}」に変更。前の日の値も新しい数え方で出しています。"
@@ -172,6 +167,32 @@ def _formulas(audit: pd.DataFrame) -> Iterator[Mark]:
             },
         )
         yield Mark(day, MarkKind.FORMULA, centre, reason, about=field)
+
+
+def _targets_of_masters(audit: pd.DataFrame) -> Iterator[Mark]:
+    """Yield when the 目標応答率 of センター changed: it has no day from which it counts."""
+    for day, centre, _field, before, after in _changed(audit, ["target_answer_rate"]):
+        reason = Reason(
+            N_(
+                "センターの目標応答率を{before}から{after}に変更。「KPI目標」で日を決めていない前の日も、新しい目標で判定しています。"
+            ),
+            words={"before": before or NO_TARGET, "after": after or NO_TARGET},
+        )
+        yield Mark(day, MarkKind.TARGET, centre, reason, about=ANSWER_RATE)
+
+
+def _changed(
+    audit: pd.DataFrame, fields: Sequence[str]
+) -> Iterator[tuple[date, str, str, str, str]]:
+    """Yield day, centre, field, before and after of logged changes of センター."""
+    rows = audit[
+        (audit["table"] == "centres")
+        & audit["field_name"].isin(fields)
+        & audit["at"].notna()
+        & (audit["before"] != audit["after"])
+    ]
+    columns = ("row_key", "field_name", "before", "after")
+    yield from zip(rows["at"].dt.date, *(rows[name] for name in columns), strict=True)
 
 
 def _measures(improvements: pd.DataFrame) -> Iterator[Mark]:

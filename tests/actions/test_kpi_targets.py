@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from lib.actions import kpi_targets, masters
 from lib.actions.kpi_targets import (
     AIMED,
     completed,
@@ -24,15 +26,19 @@ from lib.metrics.marks import MarkKind
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Setting
 from lib.schema.principal import Principal
-from lib.schema.vocab import Role
+from lib.schema.vocab import AnswerRateMethod, Role
 from lib.settings.readable import unreadable
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
+from lib.store.sql import reading
 from tests.builders import fill
 from tests.metrics.rows import NOW, centre, day
 
 RATE = kpi("answer_rate")
+
+
+SHORT_LOG = 20
 
 
 @pytest.fixture
@@ -45,6 +51,16 @@ def live(tmp_path: Path) -> Iterator[LiveStore]:
 @pytest.fixture
 def desk(live: LiveStore) -> UserStore:
     return live.for_user(Principal("m@example.jp", "森", Role.MANAGER))
+
+
+def count_without_short(desk, code):
+    masters.change(
+        desk,
+        desk.record("centres", code),
+        {"answer_rate_method": AnswerRateMethod.WITHOUT_SHORT},
+        entry=f"count-{code}",
+        now=NOW,
+    )
 
 
 def put(desk, typed, since, entry=RATE, centre_code="C1"):
@@ -115,6 +131,66 @@ def test_a_change_is_marked_on_the_charts(desk):
     assert [(m.day, m.kind, m.centre) for m in found] == [
         (day(10), MarkKind.TARGET, "C1")
     ]
+
+
+def test_a_changed_way_to_count_stays_marked_however_long_the_log_grows(
+    live, desk, monkeypatch
+):
+    monkeypatch.setattr(kpi_targets, "AUDIT_TAIL", SHORT_LOG)
+    monkeypatch.setattr(reading, "AUDIT_TAIL", SHORT_LOG)
+    fill(desk, centre("C1"))
+    count_without_short(desk, "C1")
+    for number in range(SHORT_LOG + 1):
+        put(desk, str(number), day(1) + timedelta(number))
+    assert "centres" not in set(desk.frame("audit")["table"])
+
+    def fields(store):
+        found = marks_of(store, date(2020, 1, 1), date(2030, 1, 1))
+        return [
+            m.about for m in found if (m.kind, m.centre) == (MarkKind.FORMULA, "C1")
+        ]
+
+    assert fields(desk) == ["answer_rate_method"]
+    clerk = live.for_user(Principal("t@example.jp", "田中", Role.CLERK))
+    assert fields(clerk) == []
+
+
+def test_the_old_log_of_a_centre_is_read_once_a_change(desk, live, monkeypatch):
+    monkeypatch.setattr(kpi_targets, "AUDIT_TAIL", 1)
+    fill(desk, centre("C1"), centre("C2"))
+    asked = []
+    read = live.audit
+
+    def told(table, key):
+        asked.append(key)
+        return read(table, key)
+
+    monkeypatch.setattr(live, "audit", told)
+    put(desk, "91", day(10))
+    marks_of(desk, day(1), day(21))
+    put(desk, "92", day(11))
+    marks_of(desk, day(1), day(21))
+    assert asked == ["C1", "C2"]
+
+    count_without_short(desk, "C1")
+    assert len(marks_of(desk, day(1), day(21))) > 0
+    assert asked == ["C1", "C2", "C1", "C2"]
+
+
+def test_a_target_changed_at_the_centre_is_marked_on_its_answer_rate(desk):
+    fill(desk, centre("C1", target_answer_rate=92))
+    masters.change(
+        desk,
+        desk.record("centres", "C1"),
+        {"target_answer_rate": 70.0},
+        entry="lower",
+        now=NOW,
+    )
+
+    (mark,) = marks_of(desk, NOW.date(), NOW.date())
+
+    assert (mark.kind, mark.centre, mark.about) == (MarkKind.TARGET, "C1", RATE.code)
+    assert "92%から70%に変更" in mark.text()
 
 
 def test_a_target_typed_wrongly_in_the_sheet_is_told(desk):

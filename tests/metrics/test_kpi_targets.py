@@ -340,6 +340,30 @@ def test_targets_formulas_measures_and_notes_are_marked_on_their_days():
     ]
 
 
+def test_a_target_changed_without_a_day_is_marked_on_the_day_it_was_changed():
+    found = marked(
+        day(1),
+        day(21),
+        logged("target_answer_rate", "92%", "70%", 11),
+        logged("target_answer_rate", "70%", "", 12),
+    )
+
+    assert found == [
+        (
+            11,
+            MarkKind.TARGET,
+            "C1",
+            "センターの目標応答率を92%から70%に変更。「KPI目標」で日を決めていない前の日も、新しい目標で判定しています。",
+        ),
+        (
+            12,
+            MarkKind.TARGET,
+            "C1",
+            "センターの目標応答率を70%からなしに変更。「KPI目標」で日を決めていない前の日も、新しい目標で判定しています。",
+        ),
+    ]
+
+
 def test_a_formula_that_the_app_changed_is_marked_on_its_figure_alone():
     entry = replace(
         RATE,
