@@ -102,7 +102,7 @@ class Cost:
 
     rate: its own usual contacts a day. delays: median days to an alarm and share found
     in 14 days, by kind of rise ("x1.5", "x2", "x3", "ramp"), measured for a company
-    like it.
+    like it; bounds where it has fewer contacts than any that was measured.
     """
 
     sensitivity: Sensitivity
@@ -151,7 +151,9 @@ class Reading:
     sentence: what to say of it, or of the calm, one sentence a part.
     more_to_alarm: contacts that today would still need; 0 if an alarm stands, None if
         no number up to 30 would do or judgement is held back.
-    week, usual_week: contacts of the last 7 days, and as usual; None while held back.
+    week: contacts of the last 7 days; None where none of them is known.
+    usual_week: as many as usual; None while held back.
+    costs: of each sensitivity; none while held back, as the own rate is not known.
     alarm: the open row of 警報, once the app has written it.
     """
 
@@ -165,7 +167,7 @@ class Reading:
     sentence: tuple[Reason, ...]
     signs: tuple[Sign, ...]
     more_to_alarm: int | None
-    week: int
+    week: int | None
     usual_week: float | None
     waiting: Waiting
     known: Known
@@ -278,7 +280,7 @@ def _reading(desk: UserStore, today: date) -> Reading:
     story = _story(stands)
     waiting = _waiting(seen, stands)
     usual_week = _usual_week(stands) if judged else None
-    week = 0 if pd.isna(latest["week"]) else int(latest["week"])
+    week = None if pd.isna(latest["week"]) else int(latest["week"])
     chosen = stands.sensitivity
     by_orders = bool(stands.usual.by_orders[0, -1])
     pressing = max([level, *(sign.level for sign in signs)])
@@ -299,7 +301,7 @@ def _reading(desk: UserStore, today: date) -> Reading:
         waiting=waiting,
         known=_known(seen),
         sensitivity=chosen,
-        costs=_costs(stands),
+        costs=_costs(stands) if judged else (),
         marks=marks_of(desk, _marked_from(seen), today),
         alarm=open_alarm(alarms_of(desk)),
         by_orders=by_orders,

@@ -27,7 +27,7 @@ LARGEST_RATIO: Final = 20
 """Times the usual beyond which no ratio is named: next to nothing was usual."""
 
 
-def counted(week: int, usual: float | None, waiting: Waiting) -> Reason:
+def counted(week: int | None, usual: float | None, waiting: Waiting) -> Reason:
     """Return what came in the last 7 days beside what is usual, or why nobody can say."""
     details = {"count": week, "usual": usual, "days": waiting.days}
     if usual is not None:
@@ -35,6 +35,11 @@ def counted(week: int, usual: float | None, waiting: Waiting) -> Reason:
     if waiting.is_stale:
         return Reason(
             N_("直近7日の件数が入っていないので、増えているかを判定できません。"),
+            details,
+        )
+    if week is None:
+        return Reason(
+            N_("センターからの連絡の記録がまだありません。判定には、あと{days}日分要ります。"),
             details,
         )
     return Reason(
@@ -89,7 +94,7 @@ def sentence(
 
 
 def calm(
-    week: int, usual: float | None, waiting: Waiting, *, by_orders: bool
+    week: int | None, usual: float | None, waiting: Waiting, *, by_orders: bool
 ) -> tuple[Reason, ...]:
     """Return what to say while nothing has risen, or nobody can tell."""
     return (counted(week, usual, waiting), *_considered(by_orders=by_orders))

@@ -120,6 +120,8 @@ def test_an_empty_store_is_held_back(look: Look) -> None:
     assert found.state is State.PENDING
     assert found.waiting.days == 14
     assert len(found.days) == 1
+    assert found.week is None, "nothing known is not none"
+    assert "0件" not in words(found)
 
 
 def test_days_that_are_still_missing_pass_one_by_one(desk, put) -> None:
