@@ -28,7 +28,7 @@ from lib.metrics.series import ALL, Series, series_of
 from lib.risk import answer_rate, cells, lagged
 from lib.risk.answer_rate import AnswerChart
 from lib.risk.baseline import Bools, Floats
-from lib.risk.days import day_classes
+from lib.risk.days import Days, day_classes
 from lib.risk.sensitivity import SENSITIVE
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import Category, ComplaintStatus, Source
@@ -402,8 +402,8 @@ def _lag(desk: UserStore, now: datetime) -> Lag:
         curve = pd.DataFrame(
             {"lag": lags, "correlation": link.correlation, "band": link.band}
         )
-    first = seen.days[np.isfinite(share).argmax()].item()
-    words = tuple(_lag_words(waiting, link, first, now.date()))
+    period = seen.days[lagged.overlap(share)]
+    words = tuple(_lag_words(waiting, link, period))
     return Lag(waiting, link, curve, words)
 
 
@@ -414,9 +414,8 @@ def _latest(values: Floats, length: int) -> Floats:
 
 
 def _lag_words(
-    waiting: lagged.Waiting, link: lagged.Link | None, first: date, last: date
+    waiting: lagged.Waiting, link: lagged.Link | None, days: Days
 ) -> Iterator[Reason]:
-    period = {"first": first, "last": last}
     if link is None:
         lacking = (
             (
@@ -438,6 +437,7 @@ def _lag_words(
             if count:
                 yield Reason(message, {"count": count})
         return
+    period = {"first": days[0].item(), "last": days[-1].item()}
     if not link.linked:
         yield Reason(
             N_(
@@ -446,7 +446,7 @@ def _lag_words(
             period,
         )
         return
-    days = {"early": max(link.lag - _AROUND, 1), "late": link.lag + _AROUND}
+    lags = {"early": max(link.lag - _AROUND, 1), "late": link.lag + _AROUND}
     if np.isfinite([link.times, link.low, link.high]).all():
         yield Reason(
             N_(
@@ -454,7 +454,7 @@ def _lag_words(
             ),
             {
                 **period,
-                **days,
+                **lags,
                 "times": link.times,
                 "low": link.low,
                 "high": link.high,
@@ -465,7 +465,7 @@ def _lag_words(
             N_(
                 "応答率が下がった{early}〜{late}日後に、連絡が増える傾向があります(期間 {first:%Y/%m/%d}〜{last:%Y/%m/%d})。"
             ),
-            {**period, **days},
+            {**period, **lags},
         )
     yield Reason(
         N_(

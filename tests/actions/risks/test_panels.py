@@ -234,6 +234,18 @@ def test_a_telephone_older_than_the_ledger_is_held_against_its_own_days(
     assert found.sentence[0].details["first"] == date(2026, 1, 26)
 
 
+def test_a_tendency_is_told_of_the_days_that_the_telephone_is_known_of(
+    desk, put
+) -> None:
+    """Figures stopped 42 days ago; what came a fortnight later follows nothing known."""
+    rows = telephone(lambda ago: 0.65 if ago % 45 < 5 else 0.93, days=400)
+    put(centre("C1"), *steady(days=400, until=0, every=2))
+    put(*(row for row in rows if row.date <= back(42)))
+    (first, *_rest) = panels.lag_of(desk, NOW).sentence
+
+    assert first.details["last"] == back(42 - 14)
+
+
 # What changed -------------------------------------------------------------------------
 
 
