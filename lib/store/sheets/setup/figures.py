@@ -349,7 +349,8 @@ def totals(places: Mapping[str, Place]) -> Page:
     page.put(
         1,
         0,
-        "割合は、合計どうしを割ります。未入力の日は分子からも分母からも除き、割れないときは「—」です。",
+        "割合は、合計どうしを割ります。未入力の日は分子からも分母からも除き、割れないときは「—」です。"
+        f"応答率の方式がセンターで違うとき、合計は「{AnswerRateMethod.ALL_OFFERED}」の方式にそろえて数えます。",
         style="faint",
     )
     page.put(3, 0, "月", style="strong")
@@ -412,14 +413,19 @@ def _rows_entered(counts: Counts) -> str:
 
 
 def _all_centres(page: Page, row: int, counts: Counts, centres: Place) -> None:
-    """Put the sums of all centres; rates made in two ways are not added up."""
+    """Put the sums of all centres.
+
+    Where centres count their answer rate in two ways, the total counts all of them in
+    the common one, as `lib.metrics.kpis.total` does.
+    """
     code, active = centres.rows("code"), centres.rows("active")
     used = f'{code},"?*",{code},"<>{COMPANY}",{active},"<>{Flag.NO}"'
     method, word = centres.rows("answer_rate_method"), AnswerRateMethod.WITHOUT_SHORT
     without = f'COUNTIFS({used},{method},"{word}")'
     others = f'COUNTIFS({used},{method},"<>{word}")'
     plain = counts.answer_rate(f"{without}>0")
-    rate = f'IF(AND({others}>0,{without}>0),"—",{plain})'
+    common = counts.share("answered", "offered")
+    rate = f"IF(AND({others}>0,{without}>0),{common},{plain})"
     _figures(page, row, counts, rate, shown_if="TRUE")
 
 

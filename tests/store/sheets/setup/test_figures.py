@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lib.metrics.kpis import kpi
 from lib.schema.tables import table
 
 CASES = table("complaints").tab
@@ -282,7 +283,7 @@ def test_month_totals_divide_sums_by_sums_over_days_that_are_known(set_up_desk):
     assert (own["受注件数"], own["着信数"]) == ("300", "")
 
 
-def test_rates_made_in_two_ways_are_not_added_up(set_up_desk):
+def test_rates_made_in_two_ways_are_totalled_in_one_as_in_the_app(set_up_desk):
     day(set_up_desk, "2026/11/19", "A", 着信数="100", 応答数="90")
     day(
         set_up_desk,
@@ -295,8 +296,12 @@ def test_rates_made_in_two_ways_are_not_added_up(set_up_desk):
 
     whole = totals(set_up_desk, 18)
 
-    assert (whole["センター"], whole["着信数"], whole["応答率"]) == ("合計", "210", "—")
-    assert totals(set_up_desk, 9)["応答率"] == "90.0%"
+    assert (whole["センター"], whole["着信数"]) == ("合計", "210")
+    assert whole["応答率"] == f"{180 / 210:.1%}"
+    assert [totals(set_up_desk, row)["応答率"] for row in (8, 9)] == ["90.0%", "90.0%"]
+    said = set_up_desk.hand.read("KPI集計", "A2")[0][0]
+    assert "「含む」の方式にそろえて数えます" in said
+    assert kpi("answer_rate").common == "含む"
 
 
 def test_another_month_is_shown_when_a_person_types_it_and_set_up_leaves_it(
