@@ -114,13 +114,6 @@ def held_back(counts: Floats, daily: Floats | None = None) -> Bools:
     return silent
 
 
-def days_missing(counts: Floats) -> NDArray[np.int64]:
-    """Return for each series how many known days judgement still waits for."""
-    known = np.isfinite(counts).sum(-1)
-    missing: NDArray[np.int64] = np.maximum(YOUNG + 1 - known, 0)
-    return missing
-
-
 def standing(level: Levels, statistic: Floats) -> Bools:
     """Return the days on which an alarm stands, once raised, until R stays calm.
 

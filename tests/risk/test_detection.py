@@ -7,12 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.risk import rise
+from lib.risk import cusum, rise
 from lib.risk.baseline import Baseline
 from lib.risk.detection import (
     Level,
     alarms,
-    days_missing,
     judge,
     standing,
 )
@@ -129,8 +128,26 @@ def test_each_watch_is_the_alarm_of_the_more_sensitive_choice():
 
 
 def test_the_nearest_measured_rate_tells_what_a_company_has_to_expect():
-    assert STANDARD.delays_at(0.05) == STANDARD.delays[0.3]
+    assert STANDARD.delays_at(0.16) == STANDARD.delays[0.3]
     assert STANDARD.delays_at(40) == STANDARD.delays[2.5]
+
+
+@pytest.mark.parametrize("one", SENSITIVITIES)
+@pytest.mark.parametrize(("rise", "times"), [("x1.5", 1.5), ("x2", 2), ("x3", 3)])
+def test_of_few_cases_no_less_is_promised_than_the_fastest_chart_needs(
+    one, rise, times
+):
+    bound = cusum.fastest(0.1, times, one.false_alarms)
+
+    assert one.delays_at(0.1)[rise].days == pytest.approx(bound, abs=0.5)
+    assert one.delays_at(0.1)[rise].found is None
+
+
+def test_the_fewer_cases_the_longer_it_takes():
+    rates = (0.0, 0.03, 0.05, 0.09, 0.14, 0.3)
+    days = [STANDARD.delays_at(rate)["x2"].days for rate in rates]
+
+    assert days == sorted(days, reverse=True)
 
 
 # Start-up and gaps --------------------------------------------------------------
@@ -140,7 +157,6 @@ def test_a_company_five_days_old_is_not_judged():
     some = companies(1, 5, rate=20)
 
     assert (judged(some).level == Level.HELD_BACK).all()
-    assert days_missing(some.counts) == [10]
 
 
 def test_judgement_begins_when_fourteen_days_are_known():

@@ -10,7 +10,7 @@ from lib import clock
 from lib.actions.business_settings import EDITORS, set_value
 from lib.actions.risks.reading import Cost, Reading
 from lib.i18n import N_, _
-from lib.risk.sensitivity import RISES, SENSITIVITIES, Delay, Sensitivity
+from lib.risk.sensitivity import FEWER, RISES, SENSITIVITIES, Delay, Sensitivity
 from lib.schema.ids import new_commit_id
 from lib.settings.risk import SENSITIVITY
 from lib.store.access import UserStore
@@ -22,6 +22,13 @@ NEVER: Final = 28
 """Median days from which a rise counts as hardly ever found."""
 
 _WEEK: Final = 7
+
+_MEASURED: Final = N_(
+    "シミュレーションで測った値です。日数は半分の場合がそれより早く気づく日数、()は14日以内に気づく割合です。少ない件数では、小さな増加は早くはわかりません。"
+)
+_FEW: Final = N_(
+    "連絡がこれほど少ないと、どんな方法でも、ならせばこれより早くはわかりません。急ぐものは、件数によらない決まり(ほかの行政機関、再度の連絡など)で知らせます。"
+)
 
 _RISES: Final = dict(
     zip(
@@ -39,7 +46,19 @@ _RISES: Final = dict(
 
 def card(desk: UserStore, reading: Reading) -> None:
     """Draw what each choice costs here, and the way to choose another."""
-    rate = reading.costs[0].rate
+    if reading.costs:
+        _costs(reading.costs)
+    else:
+        words = _(
+            "この会社のふだんの件数がわかると、感度ごとに、気づくまでの日数の目安が出ます。"
+        )
+        st.caption(inert(words))
+    if desk.principal.role in EDITORS:
+        _choice(reading.sensitivity)
+
+
+def _costs(costs: tuple[Cost, ...]) -> None:
+    rate = costs[0].rate
     st.markdown(
         inert(
             _(
@@ -47,20 +66,13 @@ def card(desk: UserStore, reading: Reading) -> None:
             ).format(week=fmt.number(rate * _WEEK, decimals=1))
         )
     )
-    st.table(_table(reading.costs))
-    st.caption(
-        inert(
-            _(
-                "シミュレーションで測った値です。日数は半分の場合がそれより早く気づく日数、()は14日以内に気づく割合です。少ない件数では、小さな増加は早くはわかりません。"
-            )
-        )
-    )
-    if desk.principal.role in EDITORS:
-        _choice(reading.sensitivity)
+    st.table(_table(costs))
+    words = _FEW if rate < FEWER else _MEASURED
+    st.caption(inert(_(words)))
 
 
 def _table(costs: tuple[Cost, ...]) -> dict[str, list[str]]:
-    first = [_("何も増えていないのに出る警報")]
+    first = [_("何も増えていないのに出る警報(会社によらず)")]
     found = {" ": first + [_(_RISES[kind]) for kind in RISES]}
     for cost in costs:
         one = cost.sensitivity
@@ -70,6 +82,8 @@ def _table(costs: tuple[Cost, ...]) -> dict[str, list[str]]:
 
 
 def _delay(delay: Delay) -> str:
+    if delay.found is None:
+        return _("早くても約{days}日").format(days=fmt.number(delay.days))
     share = fmt.percent(delay.found, decimals=0)
     if delay.days >= NEVER:
         return _("{days}日以上 ({share})").format(days=NEVER, share=share)

@@ -238,6 +238,11 @@ def test_each_sensitivity_says_what_it_costs_at_the_own_rate(look: Look) -> None
     assert found.costs[0].delays["x2"].days <= found.costs[2].delays["x2"].days
 
 
+@pytest.mark.parametrize("rows", [(), contacts(back(5), 2)], ids=["empty", "young"])
+def test_no_cost_is_invented_before_the_own_rate_is_known(look: Look, rows) -> None:
+    assert look(*rows).costs == ()
+
+
 def test_every_day_has_its_row_with_what_is_usual(look: Look) -> None:
     found = look(*steady(), *risen(), *orders())
     days = found.days
