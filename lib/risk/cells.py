@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lib.risk.baseline import Bools, Floats
 
@@ -97,15 +96,6 @@ def find(
         _judged(cases.sum(1), by_product, false_share),
         _judged(cases.sum(0), of_categories, false_share),
     )
-
-
-def new_since(flagged: NDArray[np.bool_], before: NDArray[np.bool_]) -> Bools:
-    """Return the finds to show: flagged today and on none of the 7 days before.
-
-    `before` has the flags of the earlier days on its last axis.
-    """
-    fresh: Bools = flagged & ~before[..., -RECENT:].any(-1)
-    return fresh
 
 
 def _exposure(orders: Floats | None, shape: tuple[int, int], known: Bools) -> Floats:

@@ -17,6 +17,8 @@ FALLBACK_FACTOR: Final = 2.0
 FALLBACK_LIMIT: Final = 3.2
 """Limit of the fallback at which it raises about two false alarms a year."""
 
+FALLBACK_DAYS: Final = 60
+
 _LEAST_DISPERSION: Final = 1e-6
 _DAYS_A_YEAR: Final = 365.25
 _FINEST, _COARSEST = 8, 8
@@ -70,7 +72,7 @@ def fallback(counts: Floats, usual: Baseline) -> Floats:
     """Return the textbook second opinion: the negative binomial CUSUM tuned to ×2.
 
     It speaks from `FALLBACK_LIMIT`. It takes the baseline for certain, so it is not to
-    be asked before 60 days are known.
+    be asked before `FALLBACK_DAYS` are known.
     """
     increments = negative_binomial(
         counts, usual.mean, usual.dispersion, FALLBACK_FACTOR

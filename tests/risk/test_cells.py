@@ -91,12 +91,3 @@ def test_missing_days_and_orders_are_left_out():
 
     assert np.isfinite(found.cells.expected).all()
     assert not found.cells.flagged.any()
-
-
-def test_a_cell_is_shown_once_in_seven_days():
-    before = np.zeros((2, 2, 10), bool)
-    before[0, 0, -7] = before[1, 1, -8] = True
-
-    fresh = cells.new_since(np.ones((2, 2), bool), before)
-
-    assert fresh.tolist() == [[False, True], [True, True]]

@@ -9,6 +9,8 @@ import streamlit as st
 
 from lib.actions.risks.reading import Reading
 from lib.i18n import N_, _, current
+from lib.risk import cusum
+from lib.risk.baseline import Baseline
 from lib.risk.detection import Level
 from lib.store.access import UserStore
 from lib.text import inert
@@ -66,6 +68,7 @@ def _lines(reading: Reading) -> list[str]:
             value=fmt.number(float(usual.dispersion[0, -1]), decimals=2),
             weight=fmt.number(float(usual.weight[0, -1]), decimals=1),
         ),
+        *_second_opinion(reading),
         _(
             "件数のわかる日 {known}日、わからない日 {missing}日、月の合計だけの日 {rough}日"
         ).format(
@@ -73,6 +76,30 @@ def _lines(reading: Reading) -> list[str]:
             missing=fmt.number(reading.known.missing),
             rough=fmt.number(reading.known.rough),
         ),
+    ]
+
+
+def _second_opinion(reading: Reading) -> list[str]:
+    """Return what the textbook chart says since the last closing; nothing too early."""
+    course = reading.course
+    own = course.chapters == course.chapters[-1]
+    if reading.known.known < cusum.FALLBACK_DAYS:
+        return []
+    whole = course.usual
+    usual = Baseline(
+        mean=whole.mean[:, own],
+        weight=whole.weight[:, own],
+        dispersion=whole.dispersion[:, own],
+        by_orders=whole.by_orders[:, own],
+    )
+    counts = course.daily.daily[own]
+    value = float(cusum.fallback(counts[None], usual)[0, -1])
+    words = _("教科書の方法(負の二項CUSUM、2倍の増加) {value}(警報 {limit})")
+    return [
+        words.format(
+            value=fmt.number(value, decimals=1),
+            limit=fmt.number(cusum.FALLBACK_LIMIT, decimals=1),
+        )
     ]
 
 
