@@ -19,6 +19,7 @@ from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre, Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import AgencyKind, AlarmStatus, Role
+from lib.store.protocol import Commit
 from lib.ui import context
 from lib.ui.risk import folds
 from tests.pages.conftest import OpenPage
@@ -222,6 +223,30 @@ def test_a_false_alarm_needs_a_reason_and_ends_the_alarm(open_page, alarm):
     assert "増え始めは" not in said(app)
 
 
+def test_an_alarm_that_ended_is_called_false_among_those_of_the_past(open_page, alarm):
+    context.live().for_user(SYSTEM).commit(
+        Commit(
+            new_commit_id(),
+            SYSTEM.name,
+            clock.now(),
+            (watching.change(alarm, {"status": AlarmStatus.ENDED, "ended_on": TODAY}),),
+        )
+    )
+    app = press(unfolded(open_page, "past"), "risk.open.was_false")
+    save(app, alarm, "was_false")
+    refused = "理由を書いてください。" in said(app)
+
+    key = f"crisis-{alarm.id}-was_false.reason"
+    app.text_area(key=key).set_value("一斉配信").run()
+    save(app, alarm, "was_false")
+
+    after = standing_alarm()
+    assert refused
+    assert (after.status, after.reason) == (AlarmStatus.FALSE, "一斉配信")
+    assert "うち誤報1回" in said(app)
+    assert not app.selectbox
+
+
 def test_a_colleague_who_was_quicker_is_told_and_the_reason_stays(open_page, alarm):
     app = press(open_page("risk"), "risk.open.false")
     key = f"crisis-{alarm.id}-false.reason"
@@ -293,6 +318,46 @@ def test_alertness_is_a_second_chart_with_its_limits_in_words(open_page, put):
 
     assert chart_count(app) == 2
     assert "85以上で警報、45以上で注意" in said(app)
+
+
+def test_what_a_sensitivity_costs_is_not_told_before_the_own_rate_is_known(
+    open_page, put
+):
+    put(*contacts([1, 3]))
+
+    app = unfolded(open_page, "strictness")
+
+    assert "週に約" not in said(app)
+    assert not app.table
+    assert "risk.sensitivity.cautious" in [button.key for button in app.button]
+
+
+def test_of_few_contacts_no_days_are_promised_that_nobody_could_keep(open_page, put):
+    put(*contacts(range(10, 400, 30)))
+
+    app = unfolded(open_page, "strictness")
+
+    cells = app.table[0].value.to_numpy().ravel().tolist()
+    assert "早くても約45日" in cells
+    assert not [cell for cell in cells if "%" in str(cell)]
+
+
+def test_the_textbook_chart_stands_beside_the_numbers(open_page, put):
+    put(*RISING)
+
+    found = re.search(
+        r"負の二項CUSUM、2倍の増加\) ([\d.]+)\(警報 3.2\)",
+        said(unfolded(open_page, "details")),
+    )
+
+    assert found is not None
+    assert float(found[1]) > 3.2
+
+
+def test_a_company_of_a_month_has_no_textbook_chart(open_page, put):
+    put(*contacts(range(1, 40, 3)))
+
+    assert "CUSUM" not in said(unfolded(open_page, "details"))
 
 
 def test_another_sensitivity_counts_from_today(open_page, put):

@@ -18,7 +18,7 @@ from lib.i18n import N_, _
 from lib.schema.alarm import Alarm
 from lib.schema.record import Record
 from lib.schema.task import Task
-from lib.schema.vocab import AlarmLevel, Role
+from lib.schema.vocab import AlarmLevel, AlarmStatus, Role
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import context, drafting, navigation
@@ -39,6 +39,9 @@ from lib.ui.risk.opening import may_open
 
 CONFIRM, FALSE, NEW_NORMAL = "confirm", "false", "new_normal"
 """Editors that change the alarm itself."""
+
+WAS_FALSE: Final = "was_false"
+"""The one editor of an alarm that has ended by itself."""
 
 REASON_HEIGHT: Final = 90
 ALARMS_SHOWN: Final = 20
@@ -122,6 +125,16 @@ EDITORS: Final = {
 }
 """What can be done, in the order of the screen."""
 
+_AFTERWARDS: Final = Editor(
+    N_("誤報だったとする"),
+    ":material/notifications_off:",
+    Alarm,
+    ("reason",),
+    life.close_as_false,
+    N_("あとから誤報とわかったとき。誤報の回数に入ります。判定は変わりません。"),
+    N_("誤報としました。"),
+)
+
 
 def row(desk: UserStore, reading: Reading, now: datetime) -> None:
     """Draw the one press that is due, and the others folded; or the editor that is open."""
@@ -190,9 +203,48 @@ def past(desk: UserStore, reading: Reading) -> None:
         hide_index=True,
         alt=_("これまでの警報"),
     )
+    if life.may_decide(desk):
+        _called_false(every)
 
 
 # The pieces --------------------------------------------------------------------
+
+
+def _called_false(every: tuple[Alarm, ...]) -> None:
+    """Draw the choice of an alarm that ended by itself, to be called false after all."""
+    for one in every:
+        if opened(one.id) == WAS_FALSE:
+            _editor(one, WAS_FALSE)
+            return
+    ended = {one.id: one for one in every if one.status is AlarmStatus.ENDED}
+    if not ended:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox(
+            _("終わった警報"),
+            list(ended),
+            format_func=lambda key: _past_name(ended[key]) if key in ended else key,
+            key="risk.past.ended",
+            filter_mode="contains",
+            width=280,
+        )
+        alarm = ended.get(chosen or "", next(iter(ended.values())))
+        st.button(
+            _(_AFTERWARDS.label),
+            key=f"risk.open.{WAS_FALSE}",
+            icon=_AFTERWARDS.icon,
+            help=_(_AFTERWARDS.about),
+            on_click=open_editor,
+            args=(alarm.id, WAS_FALSE, alarm),
+        )
+
+
+def _past_name(alarm: Alarm) -> str:
+    return f"{fmt.full_day(alarm.raised_on)} {fmt.choice(alarm.level)}"
+
+
+def _editor_of(code: str) -> Editor:
+    return _AFTERWARDS if code == WAS_FALSE else EDITORS[code]
 
 
 def _button(
@@ -225,7 +277,7 @@ def _button(
 def _editor(alarm: Alarm, code: str) -> None:
     if clash(alarm.id):
         return
-    editor = EDITORS[code]
+    editor = _editor_of(code)
     form = form_of(alarm.id, code, editor.record)
     st.markdown(f"**{inert(_(editor.label))}** :small[{inert(_(editor.about))}]")
     if "reason" in editor.fields:
@@ -245,7 +297,7 @@ def _editor(alarm: Alarm, code: str) -> None:
 
 
 def _save(alarm: Alarm, code: str) -> None:
-    editor = EDITORS[code]
+    editor = _editor_of(code)
     form = form_of(alarm.id, code, editor.record)
 
     def act(desk: UserStore, seen: Alarm, values: Any, **shared: Any) -> Record:
