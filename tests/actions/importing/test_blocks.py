@@ -94,6 +94,22 @@ def test_a_day_that_stands_twice_in_the_same_way_is_taken_once():
     assert block.problems == ()
 
 
+def test_a_bare_header_is_read_with_the_group_above_it():
+    text = (
+        "\t電話\t\t解約\t\t\n日付\t着信\t応答\t申出\t提案\t成功\n11/2\t10\t9\t8\t7\t6\n"
+    )
+
+    (found,) = read_block(text, near=NOVEMBER, centre="TYO").days
+
+    assert dict(found.values) == {
+        "offered": 10,
+        "answered": 9,
+        "cancel_requests": 8,
+        "retention_offers": 7,
+        "retention_kept": 6,
+    }
+
+
 def test_a_share_is_compared_and_never_a_value():
     block = read_block(CTI, near=NOVEMBER, centre="TYO")
 
