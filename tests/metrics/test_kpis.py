@@ -637,6 +637,7 @@ def test_escalations_are_divided_by_the_calls_of_the_centre_that_took_them():
 
     assert value(kpi("escalation_rate"), days) == pytest.approx(1 / 50)
     assert value(kpi("escalation_rate"), of(first, escalation(first, at(16)))) is None
+    assert "自社で受けた苦情は" in kpi("escalation_rate").edge
 
 
 def test_a_case_that_only_changed_time_or_place_was_not_escalated():
@@ -675,6 +676,10 @@ def test_the_referral_rate_looks_back_over_28_days_of_shipments():
 
     assert pd.isna(by_day.iloc[0])  # 400 shipments are too few for a rate
     assert by_day.iloc[1] == pytest.approx(2.0)
+    # A card divides the sums of the days it is given, as its words say.
+    tuesday = days[days["date"] == pd.Timestamp(TUESDAY)]
+    assert value(kpi("referral_rate"), tuesday) == pytest.approx(1 / 600 * 1000)
+    assert "見ている期間の合計どうし" in kpi("referral_rate").words
 
 
 def test_few_shipments_give_a_count_but_no_rate():

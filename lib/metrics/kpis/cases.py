@@ -27,12 +27,14 @@ CASES: Final = (
     Kpi(
         code="referral_rate",
         name=N_("センター入電率"),
-        words=N_("直近28日の、出荷1,000件あたりのセンターからの連絡の件数です。"),
+        words=N_(
+            "出荷1,000件あたりのセンターからの連絡の件数です。数字は見ている期間の合計どうし、グラフの線は各日の直近28日で出します。"
+        ),
         ratios=one(Sum(("referrals",)), _SHIPMENTS),
         unit=Unit.PER_THOUSAND,
         better=Better.LOWER,
         decimals=2,
-        edge=N_("28日の出荷が500件に満たないときは率を出さず、件数だけを見ます。"),
+        edge=N_("割る出荷が500件に満たないときは率を出さず、件数だけを見ます。"),
         origin=N_(
             "このアプリで決めた定義です。良し悪しは決まった値ではなく、ふだんからの増え方で見ます。"
         ),
@@ -121,7 +123,9 @@ CASES: Final = (
         unit=Unit.SHARE,
         better=Better.LOWER,
         decimals=1,
-        edge=N_("苦情を受けたセンターの電話で割ります。"),
+        edge=N_(
+            "苦情を受けたセンターの電話で割ります。自社で受けた苦情は、割る電話の数がないので入りません。"
+        ),
         origin=OWN,
         rows="complaints",
     ),
