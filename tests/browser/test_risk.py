@@ -163,6 +163,22 @@ def test_a_pressed_day_opens_its_contacts(company, open_tab):
     expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
 
 
+@pytest.mark.parametrize("title", ["警戒度の動き", "応答率と連絡を同じ時間軸で見る"])
+def test_a_pressed_day_of_a_folded_chart_opens_its_contacts(company, open_tab, title):
+    page = open_tab(company("alarm"), "risk")
+    unfold(page, title)
+    chart = page.get_by_test_id("stVegaLiteChart").last
+    expect(chart.locator("svg, canvas").first).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+
+    page.mouse.click(box["x"] + box["width"] - 22, box["y"] + 60)
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("2026/11/20(金)")).to_be_visible()
+
+
 def test_the_past_is_told_as_it_would_have_been(company, open_tab):
     page = open_tab(company("alarm"), "risk")
 
