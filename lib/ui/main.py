@@ -28,7 +28,6 @@ def main() -> None:
         who = context.principal()
         page = st.navigation(navigation.menu(who.role if who else None))
         navigation.show_address()
-        navigation.show_address()
         st.set_page_config(page_title=f"{page.title} · {_('見守り Mimamori')}")
         shell.lead_home_after_change(page.url_path)
         shell.sidebar()

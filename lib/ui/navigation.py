@@ -273,15 +273,6 @@ def show_address() -> None:
     st.query_params.from_dict(st.query_params.to_dict())
 
 
-def show_address() -> None:
-    """Let the browser's address say what this run was asked for.
-
-    A link to the page that is open already tells the server alone what it names
-    (Streamlit 1.67): the next press of a button would fall back to the address before.
-    """
-    st.query_params.from_dict(st.query_params.to_dict())
-
-
 def go(code: str, **query: str) -> None:
     """Leave for another page; call it in the run of a page, not in a callback."""
     st.switch_page(_target(code), query_params=query or None)
