@@ -140,14 +140,36 @@ def enter(
     return len(writes)
 
 
-def confirmable(store: UserStore, wanted: Plan, now: datetime) -> int:
-    """Return how many days of a plan could be confirmed and are not yet."""
+def confirmable(
+    store: UserStore, wanted: Plan, now: datetime
+) -> tuple[PlannedDay, ...]:
+    """Return the days of a plan that could be confirmed and are not yet."""
     days = wanted.of(Fate.NEW, Fate.CHANGED, Fate.SAME)
-    return sum(
-        not _is_confirmed(day.edit.seen)
-        and _as_saved(store, day.edit, now, confirm=True).confirmed is Done.DONE
+    return tuple(
+        day
         for day in days
+        if not _is_confirmed(day.edit.seen)
+        and _as_saved(store, day.edit, now, confirm=True).confirmed is Done.DONE
     )
+
+
+def days_to_write(
+    wanted: Plan,
+    could_confirm: Sequence[PlannedDay],
+    *,
+    confirm: bool = False,
+    reason: str = "",
+) -> int:
+    """Return how many days `enter` would write.
+
+    could_confirm: from `confirmable`.
+    """
+    count = len(wanted.open)
+    if reason.strip():
+        count += len(wanted.locked)
+    if confirm:
+        count += sum(day.fate is Fate.SAME for day in could_confirm)
+    return count
 
 
 def _planned(

@@ -104,7 +104,7 @@ class _Seen:
 
     block: Block
     plan: Plan
-    confirmable: int
+    confirmable: tuple[PlannedDay, ...]
     entry: str
 
 
@@ -419,7 +419,9 @@ def _enter(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
         )
     if seen.confirmable:
         st.checkbox(
-            _("数がそろっている{count}日を確定する").format(count=seen.confirmable),
+            _("数がそろっている{count}日を確定する").format(
+                count=len(seen.confirmable)
+            ),
             key=f"{key}.confirm",
             persist_state="session",
         )
@@ -439,12 +441,12 @@ def _enter(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
 
 
 def _to_write(key: str, seen: _Seen) -> int:
-    count = len(seen.plan.open)
-    if str(st.session_state.get(f"{key}.reason") or "").strip():
-        count += len(seen.plan.locked)
-    if st.session_state.get(f"{key}.confirm") and seen.confirmable:
-        count = max(count, seen.confirmable)
-    return count
+    return kpi_paste.days_to_write(
+        seen.plan,
+        seen.confirmable,
+        confirm=bool(st.session_state.get(f"{key}.confirm")),
+        reason=str(st.session_state.get(f"{key}.reason") or ""),
+    )
 
 
 def _left_out(seen: _Seen) -> None:

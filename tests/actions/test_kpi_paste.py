@@ -208,7 +208,7 @@ def test_the_hours_of_a_day_are_not_entered_as_the_day(desk):
 def test_complete_days_are_confirmed_and_others_stay_open(desk):
     text = "日付\t着信数\t応答数\tセンター入電数\n11/2\t10\t9\t0\n11/4\t20\t18\t\n"
     plan = planned(desk, text)
-    assert kpi_paste.confirmable(desk, plan, NOW) == 1
+    assert [d.day for d in kpi_paste.confirmable(desk, plan, NOW)] == [day(2)]
 
     enter(desk, plan, confirm=True)
 
@@ -224,6 +224,44 @@ def test_days_that_stand_already_can_be_confirmed_by_the_same_block(desk):
 
     assert enter(desk, again, entry="enter-2", confirm=True) == 1
     assert kpi_days.find(desk, "C1", day(2)).confirmed is Done.DONE
+
+
+@pytest.mark.parametrize("confirm", [False, True])
+@pytest.mark.parametrize("reason", ["", "集計の誤り"])
+def test_as_many_days_are_written_as_the_button_says(live, desk, confirm, reason):
+    whole = {"offered": 10, "answered": 9, "consumer_centre_calls": 0}
+    put(
+        live,
+        kpi_day(
+            day(2),
+            abandoned=1,
+            cancel_requests=0,
+            retention_offers=0,
+            retention_kept=0,
+            **whole,
+        ),
+        kpi_day(day(3), confirmed=Done.DONE, **whole),
+    )
+    text = (
+        "日付\t着信数\t応答数\tセンター入電数\t解約申出数\t抑止提案数\t抑止成功数\n"
+        "11/2\t10\t9\t0\t0\t0\t0\n"  # as it stands, and complete
+        "11/3\t12\t9\t0\t0\t0\t0\n"  # confirmed otherwise
+        "11/4\t20\t18\t\t\t\t\n"  # new, and not complete
+        "11/5\t20\t18\t0\t0\t0\t0\n"  # new, and complete
+    )
+    plan = planned(desk, text)
+    fates = [Fate.SAME, Fate.LOCKED, Fate.NEW, Fate.NEW]
+    assert [d.fate for d in plan.days] == fates
+
+    said = kpi_paste.days_to_write(
+        plan,
+        kpi_paste.confirmable(desk, plan, NOW),
+        confirm=confirm,
+        reason=reason,
+    )
+
+    assert said == 2 + confirm + bool(reason)
+    assert enter(desk, plan, confirm=confirm, reason=reason) == said
 
 
 def test_two_presses_enter_once(desk):
