@@ -29,11 +29,18 @@ from lib.metrics.series import ALL, Numbers, Series, Whole, series_of
 from lib.schema.masters import Centre
 from lib.schema.vocab import Choice
 
-WATCHED: Final = ("answer_rate", "offered", "cancel_requests", "referrals")
+WATCHED: Final = (
+    "answer_rate",
+    "offered",
+    "cancel_requests",
+    "complaints",
+    "referrals",
+)
 """What is looked through for changes."""
 
-OF_COMPANY: Final = frozenset({"referrals"})
-"""Looked at for all centres together only: few, and the customer chooses where to ring."""
+OF_COMPANY: Final = frozenset({"complaints", "referrals"})
+"""Looked at for all centres together only: few, and the customer chooses where to ring;
+complaints that head office took are among them, which no centre's figures hold."""
 
 SEARCHED: Final = 28
 """Days within which a change may have begun."""

@@ -11,12 +11,14 @@ from lib.metrics.figures import figures
 from lib.metrics.movers import (
     NOTHING,
     TOO_SOON,
+    WATCHED,
     Against,
     compared,
     moves,
     moves_between,
 )
 from lib.metrics.series import ALL
+from lib.schema.kpi_day import COMPANY
 from lib.schema.vocab import AnswerRateMethod
 from tests.metrics.rows import (
     NOW,
@@ -153,6 +155,24 @@ def test_rare_cases_are_told_by_their_number_for_all_centres_together():
     assert move.reason().text() == (
         "11/17からセンターからの連絡が増えています: 合わせて6件(ふだんなら0.4件)。"
     )
+
+
+def test_a_rise_of_complaints_is_told_wherever_they_were_taken():
+    """One a day, and then six a day from Wednesday on, half of them at head office."""
+    before = [complaint(at(20) - timedelta(days=n)) for n in range(3, 118)]
+    since = [
+        complaint(at(20) - timedelta(days=n), received_centre=place)
+        for n in range(3)
+        for place in ("C1", "C1", "C1", COMPANY, COMPANY, COMPANY)
+    ]
+
+    (move,) = of(*before, *since, codes=WATCHED).found
+
+    assert (move.entry.code, move.centre, move.is_worse) == ("complaints", ALL, True)
+    assert move.reason().text() == (
+        "11/18から苦情件数が増えています: 合わせて18件(ふだんなら3.0件)。"
+    )
+    assert of(*before, *since[::6], codes=WATCHED).found == ()
 
 
 def test_cases_that_came_more_than_a_week_ago_are_no_news_today():
