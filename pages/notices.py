@@ -149,17 +149,12 @@ def try_it(name: str) -> None:
 def who_gets_what(found: Overview) -> None:
     with st.container(border=True):
         st.subheader(_("だれに、いつ届くか"), anchor=False)
-        st.dataframe(
-            [*(told_row(one) for one in found.told), digest_row(found)],
-            column_config={
-                "kind": _("種別"),
-                "when": _("いつ"),
-                "whom": _("だれに"),
-                "about": st.column_config.TextColumn(_("何を"), width="large"),
-            },
+        # A grid would cut what is told behind its edge; this one breaks the lines.
+        heads = [_("種別"), _("いつ"), _("だれに"), _("何を")]
+        rows = [*(told_row(one) for one in found.told), digest_row(found)]
+        st.table(
+            [dict(zip(heads, row, strict=True)) for row in rows],
             hide_index=True,
-            row_height=38,
-            height="content",
             alt=_("だれに何がいつ届くかの一覧"),
         )
         st.caption(
@@ -169,29 +164,26 @@ def who_gets_what(found: Overview) -> None:
         )
 
 
-def told_row(one: Told) -> dict[str, str]:
+def told_row(one: Told) -> tuple[str, str, str, str]:
     rule = one.rule
     whom = [_(role.value) for role in rule.roles]
     if rule.to_handler:
         whom.append(_("その件の担当者"))
+    if rule.to_centre:
+        whom.append(_("そのセンターの人"))
     when = _("すぐに") if one.at_once else _("朝のまとめ")
     if one.at_once and rule.in_quiet_hours:
         when = _("すぐに(静かな時間も)")
-    return {
-        "kind": _(rule.kind.value),
-        "when": when,
-        "whom": _("、").join(whom),
-        "about": _(rule.about),
-    }
+    return _(rule.kind.value), when, fmt.listed(whom), _(rule.about)
 
 
-def digest_row(found: Overview) -> dict[str, str]:
-    return {
-        "kind": _(NoticeKind.DIGEST.value),
-        "when": _("{time}(一日一回)").format(time=f"{found.times.digest_at:%H:%M}"),
-        "whom": _("通知先のある人"),
-        "about": _("今日の三つのことと、担当の約束の件数"),
-    }
+def digest_row(found: Overview) -> tuple[str, str, str, str]:
+    return (
+        _(NoticeKind.DIGEST.value),
+        _("{time}(一日一回)").format(time=f"{found.times.digest_at:%H:%M}"),
+        _("通知先のある人"),
+        _("今日の三つのことと、担当の約束の件数"),
+    )
 
 
 def digest(found: Overview) -> None:

@@ -62,7 +62,7 @@ TASK_WORDS: Final = {
     TaskKind.CRISIS: N_("進行中の重大事案 {count}件を進める"),
     TaskKind.CRITICAL: N_("最重要の苦情 {count}件を進める"),
     TaskKind.OVERDUE: N_("約束の時刻を過ぎた苦情 {count}件に連絡する"),
-    TaskKind.AGENCY: N_("行政・センターへの回答 {count}件(超過・今日まで)"),
+    TaskKind.AGENCY: N_("行政・センターへの回答 {count}件"),
     TaskKind.MISSING: N_("日次KPIの未入力 {count}日分を入れる"),
     TaskKind.TODAY: N_("今日の約束 {count}件を果たす"),
 }

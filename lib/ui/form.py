@@ -124,8 +124,8 @@ def problems_by_field(found: Iterable[FieldProblem]) -> dict[str, list[str]]:
 def label_of(spec: Field, *, required: bool = False) -> str:
     """Return a field's label in the person's language; plain text, no Markdown."""
     text = _(spec.label)
-    if spec.column.unit:
-        text += f" ({_(spec.column.unit)})"
+    if unit := fmt.unit_word(spec.column.unit):
+        text += f" ({unit})"
     return text + _("(必須)") if required else text
 
 

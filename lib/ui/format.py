@@ -70,7 +70,17 @@ def number(value: float | None, *, decimals: int = 0, unit: str = "") -> str:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = format_decimal(value, format=pattern, locale=current())
-    return text + (_(unit) if current() == "ja" else f" {_(unit).strip()}").rstrip()
+    counter = unit_word(unit)
+    return text + (counter if current() == "ja" else f" {counter.strip()}").rstrip()
+
+
+def unit_word(unit: str) -> str:
+    """Return a unit in the person's language; "" where that language needs none.
+
+    English has no counter that fits calls, cases and parcels alike.
+    """
+    is_needless = unit == "件" and current() == "en"
+    return "" if is_needless or not unit else _(unit)
 
 
 def percent(share: float | None, *, decimals: int = 1) -> str:
@@ -147,11 +157,20 @@ def short_moment(value: datetime | None) -> str:
 
 
 def relative(value: datetime | None) -> str:
-    """Return "19 時間前" or "in 2 days", seen from now; 「—」 for none."""
+    """Return "19時間前" or "in 2 days", seen from now; 「—」 for none."""
     if value is None:
         return NOTHING
     ahead: timedelta = clock.in_tokyo(value) - clock.now()
-    return format_timedelta(ahead, add_direction=True, locale=current())
+    return span(ahead, add_direction=True)
+
+
+def span(length: timedelta, **wording: Any) -> str:
+    """Return "19時間" or "19 hours"; `wording` goes to Babel's `format_timedelta`.
+
+    Babel parts a Japanese number from its counter, which no other text here does.
+    """
+    words = format_timedelta(length, locale=current(), **wording)
+    return words.replace(" ", "") if current() == "ja" else words
 
 
 def cell(field: Field, value: object) -> str:

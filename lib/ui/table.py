@@ -14,10 +14,9 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
-from babel.dates import format_timedelta
 
 from lib import clock
-from lib.i18n import _, current
+from lib.i18n import _
 from lib.metrics.promises import When, open_promises
 from lib.schema.column import Field
 from lib.schema.tables import Table
@@ -112,13 +111,13 @@ def due_words(rows: pd.DataFrame, now: datetime) -> dict[str, str]:
 
 
 def due_text(when: When, due: datetime | None) -> str:
-    """Return "▲ 超過 19 時間", "● 今日 14:30" or "11/22 10:00"; 「—」 for no time."""
+    """Return "▲ 超過 19時間", "● 今日 14:30" or "11/22 10:00"; 「—」 for no time."""
     if due is None:
         return fmt.NOTHING
     match when:
         case When.OVERDUE:
             late = clock.now() - clock.in_tokyo(due)
-            return f"▲ {_('超過')} {format_timedelta(late, locale=current())}"
+            return f"▲ {_('超過')} {fmt.span(late)}"
         case When.TODAY:
             return f"● {_('今日')} {clock.in_tokyo(due):%H:%M}"
         case _:

@@ -67,7 +67,7 @@ def test_a_clerk_is_safe_at_once_and_a_manager_hears_of_it(served, open_tab):
 
     act_as(served, "h@example.jp")
     page = open_tab(served, "today")
-    page.get_by_role("link", name="応対した人へのフォロー: 期限超過 1件").click()
+    page.get_by_role("link", name="応対した人へのフォロー").click()
     settled(page)
     page.get_by_role("button", name="声をかけた").click()
     settled(page)

@@ -128,7 +128,7 @@ def test_a_manager_sees_the_overdue_call_back_before_anything_else(
 
     first = page.locator(".st-key-queue-today").get_by_test_id("stMarkdown")
     said = [text for text in first.all_inner_texts() if "超過" in text]
-    assert "超過 20 時間" in said[-1]
+    assert "超過 20時間" in said[-1]
     assert FORGOTTEN.content in said[-1]
     above = page.locator(".st-key-queue-today").bounding_box()
     grid = page.get_by_test_id("stDataFrame").bounding_box()

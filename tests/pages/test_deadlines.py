@@ -111,7 +111,7 @@ def test_a_clock_stands_with_kind_rest_and_that_it_is_to_be_checked(open_page, o
 
     (row,) = app.dataframe[0].value.to_dict("records")
     assert row["kind"] == ["■ 法定"]
-    assert row["due"] == "11/25 23:59 · あと 4 日"
+    assert row["due"] == "11/25 23:59 · あと 4日"
     assert row["check"] == ["⚠ 目安・要確認"]
     assert row["case"] == own.case_id
 

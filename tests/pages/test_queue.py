@@ -114,7 +114,7 @@ def test_the_list_stands_in_its_order_and_says_why(queue, put):
     assert why[0].startswith("法定の期限まで")
     assert "(該当は未確認)" in why[0]
     assert why[1].startswith("▲ 最重要")
-    assert why[2].startswith("約束を3 時間超過")
+    assert why[2].startswith("約束を3時間超過")
     assert why[3].startswith("温度感 5悪意")
 
 

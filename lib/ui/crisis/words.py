@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from babel.dates import format_timedelta
-
 from lib import clock
-from lib.i18n import _, current
+from lib.i18n import _
 from lib.metrics.crises import Progress, is_overdue
 from lib.schema.crisis import Crisis
 from lib.schema.task import Task
@@ -29,11 +27,10 @@ def since_known(crisis: Crisis, now: datetime) -> str:
     """Return how long one has known: "知ってから 3日", hours in the first two days."""
     gone = (crisis.closed_at or now) - crisis.known_at
     hours = gone.total_seconds() / 3600
-    span = format_timedelta(
+    span = fmt.span(
         gone,
         granularity="hour" if hours < _HOURS_SHOWN_UNTIL else "day",
         threshold=10 if hours < _HOURS_SHOWN_UNTIL else 1000,
-        locale=current(),
     )
     words = _("終えるまで {span}") if crisis.closed_at else _("知ってから {span}")
     return words.format(span=span)

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from babel.dates import format_timedelta
-
 from lib import clock
-from lib.i18n import _, current
+from lib.i18n import _
 from lib.metrics import legal_days
 from lib.metrics.deadline_views import is_unchecked
 from lib.metrics.running_out import Line, Origin, Standing
@@ -113,9 +111,7 @@ def _in_units(
     span: timedelta, unit: Literal["minute", "hour", "day"], seconds: int
 ) -> str:
     whole = max(int(span.total_seconds()) // seconds, 1) * seconds
-    return format_timedelta(
-        timedelta(seconds=whole), granularity=unit, threshold=100_000, locale=current()
-    )
+    return fmt.span(timedelta(seconds=whole), granularity=unit, threshold=100_000)
 
 
 def left_badge(line: Line, now: datetime) -> str:

@@ -55,13 +55,16 @@ def on_today(desk: UserStore) -> None:
         for words, count in (
             (N_("期限超過 {count}件"), found.overdue),
             (N_("今日まで {count}件"), found.today),
-            (N_("本人からの相談 {count}件"), found.consultations),
+            (N_("相談 {count}件"), found.consultations),
         )
         if count
     ]
-    label = _("応対した人へのフォロー: {parts}").format(parts=fmt.listed(parts))
-    with st.container(border=True):
-        navigation.link(PAGE, inert(label), icon=":material/volunteer_activism:")
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        name = _("応対した人へのフォロー")
+        navigation.link(PAGE, name, icon=":material/volunteer_activism:")
+        st.markdown(f":small[{inert(fmt.listed(parts))}]", width="content")
 
 
 def on_case(desk: UserStore, case: Complaint) -> None:

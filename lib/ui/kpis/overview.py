@@ -158,17 +158,19 @@ def _is_count(card: Card) -> bool:
 
 def _below(card: Card) -> str:
     """Return lamp, target and why there is no value, as Markdown; "" for nothing."""
-    parts = [look.badge(card.lamp)] if card.lamp else []
+    lamps = [look.badge(card.lamp)] if card.lamp else []
+    words = []
     if card.places:
-        words = _("センターごとの目標")
-        parts.append(f"{look.badge(card.places[0].verdict)} :small[{inert(words)}]")
+        lamps.append(look.badge(card.places[0].verdict))
+        words.append(_("センターごとの目標"))
     elif target := look.target_text(card.entry, card.target):
-        parts.append(f":small[{inert(target)}]")
+        words.append(target)
     if card.lack is not None:
-        parts.append(f":small[{inert(card.lack.text())}]")
+        words.append(card.lack.text())
     elif card.note is not None:
-        parts.append(f":small[{inert(_('方式をそろえた値'))}]")
-    return " ".join(parts)
+        words.append(_("方式をそろえた値"))
+    said = [f":small[{inert(' · '.join(words))}]"] if words else []
+    return " ".join([*lamps, *said])
 
 
 # Side by side ------------------------------------------------------------------

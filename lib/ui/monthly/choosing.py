@@ -67,7 +67,7 @@ def here(desk: UserStore, now: datetime) -> Here | None:
 
 def controls(desk: UserStore, at: Here, now: datetime) -> None:
     """Draw the choices; each change goes into the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         _month(at, months_for(now))
         if len(readers_for(desk.principal)) > 1:
             _reader(at)

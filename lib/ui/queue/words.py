@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from babel.dates import format_timedelta
 
 from lib import clock
-from lib.i18n import _, current
+from lib.i18n import _
 from lib.metrics.promises import When
 from lib.metrics.queue import COMPLAINTS, Why, whys
 from lib.metrics.sla import Standing
@@ -98,7 +97,7 @@ class _Words:
 
     def _until(self, at: pd.Timestamp, before: str, after: str) -> str:
         ahead = clock.in_tokyo(at.to_pydatetime()) - self.now
-        words = format_timedelta(abs(ahead), locale=current(), threshold=1.2)
+        words = fmt.span(abs(ahead), threshold=1.2)
         return (after if ahead.total_seconds() < 0 else before).format(time=words)
 
 
