@@ -39,7 +39,9 @@ def counted(week: int | None, usual: float | None, waiting: Waiting) -> Reason:
         )
     if week is None:
         return Reason(
-            N_("センターからの連絡の記録がまだありません。判定には、あと{days}日分要ります。"),
+            N_(
+                "センターからの連絡の記録がまだありません。判定には、あと{days}日分要ります。"
+            ),
             details,
         )
     return Reason(
