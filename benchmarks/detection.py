@@ -264,7 +264,8 @@ def stale_figures(results: dict[str, Result]) -> list[str]:
             f" {measured.by_rate[rate][rise].within_14:.0%} measured"
             for rate, delays in one.delays.items()
             for rise, stated in delays.items()
-            if abs(stated.found - measured.by_rate[rate][rise].within_14) > MOST_POINTS
+            if stated.found is not None
+            and abs(stated.found - measured.by_rate[rate][rise].within_14) > MOST_POINTS
         ]
     return stale
 
