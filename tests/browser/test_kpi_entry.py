@@ -27,13 +27,18 @@ from tools.serve import Server
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Server]:
     """Serve an app with one person and no record."""
-    data = tmp_path / "data"
+    with running(begun(tmp_path)) as server:
+        yield server
+
+
+def begun(folder: Path) -> Path:
+    """Return the data of an app that one person has begun."""
+    data = folder / "data"
     data.mkdir(mode=0o700)
     with opened(data) as store:
         desk = store.for_user(SYSTEM)
         first_start.begin(desk, name="佐藤 花子", email="", now=clock.now())
-    with running(data) as server:
-        yield server
+    return data
 
 
 def test_typing_remarks_and_ctrl_enter_confirm_nothing(
@@ -91,16 +96,18 @@ BLOCK = (
 
 
 @pytest.fixture
-def centres_app(app: Server) -> Server:
+def centres_app(tmp_path: Path) -> Iterator[Server]:
     """Serve the app to a person of one outsourced centre; another centre is there."""
-    with opened(app.data) as store:
+    data = begun(tmp_path)
+    with opened(data) as store:
         own = Centre(code="C1", name="東京センター", subscriptions=Flag.NO)
         rows = (own, Centre(code="C2", name="大阪センター"), AGENT)
         store.for_user(SYSTEM).commit(
             Commit(new_commit_id(), "試験", clock.now(), tuple(map(Insert, rows)))
         )
-    DraftBox(app.data).save("", "choices", "last", {context.OPERATOR: AGENT.email})
-    return app
+    DraftBox(data).save("", "choices", "last", {context.OPERATOR: AGENT.email})
+    with running(data) as server:
+        yield server
 
 
 def test_a_routine_day_is_entered_by_keyboard_and_two_presses(

@@ -66,6 +66,8 @@ def app(tmp_path: Path, cases: list[Complaint]) -> Iterator[Server]:
 def click_row(page: Page, row: int) -> None:
     """Click into a row of the grid, beside its box."""
     grid = page.get_by_test_id("stDataFrame")
+    # While a case moves in beside it, the grid of before still stands.
+    expect(grid).to_have_count(1)
     # The canvas lies below a layer that takes the clicks, so no locator can hit it.
     expect(grid.locator("canvas").first).to_be_visible()
     box = grid.bounding_box()

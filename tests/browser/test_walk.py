@@ -47,7 +47,9 @@ class Walk:
     def box(self, name: str, *, unit: str = "", required: bool = False) -> Locator:
         """Return the box with that label, for words or for a number."""
         label = self.word(name)
-        label += f" ({self.word(unit)})" if unit else ""
+        # English has no word for the counter 件.
+        is_said = unit and (unit, self.language) != ("件", "en")
+        label += f" ({self.word(unit)})" if is_said else ""
         label += self.word("(必須)") if required else ""
         return self.page.get_by_role(
             "spinbutton" if unit else "textbox", name=label, exact=True
