@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from lib import clock
 from lib.actions.notices import plan, queue
@@ -92,6 +94,14 @@ def test_two_machines_on_one_sheet_tell_each_step_once(
         assert live.outbox.waiting() == ()
 
 
+@contextmanager
+def sending_held(data: Path) -> Iterator[None]:
+    """Keep the outbox of a machine from sending, as another process of it would."""
+    (kept,) = data.glob("outbox-*.db")
+    with FileLock(kept.with_suffix(".lock")):
+        yield
+
+
 def settled(live: LiveStore) -> bool:
     assert live.outbox is not None
     live.refreshed()
@@ -136,6 +146,7 @@ def test_a_claim_that_waits_for_the_sheet_sends_nothing_until_it_holds(
 def test_a_claim_that_came_second_is_thrown_away_and_bothers_nobody(
     machines: tuple[LiveStore, LiveStore],
     emulator: Emulator,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, there = machines
@@ -155,14 +166,15 @@ def test_a_claim_that_came_second_is_thrown_away_and_bothers_nobody(
         NOON + timedelta(minutes=1),
     )
     there.snapshot()
-    with emulator.unreachable():
-        fill(there, *(row.with_values(claimed_by="late.1") for row in claim))
-        assert there.outbox is not None
-        assert there.outbox.waiting()
+    with sending_held(tmp_path / "there"):
+        with emulator.unreachable():
+            fill(there, *(row.with_values(claimed_by="late.1") for row in claim))
+            assert there.outbox is not None
+            assert there.outbox.waiting()
         # The other machine reaches the sheet a moment earlier.
-    Sender(here, {"lead": "x"}, base="https://x.jp", send=send).tick(
-        NOON + timedelta(minutes=1)
-    )
+        Sender(here, {"lead": "x"}, base="https://x.jp", send=send).tick(
+            NOON + timedelta(minutes=1)
+        )
     until(lambda: settled(there))
     late.tick(NOON + timedelta(minutes=10))
     late.tick(NOON + timedelta(minutes=20))
