@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -42,14 +43,30 @@ LOOKS = (
 FIGURES = ("today", "kpi_entry", "kpis", "monthly", "excel_import")
 """Pages full of charts and grids, whose colours and widths change most with both."""
 
-SEEN = [(page.code, look) for page in PAGES for look in LOOKS] + [
-    (code, Look("desktop_dark_en", dark=True, english=True)) for code in FIGURES
-]
+GATE = {"mobile_light", "desktop_dark_en"}
+IN_TURN = ("desktop_light", "desktop_dark", "desktop_light_en")
+"""The gate sees each page on a phone and in one of these, `make proof` in all."""
 
 
-@pytest.mark.parametrize(
-    ("code", "look"), SEEN, ids=lambda part: getattr(part, "name", part)
-)
+def _seen() -> list[Any]:
+    every = [(n, page.code, look) for n, page in enumerate(PAGES) for look in LOOKS]
+    every += [
+        (0, code, Look("desktop_dark_en", dark=True, english=True)) for code in FIGURES
+    ]
+    return [
+        pytest.param(
+            code,
+            look,
+            id=f"{code}-{look.name}",
+            marks=[]
+            if look.name in {*GATE, IN_TURN[n % len(IN_TURN)]}
+            else [pytest.mark.slow],
+        )
+        for n, code, look in every
+    ]
+
+
+@pytest.mark.parametrize(("code", "look"), _seen())
 def test_a_full_page_opens_and_fits_the_screen(
     sample_app, open_tab, picture, code, look
 ):

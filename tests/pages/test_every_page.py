@@ -104,7 +104,13 @@ CLOSED_TO = [
 ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(one, marks=[] if one == "ja" else [pytest.mark.slow])
+        for one in LANGUAGES
+    ],
+)
 @pytest.mark.parametrize("code", PAGES)
 def test_each_page_opens_on_an_empty_store(open_page, code, language):
     app = open_page(code, language=language)
