@@ -1,7 +1,5 @@
 """On the Internet: by https, under one name, whatever a client says of itself."""
 
-import asyncio
-
 import httpx2
 import pytest
 from starlette.applications import Starlette
@@ -15,6 +13,7 @@ from lib.ui import context, server
 from lib.ui.signing_in.door import Door
 from lib.ui.signing_in.routes import routes
 from tests.signin.people import ADMIN, GOOD
+from tests.waiting import run
 
 HERE = "https://mimamori.example.jp"
 HOW = SignIn(url=HERE)
@@ -40,11 +39,10 @@ def public(company, monkeypatch):
     )
 
     def ask(method, path, **more):
-        return runner.run(client.request(method, path, **more))
+        return run(client.request(method, path, **more))
 
-    with asyncio.Runner() as runner:
-        yield ask
-        runner.run(client.aclose())
+    yield ask
+    run(client.aclose())
     context.close()
 
 
