@@ -211,7 +211,13 @@ def expect_in_time(hand: Hand) -> None:
     assert hand.seconds <= MOST_SECONDS, f"{hand.seconds:.0f} seconds"
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param(False, id="desk"),
+        pytest.param(True, id="phone", marks=pytest.mark.slow),
+    ],
+)
 def test_eight_presses_lead_from_the_call_to_the_draft(
     company, open_tab, picture, phone
 ):
@@ -281,7 +287,13 @@ def test_where_we_knew_nothing_the_count_and_the_draft_come_all_the_same(
 # The whole way -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param(False, id="desk", marks=pytest.mark.slow),
+        pytest.param(True, id="phone"),
+    ],
+)
 def test_from_the_call_of_an_authority_until_the_matter_is_closed(
     company, open_tab, picture, phone
 ):

@@ -31,6 +31,7 @@ STATES = {
     "alarm": [*EVERY_FOURTH_DAY, *range(1, 9), 1, 2],
     "start": [1, 3, 4],
 }
+IN_THE_GATE = {"alarm", "start"}
 WORDS = {
     "normal": "● 平常",
     "watch": "◆ 注意",
@@ -105,7 +106,13 @@ def company(
         one.__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(one, marks=[] if one in IN_THE_GATE else [pytest.mark.slow])
+        for one in STATES
+    ],
+)
 def test_a_state_is_told_by_word_shape_and_picture(company, open_tab, picture, state):
     server = company(state)
 
