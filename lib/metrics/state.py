@@ -90,25 +90,12 @@ def centre_state(
     recent = between(days, today - timedelta(days=WEEK), today)
     known = recent.dropna(subset=["offered", "answered"])
     known = known[known["offered"] > 0].sort_values("date")
-    if known.empty:
-        return _pending(centre, N_("{centre}: 直近7日の着信数がまだ入っていません。"))
-    latest = known.iloc[-1:]
-    by_week = float(latest["offered"].iloc[0]) < FEWEST_CALLS
-    if by_week and float(known["offered"].sum()) < FEWEST_CALLS:
-        return _pending(
-            centre, N_("{centre}: 直近7日の着信が20件に満たず、まだ判定できません。")
-        )
-    judged = kpis.value(rate, known if by_week else latest)
-    if "answer_rate_method" in centre.misfits():
-        return _pending(
-            centre,
-            N_("{centre}: 応答率の方式を読めないので、応答率を計算できません。"),
-        )
-    if judged is None:
-        return _pending(
-            centre, N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
-        )
-    day = latest["date"].iloc[0].date()
+    by_week = _is_few(known.iloc[-1:])
+    judged = kpis.value(rate, known if by_week else known.iloc[-1:])
+    if unproved := _why_unproved(centre, known, judged):
+        return _pending(centre, unproved)
+    assert judged is not None  # noqa: S101 - else it is unproved
+    day = known["date"].iloc[-1].date()
     aim = targets.aim(rate, centre.code, day) if targets else Aim(_usual_target(centre))
     limits = borders(rate, aim)
     assert limits is not None  # noqa: S101 - the answer rate is always asked for
@@ -137,6 +124,25 @@ def centre_state(
         case _:
             reached = Reason(words["reached"], details)
             return Verdict(State.NORMAL, (reached,), centre.code)
+
+
+def _why_unproved(
+    centre: Centre, known: pd.DataFrame, judged: float | None
+) -> str | None:
+    """Return why nothing can be said of these days; None where something can."""
+    if known.empty:
+        return N_("{centre}: 直近7日の着信数がまだ入っていません。")
+    if _is_few(known):
+        return N_("{centre}: 直近7日の着信が20件に満たず、まだ判定できません。")
+    if "answer_rate_method" in centre.misfits():
+        return N_("{centre}: 応答率の方式を読めないので、応答率を計算できません。")
+    if judged is None:
+        return N_("{centre}: 短時間放棄数が空欄なので、応答率を計算できません。")
+    return None
+
+
+def _is_few(days: pd.DataFrame) -> bool:
+    return float(days["offered"].sum()) < FEWEST_CALLS
 
 
 def lasts(
