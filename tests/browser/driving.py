@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from lib.i18n import Language
 from lib.store.drafts import DraftBox
@@ -20,6 +21,10 @@ NOW = "2026-11-21T10:30:00+09:00"
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+OPENS_WITHIN = 5_000
+"""Milliseconds within which a pressed drop-down shows its choices."""
+_TRIES = 5
 
 # A click asks for a run at once, but the attribute follows a frame later: the page
 # counts as settled only when it has been idle for a while.
@@ -71,6 +76,19 @@ def option(page: Page, name: str) -> Locator:
         .or_(page.get_by_role("button", name=name, exact=True))
         .first
     )
+
+
+def choose(page: Page, label: Locator, name: str, *, exact: bool = False) -> None:
+    """Pick from a drop-down, opening it anew where a rerun has closed it meanwhile."""
+    listed = page.get_by_role("option", name=name, exact=exact).first
+    for _another_try in range(_TRIES):
+        label.click()
+        try:
+            listed.click(timeout=OPENS_WITHIN)
+        except NotInTime:
+            continue
+        return
+    raise AssertionError(f"the drop-down never offered {name}")
 
 
 def set_language(server: Server, language: Language) -> None:

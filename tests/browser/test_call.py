@@ -15,7 +15,7 @@ from lib.schema.complaint import Complaint
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Channel, Promise, Request, Temper
 from lib.settings.customer_key import customer_key, secret_of
-from tests.browser.driving import opened, running, settled
+from tests.browser.driving import choose, opened, running, settled
 from tests.browser.test_intake import box, compose, content, expect_receipt, save, tap
 from tests.builders import complaint, fill
 from tools.serve import Server
@@ -73,8 +73,7 @@ def test_from_ring_to_saved_promise_without_touching_a_field_twice(served, open_
     tap(page, "欠品")
     content(page).click()
     compose(page, cdp, ["はこ", "箱が", "箱が空"], "箱が空だったとのこと。")
-    page.get_by_role("combobox", name="要望").click()
-    page.get_by_role("option", name="返金").click()
+    choose(page, page.get_by_role("combobox", name="要望"), "返金")
     tap(page, "3怒り")
     tap(page, "返金・返品を断った")
     tap(page, "今日中")

@@ -18,7 +18,7 @@ from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM
 from lib.store.protocol import Commit, Insert
 from tests.browser.conftest import OpenTab
-from tests.browser.driving import opened, option, running, settled
+from tests.browser.driving import choose, opened, option, running, settled
 from tools.serve import Server
 
 
@@ -79,8 +79,7 @@ def test_a_system_failure_recorded_below_the_chart_is_told_there(
     button(page, "施策を記録").click()
     words = page.get_by_role("textbox", name="何をしたか・何があったか")
     words.press_sequentially("電話が1時間つながらない", delay=20)
-    page.get_by_role("combobox", name="種類").click()
-    page.get_by_role("option", name="システム障害").click()
+    choose(page, page.get_by_role("combobox", name="種類"), "システム障害")
     expect(page.get_by_text("下書き保存 ")).to_be_visible(timeout=10_000)
     button(page, "記録する").click()
 

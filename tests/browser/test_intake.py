@@ -18,7 +18,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.vocab import ComplaintStatus, Request, Temper
 from lib.store.drafts import DraftBox
 from tests.browser.conftest import OpenTab
-from tests.browser.driving import opened, running, settled
+from tests.browser.driving import choose, opened, running, settled
 from tools.serve import Server
 
 ME = "hanako@example.jp"
@@ -275,8 +275,7 @@ def test_language_and_page_change_keep_text_and_taps(desk, open_tab):
     content(page).fill("届かない")
     for name in ("欠品", "明日10時", "3怒り", "外部相談の予告", "弁護士"):
         tap(page, name)
-    page.get_by_role("combobox", name="要望").click()
-    page.get_by_role("option", name="返金").click()
+    choose(page, page.get_by_role("combobox", name="要望"), "返金")
 
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("radio", name="Tomorrow 10:00")).to_be_checked()

@@ -17,7 +17,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Role, Severity
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
-from tests.browser.driving import NOW, running, settled
+from tests.browser.driving import NOW, choose, running, settled
 from tests.builders import activity, complaint, fill
 from tools.serve import Server
 
@@ -81,8 +81,8 @@ def case_card(page: Page):
 
 def become(page: Page, name: str) -> None:
     """Choose who acts."""
-    page.get_by_test_id("stSidebar").get_by_role("combobox").click()
-    page.get_by_role("option", name=name).click()
+    actor = page.get_by_test_id("stSidebar").get_by_role("combobox")
+    choose(page, actor, name)
     settled(page)
 
 

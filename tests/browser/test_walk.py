@@ -17,7 +17,7 @@ from lib.schema.ids import read_id
 from lib.ui.case.groups import GROUPS
 from lib.ui.navigation import entry
 from tests.browser.conftest import OpenTab
-from tests.browser.driving import settled
+from tests.browser.driving import choose, settled
 from tools.serve import Server
 
 CENTRE: Final = "沖縄センター(委託)"
@@ -60,8 +60,8 @@ class Walk:
 
     def choose(self, label: str, option: str) -> None:
         """Pick from the drop-down with that label."""
-        self.page.get_by_role("combobox", name=self.word(label), exact=True).click()
-        self.page.get_by_role("option", name=self.word(option), exact=True).click()
+        field = self.page.get_by_role("combobox", name=self.word(label), exact=True)
+        choose(self.page, field, self.word(option), exact=True)
         settled(self.page)
 
     def turn_to(self, code: str) -> None:
