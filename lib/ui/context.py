@@ -124,7 +124,7 @@ def principal() -> Principal | None:
     Raises:
         SignedOut: with sign-in, nobody is in any more.
     """
-    own = _own_principal()
+    own = own_principal()
     role = st.session_state.get(LOOKING_AS)
     if own is None or role is None:
         return own
@@ -134,7 +134,8 @@ def principal() -> Principal | None:
         return own
 
 
-def _own_principal() -> Principal | None:
+def own_principal() -> Principal | None:
+    """Return who acts in this session in their own role; raises as `principal`."""
     if people_sign_in():
         return _signed_in()
     everyone = members()
@@ -142,6 +143,16 @@ def _own_principal() -> Principal | None:
     found = next((m for m in everyone if m.email == chosen), None)
     found = found or _default_operator(everyone)
     return Principal.of(found) if found else None
+
+
+def is_still(who: Principal) -> bool:
+    """Whether `own_principal` would still say `who`; ask it outside of a page's run.
+
+    Without sign-in there is nobody to ask after but this computer's administrator.
+    """
+    if not people_sign_in():
+        return True
+    return signing_in.principal_of(sign_in_desk(), who.key) == who
 
 
 def people_sign_in() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, cast
@@ -26,6 +25,7 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context
 from lib.ui import format as fmt
+from lib.ui.download import file_button
 
 PREVIEW_HEIGHT: Final = 640
 """Pixels of the frame in which the pages scroll."""
@@ -198,14 +198,13 @@ def _files(desk: UserStore, number: str, made: _Made) -> None:
             (Form.WORD, _("Wordで書き出す"), ":material/edit_document:"),
         ):
             paper = Paper(made.dossier, form, made.reason)
-            st.download_button(
+            file_button(
                 label,
                 _taken_out(desk, paper),
-                file_name=_file_name(number, paper),
+                name=_file_name(number, paper),
                 mime=paper.mime,
                 key=_key(number, f"take:{form.code}"),
                 icon=icon,
-                on_click="ignore",
             )
         if st.button(
             _("大きく見る"),
@@ -241,12 +240,9 @@ def _taken_out(desk: UserStore, paper: Paper) -> Callable[[], bytes]:
 
 
 def _file_name(number: str, paper: Paper) -> str:
-    # Streamlit serves a file to whoever knows its address, which follows from name
-    # and content: the random part makes it unguessable (security.md, row 12).
-    nonce = st.session_state.setdefault("dossier:nonce", secrets.token_hex(16))
     plain = re.sub(r"[^A-Za-z0-9-]", "", number)
     day = f"{paper.dossier.made_at:%Y%m%d}"
-    return f"keiisho-{plain}-{day}-{nonce}.{paper.ending}"
+    return f"keiisho-{plain}-{day}.{paper.ending}"
 
 
 def _pages(made: _Made) -> None:

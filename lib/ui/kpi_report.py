@@ -19,6 +19,7 @@ from lib.schema.vocab import Done
 from lib.store.access import UserStore
 from lib.ui import context
 from lib.ui.clipboard import copy_button
+from lib.ui.download import file_button
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,23 +41,22 @@ def download(desk: UserStore, centre: Centre, month: date) -> None:
     """Offer the confirmed days of a month in the centre's own form."""
     language = context.language()
     columns = kpi_forms.report_columns(desk, centre, language)
-    st.download_button(
+    file_button(
         _("月の日報をExcelで(確定した日)"),
-        lambda: as_xlsx(_confirmed(desk, centre, month), centre, columns, language),
-        file_name=f"mimamori-daily-{slug(centre.code)}-{month:%Y-%m}.xlsx",
+        lambda: as_xlsx(
+            kpi_days.to_report(desk, centre, month, clock.now()),
+            centre,
+            columns,
+            language,
+        ),
+        name=f"mimamori-daily-{slug(centre.code)}-{month:%Y-%m}.xlsx",
         mime=_XLSX,
         key=f"kpi.report.{slug(centre.code)}.{month:%Y-%m}",
         icon=":material/download:",
-        help=_("貼り付けた表の列を覚えているときは、その列の名前と順で出します。"),
-        on_click="ignore",
+        about=_("貼り付けた表の列を覚えているときは、その列の名前と順で出します。"),
     )
 
 
 def has_confirmed(days: Sequence[kpi_days.MonthDay]) -> bool:
     """Whether a month has a day that can be reported."""
     return any(day.state is kpi_days.DayState.CONFIRMED for day in days)
-
-
-def _confirmed(desk: UserStore, centre: Centre, month: date) -> list[KpiDay]:
-    days = kpi_days.month_days(desk, centre, month, clock.now())
-    return [d.record for d in days if d.record and d.record.confirmed is Done.DONE]

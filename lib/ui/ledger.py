@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -33,6 +32,7 @@ from lib.text import inert
 from lib.ui import context, filters, outbox
 from lib.ui import format as fmt
 from lib.ui import table as grids
+from lib.ui.download import file_button
 from lib.ui.filters import Address
 from lib.ui.marks import legend, marks_of
 from lib.ui.table import Grid
@@ -266,23 +266,18 @@ def _export(desk: UserStore, found: Positions) -> None:
                 ).format(count=fmt.number(len(found)))
             )
         )
-        _download(_("CSV(Excel用)"), "csv", "text/csv", _csv(desk, found, language))
-        _download(_("Excelブック"), "xlsx", XLSX, _xlsx(desk, found, language))
-
-
-def _download(label: str, ending: str, mime: str, make: Callable[[], bytes]) -> None:
-    # Streamlit serves a file to whoever knows its address, which follows from name
-    # and content: the random part makes it unguessable (security.md, row 12).
-    nonce = st.session_state.setdefault("ledger.nonce", secrets.token_hex(16))
-    st.download_button(
-        label,
-        make,
-        file_name=f"mimamori-complaints-{clock.today():%Y%m%d}-{nonce}.{ending}",
-        mime=mime,
-        key=f"ledger.export.{ending}",
-        on_click="ignore",
-        width="stretch",
-    )
+        for label, ending, mime, made in (
+            (_("CSV(Excel用)"), "csv", "text/csv", _csv),
+            (_("Excelブック"), "xlsx", XLSX, _xlsx),
+        ):
+            file_button(
+                label,
+                made(desk, found, language),
+                name=f"mimamori-complaints-{clock.today():%Y%m%d}.{ending}",
+                mime=mime,
+                key=f"ledger.export.{ending}",
+                width="stretch",
+            )
 
 
 def _csv(desk: UserStore, found: Positions, language: Language) -> Callable[[], bytes]:
@@ -314,10 +309,10 @@ def _taken(desk: UserStore, found: Positions) -> pd.DataFrame:
 
 def _logging(desk: UserStore, kind: str, count: int) -> Callable[[], None]:
     """Return what notes the export; it runs at the click, outside the session."""
-    live, actor = context.live(), desk.principal.name
+    live, who = context.live(), desk.principal
 
     def note() -> None:
         system = live.for_user(SYSTEM)
-        cases.log_export(system, actor=actor, kind=kind, count=count, now=clock.now())
+        cases.log_export(system, who, kind=kind, count=count, now=clock.now())
 
     return note

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from lib import clock
-from lib.actions.clocks.feeding import file_of
+from lib.actions.clocks import feeding
+from lib.actions.permissions import may
 from lib.i18n import _
 from lib.reports.calendar import FILE_NAME, MEDIA_TYPE
-from lib.schema.vocab import Role
 from lib.settings import calendar_feed as secrets
 from lib.settings.install import app_url
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context, flash
 from lib.ui.calendar_feed import address
-
-MANAGERS: Final = (Role.ADMIN, Role.MANAGER)
+from lib.ui.download import file_button
 
 
 def panel(desk: UserStore) -> None:
@@ -39,16 +36,15 @@ def panel(desk: UserStore) -> None:
                 )
             )
         )
-        st.download_button(
+        file_button(
             _("ファイルで受け取る(.ics)"),
-            lambda: file_of(desk, base=app_url(), now=clock.now()),
-            file_name=FILE_NAME,
+            lambda: feeding.file_of(desk, base=app_url(), now=clock.now()),
+            name=FILE_NAME,
             mime=MEDIA_TYPE,
             key="deadlines.file",
             icon=":material/download:",
-            on_click="ignore",
         )
-        if desk.principal.role in MANAGERS:
+        if may(desk.principal, "deadlines.feed"):
             _feed()
 
 
@@ -97,9 +93,7 @@ def _feed() -> None:
 
 def _renew() -> None:
     with boundary.attempt():
-        context.guard(*MANAGERS)
-        had = bool(secrets.secret_of(context.place().data))
-        secrets.renew(context.place().data)
+        had = feeding.new_address(context.desk(), context.place().data)
         flash.say(
             _("新しいアドレスにしました。前のアドレスは使えません。")
             if had
@@ -109,6 +103,5 @@ def _renew() -> None:
 
 def _revoke() -> None:
     with boundary.attempt():
-        context.guard(*MANAGERS)
-        secrets.revoke(context.place().data)
+        feeding.no_address(context.desk(), context.place().data)
         flash.say(_("アドレスを使えなくしました。"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
@@ -22,13 +21,14 @@ from lib.schema.principal import SYSTEM
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context
+from lib.ui.download import file_button
 from lib.ui.monthly import comments
 from lib.ui.monthly.choosing import Here
 
 PREVIEW_HEIGHT: Final = 720
 """Pixels of the frame in which the pages scroll."""
 
-_MADE, _WANTED, _NONCE = "monthly:made", "monthly:wanted", "monthly:nonce"
+_MADE, _WANTED = "monthly:made", "monthly:wanted"
 _GATHERED: Final = 0.75
 _SET: Final = 0.85
 """How much of the work is done when the figures are there, and when the pages are set."""
@@ -111,14 +111,13 @@ def _files(desk: UserStore, made: _Made) -> None:
             (Form.EXCEL, _("Excelで書き出す"), ":material/table_chart:"),
         ):
             paper = Paper(made.document, made.at.code, form)
-            st.download_button(
+            file_button(
                 label,
                 _taken_out(desk, paper),
-                file_name=_file_name(paper),
+                name=_file_name(paper),
                 mime=paper.mime,
                 key=f"monthly:take:{form.code}",
                 icon=icon,
-                on_click="ignore",
             )
         if st.button(
             _("大きく見る"),
@@ -147,11 +146,8 @@ def _taken_out(desk: UserStore, paper: Paper) -> Callable[[], bytes]:
 
 
 def _file_name(paper: Paper) -> str:
-    # Streamlit serves a file to whoever knows its address, which follows from name
-    # and content: the random part makes it unguessable (security.md, row 12).
-    nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(16))
     plain = re.sub(r"[^A-Za-z0-9-]", "", paper.centre)
-    parts = ["getsuji", f"{paper.document.month:%Y%m}", plain, nonce]
+    parts = ["getsuji", f"{paper.document.month:%Y%m}", plain]
     return f"{'-'.join(part for part in parts if part)}.{paper.ending}"
 
 

@@ -11,6 +11,7 @@ person signs in again in this browser, and then go on where they stopped (produc
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
@@ -32,6 +33,9 @@ from lib.settings.sign_in import SignIn
 from lib.signin.sessions import Session, Standing
 from lib.ui import context
 from lib.ui.signing_in import cookies, origin
+from lib.ui.signing_in.own_files import MEDIA, OwnFiles, name_of, named_in
+
+log = logging.getLogger(__name__)
 
 HEADER: Final = context.SESSION_HEADER.lower().encode()
 
@@ -46,6 +50,12 @@ _UPLOADS: Final = "/_stcore/upload_file/"
 LOOKED_UP_EVERY: Final = 5.0
 """Seconds for which a socket believes what it knows of its sign-in."""
 _KNOWN_TABS: Final = 10_000
+_ASKED_FOR: Final = frozenset(
+    {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
+)
+"""What a browser asks of Streamlit. The rest would empty everybody's caches or tell
+what lies beside the program; a page's own files are asked for by `_FILE`."""
+_FILE: Final = "backend_operation_request"
 _POLICY: Final = 1008
 
 
@@ -57,6 +67,7 @@ class Door:
         self._app = app
         self._how = how
         self._tabs = Tabs()
+        self._files = OwnFiles()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request or socket."""
@@ -85,10 +96,16 @@ class Door:
             return
         else:
             session = await asyncio.to_thread(self._session, scope)
-            if session is not None and self._may_upload(path, session):
+            if session is None or not self._may_upload(path, session):
+                answer = _to_sign_in(scope)
+            elif MEDIA not in path:
                 await self._app(_claimed(scope, session), receive, send)
                 return
-            answer = _to_sign_in(scope)
+            elif self._files.has(session.id, name_of(path)):
+                await self._app(_claimed(scope, session), receive, _unstored(send))
+                return
+            else:
+                answer = PlainTextResponse("Not Found", status_code=404)
         await answer(scope, receive, send)
 
     def _is_for_us(self, scope: Scope) -> bool:
@@ -127,7 +144,7 @@ class Door:
             )
             return
         scope = _without_foreign_tab(scope, lambda tab: self._is_theirs(tab, session))
-        line = Line(session, receive, send, self._tabs)
+        line = Line(session, receive, send, self._tabs, self._files)
         await self._app(_claimed(scope, session), line.receive, line.send)
 
     def _is_theirs(self, tab: str, session: Session) -> bool:
@@ -138,12 +155,18 @@ class Line:
     """One open socket: what it may carry is asked again and again."""
 
     def __init__(
-        self, session: Session, receive: Receive, send: Send, tabs: Tabs
+        self,
+        session: Session,
+        receive: Receive,
+        send: Send,
+        tabs: Tabs,
+        files: OwnFiles,
     ) -> None:
         """Carry between a browser and Streamlit for one sign-in."""
         self._session = session
         self._receive, self._send = receive, send
-        self._tabs = tabs
+        self._tabs, self._files = tabs, files
+        self._refused: set[str] = set()
         self._tab_is_known = False
         self._standing = Standing.LIVE
         self._looked_up_at = time.monotonic()
@@ -156,19 +179,23 @@ class Line:
             message = await self._receive()
             if message["type"] != "websocket.receive":
                 return message
-            acts = self._acts(message)
-            standing = await self._looked_up(acts=acts)
-            if standing is Standing.LIVE:
+            asked = _asked(message)
+            standing = await self._looked_up(acts=self._acts(asked))
+            if standing is Standing.LIVE and self._may_ask(asked):
                 return message
             if standing is Standing.ENDED:
                 return await self._closed()
 
     async def send(self, message: Message) -> None:
-        """Pass on what Streamlit says; note which tab it speaks to."""
+        """Pass on what Streamlit says; note which tab it speaks to and what it offers."""
         if self._is_closed:
             raise OSError("the sign-in has ended")
-        if not self._tab_is_known and message["type"] == "websocket.send":
-            self._note_tab(message.get("bytes") or b"")
+        if message["type"] == "websocket.send":
+            said = message.get("bytes") or b""
+            if not self._tab_is_known:
+                self._note_tab(said)
+            if offered := named_in(said):
+                self._files.note(self._session.id, offered)
         await self._send(message)
 
     async def _closed(self) -> Message:
@@ -199,6 +226,8 @@ class Line:
                 return Standing.ENDED
         except AppError:
             return Standing.TIMED_OUT  # not known now: nothing passes, nothing is lost
+        if found.id != self._session.id:
+            self._files.go_on(self._session.id, found.id)
         self._session = found
         return found.standing
 
@@ -209,16 +238,31 @@ class Line:
         except AppError:
             return  # the next key pressed is noted
 
-    def _acts(self, message: Message) -> bool:
+    def _may_ask(self, asked: BackMsg | None) -> bool:
+        """Whether a page of ours would ask that; what cannot be read Streamlit refuses."""
+        if asked is None:
+            return True
+        kind = asked.WhichOneof("type") or ""
+        if kind in _ASKED_FOR or (kind == _FILE and self._is_own_file(asked)):
+            return True
+        if kind not in self._refused:
+            # Once a socket: whoever tries it a million times fills no disk.
+            self._refused.add(kind)
+            log.warning("sign-in %s: refused %s", self._session.id[:8], kind or "?")
+        return False
+
+    def _is_own_file(self, asked: BackMsg) -> bool:
+        request = asked.backend_operation_request
+        return request.WhichOneof("payload") == "deferred_file" and self._files.has(
+            self._session.id, request.deferred_file.file_id
+        )
+
+    def _acts(self, asked: BackMsg | None) -> bool:
         """Whether the person did something: a page that asks by itself does not count.
 
         Typing comes along with what asks by itself, and counts.
         """
-        try:
-            asked = BackMsg.FromString(message.get("bytes") or b"")
-        except DecodeError:
-            return False
-        if asked.WhichOneof("type") != "rerun_script":
+        if asked is None or asked.WhichOneof("type") != "rerun_script":
             return False
         state = asked.rerun_script
         widgets = state.widget_states.SerializeToString(deterministic=True)
@@ -254,6 +298,31 @@ class Tabs:
     def owner(self, tab: str) -> str | None:
         """Return whose it is; None for one that nobody opened here."""
         return self._owners.get(tab)
+
+
+def _asked(message: Message) -> BackMsg | None:
+    """Return what a browser asks for; None for what nobody can read."""
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(message.get("bytes") or b"")
+    except DecodeError:
+        return None
+    return asked
+
+
+def _unstored(send: Send) -> Send:
+    """Return `send` for an answer that no browser and no proxy may keep."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [pair for pair in message["headers"] if pair[0] != b"cache-control"]
+            message = {
+                **message,
+                "headers": [*kept, (b"cache-control", b"no-store")],
+            }
+        await send(message)
+
+    return sending
 
 
 def _claimed(scope: Scope, session: Session) -> Scope:
