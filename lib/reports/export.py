@@ -239,7 +239,7 @@ class _BookWriter:
         headers = [
             _NOT_IN_XML.sub("\ufffd", storable(column.header)) for column in columns
         ]
-        sheet = self._sheet(name, headers)
+        sheet = self._sheet(sheet_name(name), headers)
         for place, column in enumerate(columns):
             look = self._format(column.field)
             sheet.set_column(place, place, _width(column.field), look)

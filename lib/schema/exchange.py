@@ -12,6 +12,7 @@ import unicodedata
 from typing import Final
 
 from lib.i18n import N_, SOURCE, Language, translate
+from lib.text import storable
 
 MADE_HERE: Final = "Mimamori export"
 """Stands in the comments of each workbook: its texts carry no apostrophes."""
@@ -27,13 +28,22 @@ CONTINUED_HEADERS: Final = (
 )
 
 MARK: Final = "'"
-RISKY: Final = frozenset("=+-@\t\r\n\x00＝＋－＠")
-"""First characters from which a spreadsheet reads a formula, or which hide one."""
+RISKY: Final = frozenset("=+-@\t\r\n\x00")
+"""First characters from which a spreadsheet reads a formula, or which hide one; in
+whatever width or size they are written (＝, ﹦, ⁺)."""
 
 _SHEET_NAME: Final = 31
-_NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
+"""UTF-16 units of a sheet's name."""
+_RESERVED: Final = "history"
+"""A name that Excel keeps for itself."""
+_NOT_IN_SHEET_NAMES: Final = re.compile("[\\[\\]:*?/\\\\\t\n\ufffe\uffff]")
 _SKIPPED: Final = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
 """Blanks, invisibles and controls, which a spreadsheet may skip."""
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
+"""Letters and marks that nobody sees either (Unicode: default ignorable)."""
 
 
 def guarded(text: str) -> str:
@@ -51,14 +61,22 @@ def unguarded(text: str) -> str:
 def looks_live(text: str) -> bool:
     """Whether a spreadsheet might run `text`, or take off its apostrophe."""
     for character in text.lstrip(MARK):
-        if character in RISKY:
+        if unicodedata.normalize("NFKC", character)[0] in RISKY:
             return True
-        if unicodedata.category(character) not in _SKIPPED:
+        if not _is_skipped(character):
             return False
     return False
 
 
+def _is_skipped(character: str) -> bool:
+    if unicodedata.category(character) in _SKIPPED:
+        return True
+    return _UNSEEN.match(character) is not None
+
+
 def sheet_name(text: str, language: Language = SOURCE) -> str:
-    """Return a name that spreadsheets accept for a sheet."""
-    plain = _NOT_IN_SHEET_NAMES.sub(" ", translate(text, language))
-    return plain[:_SHEET_NAME].strip("' ")
+    """Return a name that spreadsheets accept for a sheet, "Sheet" where none is left."""
+    plain = _NOT_IN_SHEET_NAMES.sub(" ", storable(translate(text, language)))
+    units = plain.strip("' ").encode("utf-16-le")[: 2 * _SHEET_NAME]
+    name = units.decode("utf-16-le", "ignore").strip("' ")
+    return name if name and name.casefold() != _RESERVED else "Sheet"
