@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from lib import clock
+from lib.schema.cells.reading import BLANKS, is_error_value
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, Table
@@ -35,7 +36,8 @@ def laden(
     every: with 1 each case stands in each field, a row a case. With n there is a row for
         each n-th case, and the fields of a row hold n cases in turn, so that all cases
         still stand in the table if it has n text fields.
-    made_ids: give rows numbers as the app makes them, not hostile ones.
+    made_ids: give rows numbers as the app makes them, not hostile ones, and no key
+        blanks around it, which a sheet takes away.
     """
     return list(_rows(place, every, beacon, cases, made_ids=made_ids))
 
@@ -60,10 +62,11 @@ def _rows(
 def _told(place: Table, field: Field, text: str, number: int, made_ids: bool) -> str:
     """Return the text of one field; a key's has a number behind it, so that none clash."""
     if field.name not in place.key:
-        return text if storable(text) or not field.required else "空"
+        stays = storable(text).strip(BLANKS) and not is_error_value(text)
+        return text if stays or not field.required else "空"
     if place.prefix and made_ids:
         return f"{place.prefix}-261120-{_sign(number)}"
-    return f"{text}{number}"
+    return f"{text.strip(BLANKS) if made_ids else text}~{number}"
 
 
 def _sign(number: int) -> str:
