@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
@@ -52,6 +54,18 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     i18n.follow(lambda: i18n.SOURCE)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def manifests_scanned_once() -> Iterator[None]:
+    """Look once for components among the installed packages, not in each AppTest.
+
+    They do not change meanwhile, and a scan reads hundreds of files.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
 @pytest.fixture
 def first_member() -> Member:
     """Return the administrator who has begun with this store."""
@@ -76,10 +90,10 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
             app.session_state[context.LANGUAGE] = language
         if operator:
             app.session_state[context.OPERATOR] = operator
-        app.run()
         if code:
-            app.switch_page(str(ROOT / "pages" / f"{code}.py")).run()
-        return app
+            # Before the first run a page goes by its file's name, which is its address.
+            app.switch_page(str(ROOT / "pages" / f"{code}.py"))
+        return app.run()
 
     return opened
 
