@@ -27,6 +27,8 @@ from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store.live import LiveStore
+from lib.store.log_search import LogPage, LogQuery
+from lib.store.merge import named
 from lib.store.protocol import (
     CellStatus,
     Commit,
@@ -466,6 +468,16 @@ class UserStore:
             raise NotAllowed
         return self._live.audit(table, key)
 
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return one window of 操作ログ, newest first; it asks the store itself.
+
+        Raises:
+            NotAllowed: the log is not for this role.
+        """
+        if self._right("audit") is None:
+            raise NotAllowed
+        return self._live.search_log(query)
+
     def commit(self, commit: Commit) -> Receipt:
         """Commit after checking each write anew; see `Store.commit`.
 
@@ -477,7 +489,11 @@ class UserStore:
         """
         self._refuse_onlookers()
         before = self._live.refreshed() if self._is_limited else self._snapshot()
-        self._authorise(before, commit)
+        try:
+            self._authorise(before, commit)
+        except NotAllowed:
+            self.note_refusal(*next(iter(named(commit)), ("", "")))
+            raise
         try:
             receipt = self._live.commit(commit)
         except Conflict as conflict:
@@ -486,10 +502,20 @@ class UserStore:
             raise self._without_foreign(conflict) from conflict
         finally:
             self._pinned = None
+        if self._live.watchman:
+            self._live.watchman.saved(self._principal, commit, receipt)
         if self._tell:
             for note in receipt.notes:
                 self._tell(note)
         return self._without_withheld(receipt)
+
+    def note_refusal(self, table: str, key: str = "") -> None:
+        """Note that this person tried to write what is not theirs; see `Watchman`.
+
+        For what a page finds out by itself, such as an edit of a column that is locked.
+        """
+        if self._live.watchman:
+            self._live.watchman.refused(self._principal, table, key)
 
     def everything(self) -> Snapshot:
         """Return all tables as they stand, to be checked; `_APART` as far as theirs.

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from lib.errors import ActionRefused, StoreError
 from lib.i18n import N_
 from lib.schema.principal import Principal
 from lib.store.keeping import IDLE_AFTER, Keeper
+from lib.store.log_search import LogPage, LogQuery
 from lib.store.memo import Memo
 from lib.store.protocol import (
     Commit,
@@ -46,6 +47,16 @@ DERIVED: Final = 256
 NOTHING_TO_MEND: Final = N_("この保存先では、行の直しは要りません。")
 
 
+class Watchman(Protocol):
+    """Who is told of what people do with the store, beside 操作ログ."""
+
+    def saved(self, who: Principal, commit: Commit, receipt: Receipt) -> None:
+        """A save of this person was applied or queued."""
+
+    def refused(self, who: Principal, table: str, key: str) -> None:
+        """This person tried to write what is not theirs."""
+
+
 class LiveStore:
     """One store with its snapshot, for a whole process; usable from many threads.
 
@@ -75,6 +86,7 @@ class LiveStore:
         self._failures = 0
         self._problem: StoreError | None = None
         self._keeper: Keeper | None = None
+        self.watchman: Watchman | None = None
         self.views: Memo[pd.DataFrame] = Memo(VIEWS)
         """Frames filtered for roles, by `lib.store.access`."""
         self.derived: Memo[Any] = Memo(DERIVED)
@@ -222,6 +234,10 @@ class LiveStore:
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first."""
         return self._store.audit(table, key)
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return one window of 操作ログ, asking the store itself."""
+        return self._store.search_log(query)
 
     def for_user(
         self, principal: Principal, tell: Callable[[str], None] | None = None

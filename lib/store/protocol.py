@@ -13,6 +13,7 @@ import pandas as pd
 from lib.errors import AppError
 from lib.schema.record import Record
 from lib.schema.vocab import AuditRoute
+from lib.store.log_search import LogPage, LogQuery
 
 AUDIT_TAIL = 5_000
 """Rows of 操作ログ that a snapshot carries, newest; older ones are read when asked for."""
@@ -269,6 +270,10 @@ class Store(Protocol):
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first, however old."""
+        ...
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return the newest log rows that match, one window; however old they are."""
         ...
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from lib.schema.frames import empty_frame, frame_of
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, table
 from lib.store.live import LONGEST_PAUSE, LiveStore
+from lib.store.log_search import LogPage, LogQuery, found_in
 from lib.store.protocol import Commit, Insert, Receipt, Snapshot
 from tests.store.rows import complaint, saving
 
@@ -53,6 +54,9 @@ class FakeStore:
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         return self.now.frames["audit"]
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        return found_in(self.now.frames["audit"], query)
 
     def close(self) -> None:
         pass

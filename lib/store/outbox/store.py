@@ -22,6 +22,7 @@ from lib.errors import (
     StoreError,
 )
 from lib.i18n import N_
+from lib.store.log_search import LogPage, LogQuery, found_in
 from lib.store.merge import named, plan
 from lib.store.outbox.file import OPEN, Entry, EntryState, OutboxFile
 from lib.store.outbox.sending import Drainer, SendLock
@@ -189,6 +190,20 @@ class OutboxStore:
             return found
         own = tail[~tail.index.isin(found.index)]
         return pd.concat([found, own]) if len(own) else found
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return one window of 操作ログ of the shared store.
+
+        While it is away, only as far back as the snapshot goes. What still waits is not
+        in the log yet; it stands on 送信待ち.
+        """
+        shown = self._now()
+        try:
+            return self._inner.search_log(query)
+        except StoreError as error:
+            if error.permanent or shown is None:
+                raise
+            return found_in(shown.frames["audit"], query)
 
     def _asked(self, ask: Callable[[], Snapshot]) -> Snapshot:
         asked = self._view.asking()

@@ -10,6 +10,7 @@ import pandas as pd
 from lib.schema.frames import empty_frame
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
+from lib.store.log_search import LogPage, LogQuery, found_in
 from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot
 from lib.store.sheets.adopting import Mender
 from lib.store.sheets.client import SheetsClient
@@ -95,9 +96,16 @@ class SheetsStore:
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first, however old."""
-        tabs = self._watch.again().tabs
-        frame = tabs["audit"].read.frame if "audit" in tabs else _no_log()
+        frame = self._log()
         return frame[(frame["table"] == table) & (frame["row_key"] == key)]
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return one window of 操作ログ; one read, as for `refresh`."""
+        return found_in(self._log(), query)
+
+    def _log(self) -> pd.DataFrame:
+        tabs = self._watch.again().tabs
+        return tabs["audit"].read.frame if "audit" in tabs else _no_log()
 
 
 def _no_log() -> pd.DataFrame:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from lib.store.sql.append_only import hear
 from lib.store.sql.faults import FileGone
 
 BUSY_SECONDS: Final[float] = 5
@@ -56,8 +57,11 @@ def sqlite_engine(path: Path) -> sa.Engine:
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
+            # So that INSERT OR REPLACE meets the triggers of 操作ログ too.
+            "recursive_triggers=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        hear(connection)
 
     @sa.event.listens_for(engine, "checkout")
     def _is_still_the_file(_connection: Any, record: Any, _proxy: Any) -> None:

@@ -17,6 +17,7 @@ from lib import clock
 from lib.errors import StoreDamaged, StoreTooNew
 from lib.schema.frames import plain
 from lib.schema.tables import TABLES
+from lib.store.sql.append_only import guard, is_guarded, rewriting_log
 from lib.store.sql.copies import copy_file
 from lib.store.sql.engine import writing
 from lib.store.sql.layout import LAYOUT, META, SQL_TABLES, metadata
@@ -48,6 +49,8 @@ def bring_up(engine: sa.Engine, *, backups: Path) -> None:
             return
         found = _layout(connection)
         if found == LAYOUT and not _lacks_anything(connection):
+            if not is_guarded(connection):
+                guard(connection)
             return
         if engine.dialect.name == "postgresql":
             _copy_tables(connection)
@@ -75,6 +78,7 @@ def _is_new(connection: sa.Connection) -> bool:
 
 def _make(connection: sa.Connection) -> None:
     metadata.create_all(connection)
+    guard(connection)
     connection.execute(
         META.insert().values(one=1, layout=LAYOUT, revision=0, rewritten=0, last_seq=0)
     )
@@ -114,6 +118,7 @@ def _migrate(connection: sa.Connection, found: int) -> None:
                 _rename(connection, code, old, new)
     metadata.create_all(connection)
     _add_columns(connection)
+    guard(connection)
     # Whatever a running process has read is no longer the whole of it.
     connection.execute(
         META.update().values(
@@ -132,11 +137,12 @@ def _rename(connection: sa.Connection, code: str, old: str, new: str) -> None:
         f"ALTER TABLE {quoted(code)} RENAME COLUMN {quoted(old)} TO {quoted(new)}"
     )
     log = SQL_TABLES["audit"]
-    connection.execute(
-        log.update()
-        .where(log.c["table"] == code, log.c.field_name == old)
-        .values(field_name=new)
-    )
+    with rewriting_log(connection):
+        connection.execute(
+            log.update()
+            .where(log.c["table"] == code, log.c.field_name == old)
+            .values(field_name=new)
+        )
 
 
 def _add_columns(connection: sa.Connection) -> None:
@@ -154,7 +160,8 @@ def _add_columns(connection: sa.Connection) -> None:
             )
             default = plain(field, field.default)
             if default not in (None, ""):
-                connection.execute(stored.update().values({field.name: default}))
+                with rewriting_log(connection):
+                    connection.execute(stored.update().values({field.name: default}))
 
 
 def _copy_tables(connection: sa.Connection) -> None:

@@ -15,6 +15,7 @@ from lib.schema.frames import empty_frame, frame_from_columns, record_from
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, TABLES, Table
 from lib.schema.tables import table as table_by_code
+from lib.store.log_search import SEARCHED, WINDOW, LogPage, LogQuery
 from lib.store.merge import RowKey
 from lib.store.protocol import AUDIT_TAIL, Snapshot
 from lib.store.sql.layout import META, REVISION, SEQ, SQL_TABLES, key_column
@@ -67,6 +68,44 @@ def audit_of(connection: sa.Connection, table: str, key: str) -> pd.DataFrame:
     return _frame(
         table_by_code("audit"), _rows(connection, wanted.order_by(log.c[SEQ]))
     )
+
+
+def log_page(connection: sa.Connection, query: LogQuery) -> LogPage:
+    """Return one window of the log, newest first."""
+    log = SQL_TABLES["audit"]
+    wanted = (
+        _select(connection, table_by_code("audit"))
+        .where(*_asked(log, query))
+        .order_by(log.c[SEQ].desc())
+        .offset(query.skip)
+        .limit(WINDOW + 1)
+    )
+    found = _rows(connection, wanted)
+    rows = _frame(table_by_code("audit"), found[:WINDOW])
+    return LogPage(
+        rows, has_older=len(found) > WINDOW, sizes=_sizes(connection, rows["commit_id"])
+    )
+
+
+def _asked(log: sa.Table, query: LogQuery) -> list[sa.ColumnElement[bool]]:
+    found = [log.c[name] == value for name, value in query.equals.items()]
+    if query.first:
+        found.append(log.c["at"] >= query.first)
+    if query.behind:
+        found.append(log.c["at"] < query.behind)
+    for word in query.words:
+        places = (log.c[name].icontains(word, autoescape=True) for name in SEARCHED)
+        found.append(sa.or_(*places))
+    return found
+
+
+def _sizes(connection: sa.Connection, commits: pd.Series) -> dict[str, int]:
+    """Return how many log rows each of these commits left in all."""
+    of = SQL_TABLES["audit"].c["commit_id"]
+    rows = connection.execute(
+        sa.select(of, sa.func.count()).where(of.in_(set(commits))).group_by(of)
+    )
+    return {str(commit): int(count) for commit, count in rows}
 
 
 def records(

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 import sqlalchemy as sa
 
+from lib.store.log_search import LogPage, LogQuery
 from lib.store.protocol import Commit, Receipt, Snapshot
 from lib.store.sql import reading as reads
 from lib.store.sql.engine import BUSY_SECONDS, reading, writing
@@ -63,6 +64,11 @@ class SqlStore:
         """Return every log row of one record, oldest first, however old."""
         with mapped(), reading(self._engine) as connection:
             return reads.audit_of(connection, table, key)
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        """Return one window of 操作ログ; see `Store.search_log`."""
+        with mapped(), reading(self._engine) as connection:
+            return reads.log_page(connection, query)
 
     def close(self) -> None:
         """Let go of every connection."""

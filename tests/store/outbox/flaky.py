@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pandas as pd
 
 from lib.errors import AppError, StoreUnavailable
+from lib.store.log_search import LogPage, LogQuery
 from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot, Store
 
 Act = Callable[[], object]
@@ -66,6 +67,10 @@ class FlakyStore:
     def audit(self, table: str, key: str) -> pd.DataFrame:
         self._check()
         return self.inner.audit(table, key)
+
+    def search_log(self, query: LogQuery) -> LogPage:
+        self._check()
+        return self.inner.search_log(query)
 
     def remembered(self) -> Snapshot | None:
         return self.last
