@@ -9,16 +9,15 @@ refused, under `streamlit run` and uvicorn alike, whatever address the server bi
 
 from __future__ import annotations
 
-import gc
 from typing import Final
 
-import uvicorn
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lib.settings.sign_in import SignIn
 from lib.settings.this_computer import is_loopback, is_this_computer
+from lib.ui import listening
 
 PASSED_ON: Final = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
 """Headers with which a proxy says for whom it asks."""
@@ -47,19 +46,13 @@ def refuse_to_be_public(how: SignIn | None) -> None:
     """
     if how is not None and not how.is_local:
         return
-    for host in _bound_hosts():
-        if not is_this_computer(host):
-            raise SystemExit(NOT_PUBLIC.format(host=host))
-
-
-def _bound_hosts() -> list[str]:
-    """Return the addresses of the server that runs us, however it was started.
-
-    ASGI does not tell an app at its start where it will be reached. `streamlit run` and
-    uvicorn's own command both keep it in an `uvicorn.Config`, which is alive by then.
-    """
-    configs = [found for found in gc.get_objects() if type(found) is uvicorn.Config]
-    return [c.host for c in configs if c.uds is None and c.fd is None]
+    for config in listening.configs():
+        if (
+            config.uds is None
+            and config.fd is None
+            and not is_this_computer(config.host)
+        ):
+            raise SystemExit(NOT_PUBLIC.format(host=config.host))
 
 
 class ThisComputerOnly:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 import lib.actions
 import lib.charts
@@ -26,6 +27,7 @@ import lib.ui
 from lib import clock
 from lib.errors import AppError, SettingsError
 from lib.metrics import calendar
+from lib.settings.limits import Room, room
 from lib.settings.sign_in import SignIn, sign_in
 from lib.signin.accounts import Accounts
 from lib.ui import (
@@ -34,11 +36,16 @@ from lib.ui import (
     calendar_feed,
     context,
     handing_over,
+    headers,
+    listening,
     notifying,
     printing,
     settling,
 )
+from lib.ui.crowd import Crowd, Patience
+from lib.ui.endpoints import OnlyWhatIsUsed
 from lib.ui.gate import ThisComputerOnly, refuse_to_be_public
+from lib.ui.origin import OwnPagesOnly
 from lib.ui.signing_in import routes as signing_in
 from lib.ui.signing_in.door import Door
 
@@ -65,40 +72,57 @@ def surroundings() -> dict[str, Any]:
     Raises:
         SystemExit: sign-in is set up in a way that would protect nobody.
     """
-    how = _how_people_sign_in()
+    how, space = _settings()
+    routes = [
+        Route("/healthz", _health),
+        Route(calendar_feed.PATH, calendar_feed.answer),
+        Route(printing.PATH, printing.sheet),
+        *(signing_in.routes(how) if how else []),
+    ]
     return {
         "lifespan": _lifespan,
-        "routes": [
-            Route("/healthz", _health),
-            Route(calendar_feed.PATH, calendar_feed.answer),
-            Route(printing.PATH, printing.sheet),
-            *(signing_in.routes(how) if how else []),
-        ],
-        "middleware": _before_streamlit(how),
+        "routes": routes,
+        "middleware": _before_streamlit(how, space, [route.path for route in routes]),
         "on_script_error": boundary.last_resort,
     }
 
 
-def _how_people_sign_in() -> SignIn | None:
+def _settings() -> tuple[SignIn | None, Room]:
     try:
-        return sign_in()
+        return sign_in(), room()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from error
 
 
-def _before_streamlit(how: SignIn | None) -> list[Middleware]:
-    shell = Middleware(JapaneseShell, scripts=[signing_in.WATCH] if how else [])
-    door = [Middleware(Door, how=how)] if how else []
-    if how is None or how.is_local:
-        return [Middleware(ThisComputerOnly), *door, shell]
-    return [*door, shell]
+def _before_streamlit(
+    how: SignIn | None, space: Room, own: Sequence[str] = ()
+) -> list[Middleware]:
+    """Return what a request goes through, the first first.
+
+    Whatever answers, the headers are added; who comes from elsewhere is turned away
+    before anything is looked up for him; the tabs of those who are in are counted.
+    own: the addresses that are ours.
+    """
+    is_here_only = how is None or how.is_local
+    largest_file = int(config.get_option("server.maxUploadSize")) * 1024 * 1024
+    return [
+        Middleware(headers.Headers, how=how),
+        *([Middleware(ThisComputerOnly)] if is_here_only else []),
+        Middleware(OwnPagesOnly, how=how),
+        Middleware(OnlyWhatIsUsed, own=own),
+        Middleware(Patience, largest_file=largest_file),
+        *([Middleware(Door, how=how)] if how else []),
+        Middleware(Crowd, room=space, signs_in=how is not None),
+        Middleware(JapaneseShell, scripts=[signing_in.WATCH] if how else []),
+    ]
 
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     how = sign_in()
     refuse_to_be_public(how)
+    listening.keep_to_ourselves(room().sessions)
     await asyncio.to_thread(_warm_up)
     if how is not None:
         await asyncio.to_thread(Accounts.prepare)
@@ -108,12 +132,14 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     async with (
+        listening.impatient(),
         background.daily_backup(),
         background.caretaker(),
         background.sheet_rows(),
         background.centre_files(),
         background.clock_keeper(),
         background.risk_watch(),
+        background.door_log(),
         notifying.notifier(),
         handing_over.passing_on(),
         settling.settled_memory(),

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+)
 
 from tests.browser.driving import DESKTOP, PHONE, running, set_language, settled
 from tests.sheets_api import Emulator
@@ -112,10 +118,27 @@ def sample_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
+def stopped() -> Iterator[list[str]]:
+    """Return what the policy of a page has stopped so far; the test fails over it.
+
+    One that provokes it empties the list.
+    """
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
 def open_tab(
-    new_context: Callable[..., BrowserContext], playwright: Playwright
+    new_context: Callable[..., BrowserContext],
+    playwright: Playwright,
+    stopped: list[str],
 ) -> OpenTab:
     """Give the function that opens tabs; they close with the test."""
+
+    def listen(said: ConsoleMessage) -> None:
+        if said.type == "error" and "Content Security Policy" in said.text:
+            stopped.append(said.text)
 
     def opened(
         server: Server,
@@ -137,6 +160,7 @@ def open_tab(
             timezone_id="Asia/Tokyo",
         )
         page = context.new_page()
+        page.on("console", listen)
         page.goto(f"{server.url}/{path}")
         return settled(page)
 

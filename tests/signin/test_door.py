@@ -43,11 +43,11 @@ def test_signed_out_every_address_leads_to_the_sign_in_and_tells_nothing(visitor
     for path in (
         "/media/x",
         "/_stcore/host-config",
-        "/_stcore/metrics",
         "/static/x.js",
     ):
         found = visitor.client.get(path)
         assert (found.status_code, found.text) == (401, "Sign in first")
+    assert visitor.client.get("/_stcore/metrics").status_code == 404
     with pytest.raises(InvalidStatus) as refused:
         visitor.socket()
     assert refused.value.response.status_code == 403

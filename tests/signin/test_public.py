@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from lib import clock
+from lib.settings.limits import Room
 from lib.settings.sign_in import SignIn
 from lib.ui import context, server
 from lib.ui.signing_in.door import Door
@@ -107,11 +108,13 @@ def test_more_than_a_form_is_not_taken_from_a_stranger(public):
 
 
 def test_with_sign_in_forwarded_requests_pass_and_without_they_do_not():
-    names = [layer.cls.__name__ for layer in server._before_streamlit(HOW)]
-    assert names == ["Door", "JapaneseShell"]
+    def layers(how):
+        return [layer.cls.__name__ for layer in server._before_streamlit(how, Room())]
 
-    names = [layer.cls.__name__ for layer in server._before_streamlit(None)]
-    assert names == ["ThisComputerOnly", "JapaneseShell"]
-    local = SignIn(url="http://localhost:8501")
-    names = [layer.cls.__name__ for layer in server._before_streamlit(local)]
-    assert names == ["ThisComputerOnly", "Door", "JapaneseShell"]
+    assert "ThisComputerOnly" not in layers(HOW)
+    assert layers(HOW).index("OwnPagesOnly") < layers(HOW).index("Door")
+
+    assert layers(None)[:3] == ["Headers", "ThisComputerOnly", "OwnPagesOnly"]
+    assert "Door" not in layers(None)
+    local = layers(SignIn(url="http://localhost:8501"))
+    assert local.index("ThisComputerOnly") < local.index("Door")
