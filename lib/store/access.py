@@ -6,7 +6,7 @@ filtered on reading, and every write is checked again, whatever the screen showe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -33,6 +33,7 @@ from lib.store.protocol import (
     CellStatus,
     Commit,
     Delete,
+    Erase,
     Hold,
     Insert,
     Mended,
@@ -468,6 +469,16 @@ class UserStore:
             raise NotAllowed
         return self._live.audit(table, key)
 
+    def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
+        """Return every log row of many records, given by table code and key.
+
+        Raises:
+            NotAllowed: the log is not for this role.
+        """
+        if self._right("audit") is None:
+            raise NotAllowed
+        return self._live.audits(rows)
+
     def search_log(self, query: LogQuery) -> LogPage:
         """Return one window of 操作ログ, newest first; it asks the store itself.
 
@@ -715,6 +726,8 @@ class UserStore:
     def _may(self, before: Snapshot, after: Snapshot, write: Write) -> bool:
         if isinstance(write, Delete):
             # Only rows of the sample year can go at all, and they go together.
+            return self._manages
+        if isinstance(write, Erase):
             return self._manages
         code = table_of(write.record).code if isinstance(write, Insert) else write.table
         right = self._right(code)

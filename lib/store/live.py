@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -24,6 +24,7 @@ from lib.store.protocol import (
     MendsRows,
     Outbox,
     Receipt,
+    Scrubs,
     Shared,
     Snapshot,
     Store,
@@ -238,6 +239,19 @@ class LiveStore:
     def search_log(self, query: LogQuery) -> LogPage:
         """Return one window of 操作ログ, asking the store itself."""
         return self._store.search_log(query)
+
+    def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
+        """Return every log row of many records, given by table code and key."""
+        return self._store.audits(rows)
+
+    def scrub(self) -> None:
+        """Clean the store's files of traces of what was erased, where it has any.
+
+        Raises:
+            StoreError: somebody is at work in them; the traces stay for now.
+        """
+        if isinstance(self._store, Scrubs):
+            self._store.scrub()
 
     def for_user(
         self, principal: Principal, tell: Callable[[str], None] | None = None

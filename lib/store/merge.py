@@ -27,12 +27,13 @@ from lib.i18n import N_
 from lib.schema.audit import CHANGED, CREATED, AuditEntry
 from lib.schema.cells import cell_text
 from lib.schema.column import Field
+from lib.schema.erasing import may_become
 from lib.schema.frames import plain
 from lib.schema.record import MESSAGES, UNREADABLE, Record
 from lib.schema.tables import Table, table_of
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import AuditRoute, Source
-from lib.store.protocol import Commit, Delete, Insert, Update
+from lib.store.protocol import Commit, Delete, Erase, Insert, Update, Write
 from lib.text import LONGEST_TEXT, storable
 
 RowKey = tuple[str, str]
@@ -40,6 +41,13 @@ RowKey = tuple[str, str]
 
 DELETED: Final = "(削除)"
 """Stands for the field in the one log row that a table's deletions leave."""
+
+ERASURE: Final = "(匿名化)"
+"""Stands for the field in the one log row that anonymising a row leaves."""
+
+MORE_THAN_ERASING: Final = N_(
+    "匿名化では、お客様のことを書いた項目を消すことしかできません。"
+)
 
 SET_BY_THE_STORE: Final = frozenset({"updated_at", "updated_by", "version"})
 
@@ -89,8 +97,8 @@ def plan(commit: Commit, current: Mapping[RowKey, Record]) -> Plan:
         Conflict: a field was changed since `base` (all such fields of all writes),
             or a key to insert exists.
         NotAllowed: a row to update does not exist.
-        ActionRefused: an update of an append-only row or of a key, or a deletion of
-            a row that is not of the sample year.
+        ActionRefused: an update of an append-only row or of a key, a deletion of a row
+            that is not of the sample year, or an erasing that would say something.
         InvalidRecord: a value that no store can hold.
     """
     work = _Work(commit, dict(current))
@@ -102,6 +110,8 @@ def plan(commit: Commit, current: Mapping[RowKey, Record]) -> Plan:
                 work.update(write)
             case Delete():
                 work.delete(write)
+            case Erase():
+                work.erase(write)
     return work.result()
 
 
@@ -110,7 +120,7 @@ def same(kind: Field, one: Any, other: Any) -> bool:
     return bool(_comparable(kind, one) == _comparable(kind, other))
 
 
-def _row_key(write: Insert | Update | Delete) -> RowKey:
+def _row_key(write: Write) -> RowKey:
     if isinstance(write, Insert):
         table = table_of(write.record)
         return table.code, table.key_of(write.record)
@@ -184,6 +194,30 @@ class _Work:
         self.changed.pop(at, None)
         if self.inserted.pop(at, None) is None:
             self.deleted[at] = None
+
+    def erase(self, write: Erase) -> None:
+        for name, value in write.values.items():
+            if not may_become(write.table, name, value):
+                raise ActionRefused(MORE_THAN_ERASING)
+        at = write.table, write.key
+        standing = self.rows.get(at)
+        if standing is None:
+            return
+        gone = {n: v for n, v in write.values.items() if getattr(standing, n) != v}
+        if not gone:
+            return
+        automatic = {
+            "version": standing.version + 1,
+            "updated_at": self.commit.at,
+            "updated_by": self.commit.actor,
+        }
+        self.rows[at] = standing.model_copy(update={**gone, **automatic})
+        if at in self.inserted:
+            self.inserted[at] = self.rows[at]
+        else:
+            self.changed.setdefault(at, set()).update(gone)
+        if at[0] != "audit":
+            self._note(at, ERASURE, "", "")
 
     def result(self) -> Plan:
         """Return the plan, or raise the conflicts of all updates at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,7 +50,24 @@ class Delete:
     key: str
 
 
-Write = Insert | Update | Delete
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """What was written about a person goes, and what counts stays (anonymising).
+
+    The one write that reaches append-only rows, and the only one that reaches rows of
+    操作ログ, of which it changes the texts of `lib.schema.erasing.LOG_TEXTS`. Refused
+    for any other field, and for a value that says anything. Of an erased row the log
+    tells that it was, and never what stood there. A row that is not there is left so.
+
+    values: by field name what stands there afterwards, see `lib.schema.erasing`.
+    """
+
+    table: str
+    key: str
+    values: Mapping[str, str]
+
+
+Write = Insert | Update | Delete | Erase
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +289,10 @@ class Store(Protocol):
         """Return every log row of one record, oldest first, however old."""
         ...
 
+    def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
+        """Return every log row of many records, given by table code and key."""
+        ...
+
     def search_log(self, query: LogQuery) -> LogPage:
         """Return the newest log rows that match, one window; however old they are."""
         ...
@@ -342,6 +363,19 @@ class OutboxNotice:
     keeps: bool = True
     held_by: AppError | None = None
     put_aside: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Scrubs(Protocol):
+    """A store whose files keep traces of what was erased until they are cleaned."""
+
+    def scrub(self) -> None:
+        """Clean them.
+
+        Raises:
+            StoreError: somebody is at work in them; the traces stay for now.
+        """
+        ...
 
 
 @runtime_checkable

@@ -26,7 +26,7 @@ from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import table, table_of
 from lib.schema.vocab import AuditRoute, Choice, Unlisted
-from lib.store.protocol import Commit, Delete, Insert, Update, Write
+from lib.store.protocol import Commit, Delete, Erase, Insert, Update, Write
 
 FORMAT: Final = 1
 
@@ -90,6 +90,12 @@ def _write(write: Write) -> dict[str, Any]:
             }
         case Delete():
             return {"delete": write.table, "key": write.key}
+        case Erase():
+            return {
+                "erase": write.table,
+                "key": write.key,
+                "values": dict(write.values),
+            }
 
 
 def _write_from(found: Mapping[str, Any]) -> Write:
@@ -98,6 +104,8 @@ def _write_from(found: Mapping[str, Any]) -> Write:
     if code := found.get("update"):
         base, values = (_values_from(code, found[name]) for name in ("base", "values"))
         return Update(code, found["key"], base, values)
+    if code := found.get("erase"):
+        return Erase(code, found["key"], found["values"])
     return Delete(found["delete"], found["key"])
 
 

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from lib.errors import (
 )
 from lib.i18n import N_
 from lib.store.log_search import LogPage, LogQuery, found_in
-from lib.store.merge import named, plan
+from lib.store.merge import RowKey, named, plan
 from lib.store.outbox.file import OPEN, Entry, EntryState, OutboxFile
 from lib.store.outbox.sending import Drainer, SendLock
 from lib.store.outbox.sorting import (
@@ -190,6 +190,10 @@ class OutboxStore:
             return found
         own = tail[~tail.index.isin(found.index)]
         return pd.concat([found, own]) if len(own) else found
+
+    def audits(self, rows: Collection[RowKey]) -> pd.DataFrame:
+        """Return every log row of many records that the shared store has."""
+        return self._inner.audits(rows)
 
     def search_log(self, query: LogQuery) -> LogPage:
         """Return one window of 操作ログ of the shared store.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,9 @@ from lib.schema.frames import empty_frame
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
 from lib.store.log_search import LogPage, LogQuery, found_in
+from lib.store.merge import RowKey
 from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot
+from lib.store.row_keys import of_rows
 from lib.store.sheets.adopting import Mender
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.promises import Promises, promises_of
@@ -98,6 +100,12 @@ class SheetsStore:
         """Return every log row of one record, oldest first, however old."""
         frame = self._log()
         return frame[(frame["table"] == table) & (frame["row_key"] == key)]
+
+    def audits(self, rows: Collection[RowKey]) -> pd.DataFrame:
+        """Return every log row of many records, however old; one read."""
+        tabs = self._watch.again().tabs
+        frame = tabs["audit"].read.frame if "audit" in tabs else _no_log()
+        return of_rows(frame, rows)
 
     def search_log(self, query: LogQuery) -> LogPage:
         """Return one window of 操作ログ; one read, as for `refresh`."""

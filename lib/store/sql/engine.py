@@ -122,6 +122,27 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+def write_anew(engine: sa.Engine) -> None:
+    """Rewrite the whole database, so that freed space keeps nothing of what was erased.
+
+    On SQLite its journal is emptied too. On PostgreSQL dead rows go; what the server's
+    own journal and its backups keep is not ours (docs/operations.md).
+    """
+    connection = engine.raw_connection()  # neither works inside a transaction
+    try:
+        is_sqlite = engine.dialect.name == "sqlite"
+        if not is_sqlite:
+            connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        if is_sqlite:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        connection.invalidate()
+        connection.close()
+
+
 def make_private(path: Path) -> None:
     """Make an empty file only its owner can read, and its folders; keep an existing.
 

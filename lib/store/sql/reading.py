@@ -108,6 +108,26 @@ def _sizes(connection: sa.Connection, commits: pd.Series) -> dict[str, int]:
     return {str(commit): int(count) for commit, count in rows}
 
 
+def audits_of(connection: sa.Connection, rows: Iterable[RowKey]) -> pd.DataFrame:
+    """Return every log row of many records, oldest first of each table."""
+    log, place = SQL_TABLES["audit"], table_by_code("audit")
+    by_table: dict[str, list[str]] = {}
+    for code, key in rows:
+        by_table.setdefault(code, []).append(key)
+    found = [
+        row
+        for code, keys in by_table.items()
+        for some in chunks(keys, KEYS_AT_ONCE)
+        for row in _rows(
+            connection,
+            _select(connection, place)
+            .where(log.c["table"] == code, log.c["row_key"].in_(some))
+            .order_by(log.c[SEQ]),
+        )
+    ]
+    return _frame(place, found)
+
+
 def records(
     connection: sa.Connection, wanted: Iterable[RowKey]
 ) -> dict[RowKey, Record]:

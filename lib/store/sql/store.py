@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Final
 
 import pandas as pd
 import sqlalchemy as sa
 
 from lib.store.log_search import LogPage, LogQuery
+from lib.store.merge import RowKey
 from lib.store.protocol import Commit, Receipt, Snapshot
 from lib.store.sql import reading as reads
-from lib.store.sql.engine import BUSY_SECONDS, reading, writing
+from lib.store.sql.engine import BUSY_SECONDS, reading, write_anew, writing
 from lib.store.sql.faults import mapped, may_pass
 from lib.store.sql.writing import apply
 
@@ -69,6 +71,16 @@ class SqlStore:
         """Return one window of 操作ログ; see `Store.search_log`."""
         with mapped(), reading(self._engine) as connection:
             return reads.log_page(connection, query)
+
+    def audits(self, rows: Collection[RowKey]) -> pd.DataFrame:
+        """Return every log row of many records, however old."""
+        with mapped(), reading(self._engine) as connection:
+            return reads.audits_of(connection, rows)
+
+    def scrub(self) -> None:
+        """Write the database anew, so that no page keeps what was erased."""
+        with mapped():
+            write_anew(self._engine)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -58,13 +58,20 @@ def _write(
     connection: sa.Connection, planned: Plan, *, revision: int, last_seq: int
 ) -> None:
     _delete(connection, planned.deleted)
+    of_log = [at for at in planned.changed if at[0] == "audit"]
     for at, (record, names) in planned.changed.items():
-        _update(connection, at, record, names, revision)
+        if at[0] != "audit":
+            _update(connection, at, record, names, revision)
+    if of_log:
+        with rewriting_log(connection):
+            for at in of_log:
+                _update(connection, at, *planned.changed[at], revision)
     log = {("audit", entry.id): entry for entry in planned.log}
     fresh: dict[RowKey, Record] = {**planned.inserted, **log}
     _insert(connection, fresh, revision=revision, last_seq=last_seq)
     new_meta = {"revision": revision, "last_seq": last_seq + len(fresh)}
-    if planned.deleted:
+    if planned.deleted or of_log:
+        # Of a log row older than the tail nobody could tell that it is not new.
         new_meta["rewritten"] = revision
     connection.execute(META.update().values(new_meta))
 

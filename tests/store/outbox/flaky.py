@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -63,6 +63,10 @@ class FlakyStore:
         if self.lose_answers:
             raise StoreUnavailable("no answer")
         return receipt
+
+    def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
+        self._check()
+        return self.inner.audits(rows)
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         self._check()
