@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 LONGEST_TEXT = 50_000
 """Characters a cell of a Google Sheet can hold (Drive's help page on limits)."""
@@ -14,7 +15,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^])")
 _ADDRESS = re.compile(
     r"(\bwww(?=\.)|\bhttps?(?=:)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE
 )
-_MASKED = re.compile(r"…\d{0,4}|.?…@\S*")
+_MASKED = re.compile(r"…\d{0,4}|[^…]?…@\S*")
 _WORD_JOINER = "\u2060"
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -66,18 +67,28 @@ def masked(contact: str) -> str:
     """Return a contact that a colleague can recognise but nobody can use.
 
     A mail address keeps its first letter and domain; anything else keeps its
-    last four digits. Empty stays empty.
+    last four digits. Where both stand in it, both are left. Empty stays empty, and
+    what is masked already stays as it is.
     """
-    stripped = contact.strip()
-    if not stripped:
-        return ""
-    if "@" in stripped:
-        name, _, domain = stripped.partition("@")
-        return f"{name[:1]}…@{domain}"
-    tail = digits(stripped)[-4:]
-    return f"…{tail}" if tail else "…"
+    mails: list[str] = []
+    others: list[str] = []
+    for word in contact.split():
+        plain = word.replace("＠", "@")
+        (mails if "@" in plain else others).append(plain)
+    tail = digits(" ".join(others))[-_TAIL:]
+    number = [f"…{tail}"] if others else []
+    return " ".join([*number, *map(_masked_mail, mails)])
+
+
+_TAIL: Final = 4
+
+
+def _masked_mail(mail: str) -> str:
+    name, _, domain = mail.partition("@")
+    return f"{name.replace('…', '')[:1]}…@{domain.replace('@', '')}"
 
 
 def is_masked(text: str) -> bool:
     """Whether `text` is all that `masked` left of a name or contact."""
-    return _MASKED.fullmatch(text.strip()) is not None
+    words = text.split()
+    return bool(words) and all(_MASKED.fullmatch(word) for word in words)

@@ -51,6 +51,14 @@ def targets() -> None:
             one_setting(desk, wanted)
 
 
+def customers_data() -> None:
+    with st.container(border=True):
+        st.subheader(_(business.PRIVACY), anchor=False)
+        st.caption(_("お客様の連絡先を、いつまで元のまま残すかを決めます。"))
+        for wanted in business.PRIVACY_SETTINGS:
+            one_setting(desk, wanted)
+
+
 def own_company() -> None:
     with st.container(border=True):
         st.subheader(_(company.COMPANY), anchor=False)
@@ -215,6 +223,7 @@ navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_ba
 st.title(_("設定"))
 centre_defaults()
 targets()
+customers_data()
 own_company()
 followed_agencies()
 claim_type_list()

@@ -52,6 +52,14 @@ def test_a_phone_keeps_its_last_four_digits_and_a_mail_its_domain():
     assert masked("０９０１２３４５６７８") == "…5678"
     assert masked("hanako@example.jp") == "h…@example.jp"
     assert masked(" ") == ""
+    assert masked("090 1234 5678 hanako＠example.jp") == "…5678 h…@example.jp"
+
+
+@given(st.text())
+def test_masking_what_is_masked_changes_nothing(contact):
+    once = masked(contact)
+    assert masked(once) == once
+    assert is_masked(once) or not contact.strip()
 
 
 @pytest.mark.parametrize("contact", ["090-1234-5678", "hanako@example.jp", "山田花子"])

@@ -32,7 +32,7 @@ from lib.schema.activity import Activity
 from lib.schema.audit import AuditEntry
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
 from lib.schema.deadline import Deadline
-from lib.schema.frames import standing
+from lib.schema.frames import standing, standing_at
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
@@ -222,7 +222,7 @@ def _cases(
     if number in desk.frame(INQUIRIES).index:
         inquiry = cast("AgencyInquiry", desk.record(INQUIRIES, number))
         return _complaint(desk, inquiry.complaint_id), (inquiry,)
-    complaint = cast("Complaint", desk.record(COMPLAINTS, number))
+    complaint = _in_full(desk, number)
     rows = referrals.live(desk.frame(INQUIRIES))
     own = rows[rows["complaint_id"] == number].sort_values("first_contact_at")
     found = standing(table(INQUIRIES), own)
@@ -233,7 +233,15 @@ def _complaint(desk: UserStore, number: str) -> Complaint | None:
     """Return the complaint an inquiry names; None for none, or a number of no row."""
     if not number or number not in desk.frame(COMPLAINTS).index:
         return None
-    return cast("Complaint", desk.record(COMPLAINTS, number))
+    return _in_full(desk, number)
+
+
+def _in_full(desk: UserStore, number: str) -> Complaint:
+    """Return a complaint with its contact, which is hidden or logged with the reason."""
+    found = standing_at(table(COMPLAINTS), desk.in_full(COMPLAINTS), number)
+    if found is None:
+        raise NotAllowed
+    return cast("Complaint", found)
 
 
 def _of_cases(
@@ -269,9 +277,12 @@ def _names(products: pd.DataFrame) -> dict[str, str]:
 def _veil(
     desk: UserStore, complaint: Complaint | None, inquiries: Iterable[AgencyInquiry]
 ) -> Veil:
-    """Return what is known of the customer, from their other complaints too."""
+    """Return what is known of the customer, from their other complaints too.
+
+    Contacts whole: they are looked for in every text, to be hidden there.
+    """
     brought = tuple(inquiries)
-    rows = desk.frame(COMPLAINTS)
+    rows = desk.in_full(COMPLAINTS)
     keys = {case.customer_key for case in (complaint, *brought) if case} - {""}
     own = rows[rows["customer_key"].isin(keys)]
     if complaint:

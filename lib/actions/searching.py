@@ -26,6 +26,7 @@ from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, read_id
 from lib.schema.vocab import Choice, ComplaintStatus, Unlisted
 from lib.settings.customer_key import customer_key, normalised_contact
+from lib.store.contacts import marks_of
 from lib.text import digits, folded
 
 Mask = npt.NDArray[np.bool_]
@@ -87,7 +88,7 @@ def _spellings(word: str, secret: bytes | None) -> list[str]:
     if number := read_id(word):
         found.append(_whole(folded(number)))
     if contact := normalised_contact(word):
-        found.append(_whole(contact))
+        found += [_whole(contact), *map(_whole, marks_of(contact).split())]
         if secret is not None:
             found.append(_whole(customer_key(word, secret)))
     elif word.isdecimal() and len(word) == _LAST_DIGITS:
@@ -108,8 +109,15 @@ _newest: Mapping[str, tuple[int, str]] = {}
 """Of the rows folded last: the hash of the raw text, and what was made of it."""
 
 
-def searchable(complaints: pd.DataFrame, activities: pd.DataFrame) -> Searchable:
+def searchable(
+    complaints: pd.DataFrame,
+    activities: pd.DataFrame,
+    marks: pd.Series | None = None,
+) -> Searchable:
     """Return what `search` looks through; keep it as long as the data are the same.
+
+    marks: `UserStore.contact_marks`, by which a contact is found that is masked in the
+        frame; None where it stands whole there.
 
     A row that stood in the frame folded last, in whatever revision, is not folded
     again: after a save all rows but one are the same. Of the raw text only the hash
@@ -119,7 +127,7 @@ def searchable(complaints: pd.DataFrame, activities: pd.DataFrame) -> Searchable
     with _lock:
         known = _newest
     made: dict[str, tuple[int, str]] = {}
-    raws = _raw_texts(complaints, activities)
+    raws = _raw_texts(complaints, activities, marks)
     for key, raw in zip(complaints.index, raws, strict=True):
         mark = hash(raw)
         old = known.get(key)
@@ -130,26 +138,36 @@ def searchable(complaints: pd.DataFrame, activities: pd.DataFrame) -> Searchable
 
 
 def _fold(raw: str) -> str:
-    contact, key, rest = raw.split(_END, 2)
+    contact, known_by, key, rest = raw.split(_END, 3)
     plain = folded(rest)
     number = plain.partition(" ")[0]
     marked = [_whole(number), _whole(key) if key else ""]
     contacts = recognise(contact).keys
     marked += [_whole(normalised_contact(part)) for part in contacts]
-    if not contacts and (tail := digits(contact)[-_LAST_DIGITS:]):
+    marked += [_whole(mark) for mark in known_by.split()]
+    if not contacts and (tail := _tail(contact)):
         marked.append(_ending(tail))
     return "".join([*marked, plain])
 
 
-def _raw_texts(complaints: pd.DataFrame, activities: pd.DataFrame) -> list[str]:
-    """Return for each row: contact, customer key, then all that is searched."""
+def _tail(contact: str) -> str:
+    """Return the last digits of a number that is no whole one; those of a mail never."""
+    words = [word for word in contact.split() if "@" not in word]
+    return digits(" ".join(words))[-_LAST_DIGITS:]
+
+
+def _raw_texts(
+    complaints: pd.DataFrame, activities: pd.DataFrame, marks: pd.Series | None
+) -> list[str]:
+    """Return for each row: contact, marks, customer key, then all that is searched."""
     columns = [complaints[name].tolist() for name in SEARCHED]
     history = _histories(activities)
     told = [history.get(key, "") for key in complaints.index]
     return [
-        f"{contact}{_END}{key}{_END}{' '.join(texts)}"
-        for contact, key, *texts in zip(
+        f"{contact}{_END}{known_by}{_END}{key}{_END}{' '.join(texts)}"
+        for contact, known_by, key, *texts in zip(
             complaints["contact"].tolist(),
+            [""] * len(complaints) if marks is None else marks.tolist(),
             complaints["customer_key"].tolist(),
             *columns,
             told,

@@ -21,7 +21,7 @@ import pandas as pd
 from lib import clock
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import ComplaintStatus, Harm, ProductKind, Symptom
-from lib.settings.customer_key import normalised_contact
+from lib.settings.customer_key import MARK, normalised_contact
 from lib.text import folded
 
 WITHIN: Final = timedelta(days=30)
@@ -187,7 +187,7 @@ def _customer(
     marks |= {
         f"contact {plain}"
         for part in contact.split()
-        if (plain := normalised_contact(part))
+        if (plain := part if part.startswith(MARK) else normalised_contact(part))
     }
     number = squashed(order)
     marks.add(f"order {number}" if number else "")

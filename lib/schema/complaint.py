@@ -387,6 +387,10 @@ class Complaint(Record):
         ),
     )
 
+    def with_contact(self, contact: str) -> Complaint:
+        """Return the same case with another contact, unchecked."""
+        return self.model_copy(update={"contact": contact})
+
     @property
     def is_open(self) -> bool:
         """Whether something is still owed to the customer."""

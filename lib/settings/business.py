@@ -25,6 +25,7 @@ from lib.settings.spans import Span, read_span
 Kind = Literal[
     "percent",
     "number",
+    "days",
     "target",
     "time",
     "words",
@@ -204,6 +205,24 @@ COMMON_CHANNEL: Final = BusinessSetting(
     kind="name",
 )
 
+PRIVACY: Final = N_("個人情報")
+"""区分 of how long what belongs to customers is kept."""
+
+CONTACT_DAYS: Final = BusinessSetting(
+    PRIVACY,
+    N_("連絡先を残す日数"),
+    N_(
+        "完了または取消のあと、この日数が過ぎると、連絡先は下4桁だけになります。同じお客様かどうかは、その後も分かります。"
+    ),
+    default="30",
+    field="contact_days",
+    kind="days",
+    unit="日",
+)
+
+PRIVACY_SETTINGS: Final = (CONTACT_DAYS,)
+"""What can be set about customers' data, in the order of the screen."""
+
 NOTICE_SETTINGS: Final = (
     DIGEST_TIME,
     DIGEST_CLOSED,
@@ -237,7 +256,7 @@ PUSHABLE: Final = (
 
 def spec(group: str, name: str) -> BusinessSetting:
     """Return the setting of that name; KeyError for none."""
-    every = (*SETTINGS, *TARGET_SETTINGS, *NOTICE_SETTINGS)
+    every = (*SETTINGS, *TARGET_SETTINGS, *NOTICE_SETTINGS, *PRIVACY_SETTINGS)
     return {(s.group, s.name): s for s in every}[group, name]
 
 
@@ -297,8 +316,8 @@ def checked(wanted: BusinessSetting, typed: str) -> str:
     match wanted.kind:
         case "percent":
             return _percent(plain.removesuffix("%").strip())
-        case "number":
-            return _number(plain)
+        case "number" | "days":
+            return _number(plain) if wanted.kind == "number" else _days(plain)
         case "target":
             return _target(plain, wanted.unit)
         case "time":
@@ -340,6 +359,16 @@ def _number(plain: str) -> str:
     if not 0 <= found < math.inf:
         raise _refused(N_("0以上の数で入力してください。"))
     return f"{found:.15g}"
+
+
+def _days(typed: str) -> str:
+    plain = typed.removesuffix("日").strip()
+    if not plain.isdecimal() or int(plain) > _LONGEST:
+        raise _refused(N_("0から3650までの日数で入力してください。"))
+    return str(int(plain))
+
+
+_LONGEST: Final = 3650
 
 
 def _target(plain: str, unit: str) -> str:

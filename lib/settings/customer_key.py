@@ -8,8 +8,13 @@ import os
 import secrets
 import unicodedata
 from pathlib import Path
+from typing import Final
 
-from lib.text import digits
+from lib.text import digits, is_masked
+
+MARK: Final = "#"
+"""Stands before a mark that takes a contact's place in comparing (`lib.store.contacts`),
+so that none is taken for something typed."""
 
 _NATIONAL = (10, 11)
 """Digits of a Japanese number with its leading 0: landline, mobile."""
@@ -20,8 +25,10 @@ def normalised_contact(contact: str) -> str:
 
     "+81 90-1234-5678", "０９０(１２３４)５６７８", "09012345678" and the "9012345678"
     that a spreadsheet makes of it become one. Shorter runs of digits are extensions
-    or slips, and would join strangers: they give "".
+    or slips, and would join strangers: they give "". So does what masking left.
     """
+    if is_masked(contact):
+        return ""
     plain = unicodedata.normalize("NFKC", contact).strip()
     if "@" in plain:
         return plain.casefold()

@@ -1,21 +1,35 @@
 """What each role sees and may change: the only way from a page to the data.
 
 `RIGHTS` is the whole rule; what it does not name is denied. Rows and columns are
-filtered on reading, and every write is checked again, whatever the screen showed.
+filtered on reading, and every write is checked again, whatever the screen showed. A
+customer's contact stands masked in every frame; `record` shows it whole to whom it
+concerns (`lib.store.contacts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
-from lib.errors import ActionRefused, AppError, Conflict, NotAllowed, StoreError
+from lib import clock
+from lib.errors import (
+    ActionRefused,
+    AppError,
+    Conflict,
+    FieldConflict,
+    FieldProblem,
+    InvalidRecord,
+    NotAllowed,
+    StoreError,
+)
 from lib.i18n import N_
 from lib.schema.activity import kpi_day_of
+from lib.schema.audit import AuditEntry
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
 from lib.schema.kpi_day import COMPANY
@@ -26,6 +40,7 @@ from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
+from lib.store import contacts
 from lib.store.live import LiveStore
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import named
@@ -48,6 +63,7 @@ from lib.store.protocol import (
     Write,
 )
 from lib.store.sharing import shared
+from lib.text import is_masked, masked
 
 Derived = TypeVar("Derived")
 
@@ -56,6 +72,18 @@ Rows = Callable[[Snapshot, pd.DataFrame, Principal], pd.Series]
 
 Blanks = Callable[[Snapshot, pd.DataFrame, Principal], Mapping[str, pd.Series]]
 """Which cells are withheld: by column, a mask over the frame's index."""
+
+
+_for_everybody: ContextVar[bool] = ContextVar("for_everybody", default=False)
+"""Whether what is being computed will be shown to others of the role as well."""
+
+REVEALED: Final = "(連絡先の表示)"
+"""Stands for the field in the log row of a contact that was shown."""
+
+_REVEALERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
+"""Who may see a contact that is not theirs after saying why; 閲覧 never."""
+
+_STAFF: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 
 
 # Which rows ---------------------------------------------------------------------
@@ -440,12 +468,22 @@ class UserStore:
         centre = who.centre if who.is_outsourced else ""
         state = self.revision if rests_on is None else ("rests on", rests_on)
         full = (state, who.role, who is SYSTEM, centre, name)
-        found: Derived = self._live.derived.get(full, make)
+
+        def made() -> Derived:
+            token = _for_everybody.set(True)
+            try:
+                return make()
+            finally:
+                _for_everybody.reset(token)
+
+        found: Derived = self._live.derived.get(full, made)
         return found
 
     def record(self, code: str, key: str) -> Record:
         """Return one record as it stands, withheld fields empty.
 
+        A customer's contact is whole for whoever is in charge of it and after
+        `reveal`, else masked; always masked where `derived` computes.
         In a row of a sheet it may hold what none may (`Record.misfits`).
 
         Raises:
@@ -457,7 +495,143 @@ class UserStore:
         found = standing_at(table_by_code(code), view, key)
         if found is None:
             raise NotAllowed
-        return found
+        return self._with_own_contact(self._snapshot(), found)
+
+    # Customers' contacts
+
+    def hides_contact(self, key: str) -> bool:
+        """Whether more is known of the contact of a complaint than this person sees.
+
+        False also where nothing is known, or only a trace is left for everybody.
+        """
+        raw, shown = self._contacts(key)
+        return bool(raw) and raw != shown and not is_masked(raw)
+
+    def may_reveal(self, key: str) -> bool:
+        """Whether giving a reason would show this person more of the contact."""
+        return (
+            self._may_reveal()
+            and bool(self._contacts(key)[1])
+            and self.hides_contact(key)
+        )
+
+    def reveal(self, key: str, commit: Commit) -> Record:
+        """Show the contact of a complaint to this person for a while; log it first.
+
+        commit: who, when and why (`Commit.reason`), and what else is to be written.
+            操作ログ gets the reason, and never the contact.
+
+        Raises:
+            ActionRefused: the person only looks.
+            InvalidRecord: no reason is given; its problem is on `reason`.
+            NotAllowed: the complaint is not theirs, or its contact never to be shown.
+        """
+        self._refuse_onlookers()
+        if not commit.reason.strip():
+            blank = FieldProblem("reason", N_("理由を書いてください。"))
+            raise InvalidRecord([blank])
+        raw, shown = self._contacts(key)
+        if not self._may_reveal() or (raw and not shown):
+            raise NotAllowed
+        self._authorise(self._snapshot(), commit)
+        self._log_contact(key, commit, REVEALED)
+        self._live.grants.give(self._principal, key, commit.at)
+        return self.record(contacts.TABLE, key)
+
+    def note_use(self, key: str, commit: Commit, what: str) -> None:
+        """Note in 操作ログ that whoever sees a contact whole used it: `what` they did.
+
+        Raises:
+            NotAllowed: they do not see it whole.
+        """
+        self._refuse_onlookers()
+        if self.hides_contact(key) or not self._contacts(key)[0]:
+            raise NotAllowed
+        self._log_contact(key, commit, what)
+
+    def in_full(self, code: str) -> pd.DataFrame:
+        """Return a table as `frame` does, contacts unmasked; for no screen.
+
+        It is for what has to know a contact to hide it, and for what is logged with its
+        reason before anybody gets it.
+
+        Raises:
+            NotAllowed: the person does not work with customers, or others would see it.
+        """
+        everything, right = self._snapshot(), self._right(code)
+        if self._principal is not SYSTEM and (
+            self._principal.role not in _STAFF or _for_everybody.get()
+        ):
+            raise NotAllowed
+        if right is None:
+            raise NotAllowed
+        return shared(right.shown(everything, everything.frames[code], self._principal))
+
+    def contact_marks(self) -> pd.Series:
+        """Return for each row of the person's 苦情台帳 what its contact is known by.
+
+        One mark for each number or address, parted by blanks; `contacts.marks_of` gives
+        the same for one that is typed. "" where the contact is withheld.
+        """
+        view = self._view(self._snapshot(), contacts.TABLE)
+        every = self._live.contact_marks.of(self._snapshot().frames[contacts.TABLE])
+        own = every.reindex(view.index) if len(view) != len(every) else every
+        return own.where(view[contacts.FIELD] != "", "").astype("str")
+
+    def _may_reveal(self) -> bool:
+        who = self._principal
+        return who is SYSTEM or (who.role in _REVEALERS and not who.only_looks)
+
+    def _contacts(self, key: str) -> tuple[str, str]:
+        """Return the contact of a complaint as it stands, and as this person sees it."""
+        shown = cast("Complaint", self.record(contacts.TABLE, key)).contact
+        raw = self._snapshot().frames[contacts.TABLE]
+        return str(raw[contacts.FIELD].iloc[raw.index.get_loc(key)]), shown
+
+    def _log_contact(self, key: str, commit: Commit, what: str) -> None:
+        """Write a commit with a row of 操作ログ, which no person may write by hand."""
+        entry = AuditEntry(
+            # The store numbers what it notes itself from the beginning.
+            id=f"L-{commit.id}-90000",
+            commit_id=commit.id,
+            at=commit.at,
+            actor=self._principal.name,
+            table=contacts.TABLE,
+            row_key=key,
+            field_name=what,
+            reason=commit.reason.strip(),
+        )
+        try:
+            self._live.commit(replace(commit, writes=(*commit.writes, Insert(entry))))
+        finally:
+            self._pinned = None
+
+    def _with_own_contact(self, everything: Snapshot, found: Record) -> Record:
+        """Return a record as the view has it, its contact whole where they see that."""
+        if not isinstance(found, Complaint) or not found.contact:
+            return found
+        key = found.id
+        raw = everything.frames[contacts.TABLE]
+        if key not in raw.index or not self._sees_contact(everything, found):
+            return found
+        whole = str(raw[contacts.FIELD].iloc[raw.index.get_loc(key)])
+        return found if whole == found.contact else found.with_contact(whole)
+
+    def _sees_contact(self, everything: Snapshot, case: Complaint) -> bool:
+        who, now = self._principal, clock.now()
+        if who is SYSTEM:
+            return True
+        if _for_everybody.get():
+            return False
+        if self._may_reveal() and self._live.grants.holds(who, case.id, now):
+            return True
+        if not contacts.in_charge(case, who):
+            return False
+        name = ("days of contacts", everything.revision, now.date())
+        days = self._live.derived.get(
+            name, lambda: contacts.days_kept(everything.frames["settings"], now.date())
+        )
+        return not contacts.is_over(case, now, days)
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first.
@@ -506,10 +680,8 @@ class UserStore:
             self.note_refusal(*next(iter(named(commit)), ("", "")))
             raise
         try:
-            receipt = self._live.commit(commit)
+            receipt = self._live.commit(self._unmasked(before, commit))
         except Conflict as conflict:
-            if not self._is_limited:
-                raise
             raise self._without_foreign(conflict) from conflict
         finally:
             self._pinned = None
@@ -626,6 +798,7 @@ class UserStore:
         self._refuse_foreign(commit_id)
         if commit is not None:
             self._authorise(self._snapshot(), commit)
+            commit = self._unmasked(self._snapshot(), commit)
         try:
             self._live.resend(commit_id, commit)
         finally:
@@ -665,7 +838,7 @@ class UserStore:
         return True
 
     def _as_shown(self, save: WaitingCommit) -> WaitingCommit:
-        if not (self._is_limited and isinstance(save.problem, Conflict)):
+        if not isinstance(save.problem, Conflict):
             return save
         shown = self._limited(save.problem, self._snapshot())
         return replace(save, problem=shown)
@@ -687,23 +860,39 @@ class UserStore:
         if right is None:
             return empty_frame(table_by_code(code))
         if right.is_plain:
-            return everything.frames[code]
+            return self._masked(everything, code)
         who = self._principal
         centre = "" if right.rows is every_row else who.centre
         return self._live.views.get(
             (everything.revision, who.role, centre, code),
-            lambda: right.shown(everything, everything.frames[code], who),
+            lambda: right.shown(everything, self._masked(everything, code), who),
+        )
+
+    def _masked(self, everything: Snapshot, code: str) -> pd.DataFrame:
+        """Return a table with the contacts that every person but the system gets."""
+        whole = everything.frames[code]
+        if code != contacts.TABLE or self._principal is SYSTEM:
+            return whole
+        live = self._live
+        return live.views.get(
+            (everything.revision, "masked", code),
+            lambda: whole.assign(contact=live.masked_contacts.of(whole)),
         )
 
     def _shown(self, everything: Snapshot, record: Record) -> Record | None:
         """Return one record as the person may see it; None where they may not."""
         table = table_of(record)
         right = self._right(table.code)
-        if right is None or right.is_plain:
-            return record if right else None
-        one = frame_of(table, [record])
-        shown = right.shown(everything, one, self._principal)
-        return record_at(table, shown, table.key_of(record))
+        if right is None:
+            return None
+        shown: Record | None = record
+        if not right.is_plain:
+            one = frame_of(table, [record])
+            visible = right.shown(everything, one, self._principal)
+            shown = record_at(table, visible, table.key_of(record))
+        if not isinstance(shown, Complaint) or self._sees_contact(everything, shown):
+            return shown
+        return shown.with_contact(masked(shown.contact))
 
     # Writing
 
@@ -758,8 +947,22 @@ class UserStore:
             withheld[name].any() for name in write.values if name in withheld
         )
 
+    def _unmasked(self, before: Snapshot, commit: Commit) -> Commit:
+        """Return the commit with contacts as they stand, where it was based on a mask.
+
+        A mask is never written: saved, it would pass for the customer's contact.
+
+        Raises:
+            InvalidRecord: a mask is to be written; its problem is on the contact.
+        """
+        if self._principal is SYSTEM:
+            return commit
+        return replace(
+            commit, writes=tuple(_unmasked(before, write) for write in commit.writes)
+        )
+
     def _without_withheld(self, receipt: Receipt) -> Receipt:
-        if not self._is_limited:
+        if self._principal is SYSTEM:
             return receipt
         everything = self._snapshot()
         shown = {
@@ -775,6 +978,8 @@ class UserStore:
         return self._limited(conflict, self._live.refreshed())
 
     def _limited(self, conflict: Conflict, everything: Snapshot) -> AppError:
+        if self._principal is SYSTEM:
+            return conflict
         for found in conflict.fields:
             update = Update(found.table, found.key, {}, {found.field: found.mine})
             if not self._may(everything, everything, update):
@@ -786,9 +991,56 @@ class UserStore:
         return Conflict(
             conflict.table,
             conflict.key,
-            fields=conflict.fields,
+            fields=[self._as_seen(everything, found) for found in conflict.fields],
             theirs=theirs.values() if theirs else None,
         )
+
+    def _as_seen(self, everything: Snapshot, found: FieldConflict) -> FieldConflict:
+        """Return what clashes, another's contact masked where it is not theirs to see."""
+        if (found.table, found.field) != (contacts.TABLE, contacts.FIELD):
+            return found
+        case = standing_at(
+            table_by_code(found.table), everything.frames[found.table], found.key
+        )
+        if isinstance(case, Complaint) and self._sees_contact(everything, case):
+            return found
+        return replace(
+            found,
+            base=masked(str(found.base or "")),
+            theirs=masked(str(found.theirs or "")),
+        )
+
+
+_MASK_TYPED: Final = N_(
+    "伏せた連絡先は保存できません。電話番号かメールアドレスを入れてください。"
+)
+
+
+def _unmasked(before: Snapshot, write: Write) -> Write:
+    """Return a write with the contact that its mask stands for; see `UserStore`."""
+    if isinstance(write, Insert):
+        record = write.record
+        if isinstance(record, Complaint) and is_masked(record.contact):
+            raise _mask_typed()
+        return write
+    if not isinstance(write, Update) or write.table != contacts.TABLE:
+        return write
+    if contacts.FIELD not in write.values:
+        return write
+    frame = before.frames[contacts.TABLE]
+    stands = ""
+    if write.key in frame.index:
+        stands = str(frame[contacts.FIELD].iloc[frame.index.get_loc(write.key)])
+    base, mine = write.base.get(contacts.FIELD), str(write.values[contacts.FIELD] or "")
+    if is_masked(mine) and mine != stands:
+        raise _mask_typed()
+    if base == stands or base != masked(stands):
+        return write
+    return replace(write, base={**write.base, contacts.FIELD: stands})
+
+
+def _mask_typed() -> InvalidRecord:
+    return InvalidRecord([FieldProblem(contacts.FIELD, _MASK_TYPED)])
 
 
 def _with_new_complaints(before: Snapshot, commit: Commit) -> Snapshot:

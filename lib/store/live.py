@@ -14,6 +14,7 @@ from lib import clock
 from lib.errors import ActionRefused, StoreError
 from lib.i18n import N_
 from lib.schema.principal import Principal
+from lib.store.contacts import Column, Grants, marks_of
 from lib.store.keeping import IDLE_AFTER, Keeper
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.memo import Memo
@@ -30,6 +31,7 @@ from lib.store.protocol import (
     Store,
     WritesThrough,
 )
+from lib.text import masked
 
 if TYPE_CHECKING:
     from lib.store.access import UserStore
@@ -92,6 +94,9 @@ class LiveStore:
         """Frames filtered for roles, by `lib.store.access`."""
         self.derived: Memo[Any] = Memo(DERIVED)
         """What was computed from the data of a role, by `UserStore.derived`."""
+        self.masked_contacts = Column(masked)
+        self.contact_marks = Column(marks_of)
+        self.grants = Grants()
 
     @property
     def kind(self) -> str:

@@ -144,7 +144,9 @@ def _choose(number: str) -> None:
 def _searchable(desk: UserStore) -> Searchable:
     return desk.derived(
         "ledger texts",
-        lambda: searchable(desk.frame("complaints"), desk.frame("activities")),
+        lambda: searchable(
+            desk.frame("complaints"), desk.frame("activities"), desk.contact_marks()
+        ),
     )
 
 

@@ -47,6 +47,7 @@ from lib.settings.clock_rules import (
     Trigger,
 )
 from lib.store.access import UserStore
+from lib.store.contacts import marks_of
 
 Case = Complaint | AgencyInquiry | Crisis
 """What a clock may stand on."""
@@ -216,8 +217,15 @@ def pairs_of(desk: UserStore) -> tuple[Pair, ...]:
     """Return the like cases among the complaints that this person sees."""
     return desk.derived(
         ("like cases",),
-        lambda: tuple(pairs.pairs(desk.frame("complaints"), products_of(desk))),
+        lambda: tuple(
+            pairs.pairs(_comparable(desk, desk.frame("complaints")), products_of(desk))
+        ),
     )
+
+
+def _comparable(desk: UserStore, complaints: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a mark for each contact, which is masked in them."""
+    return complaints.assign(contact=desk.contact_marks().reindex(complaints.index))
 
 
 def product_of(desk: UserStore, typed: str) -> Product | None:
@@ -269,7 +277,9 @@ def likes_of(desk: UserStore, case: Complaint) -> tuple[Pair, ...]:
     near = (stored["received_at"] - case.received_at).abs() <= pairs.WITHIN
     seen = stored["harm"].isin(pairs.SEEN_BY_DOCTOR)
     others = stored[(near & seen).to_numpy(dtype=bool) & (stored.index != case.id)]
-    both = pd.concat([others, frame_of(table("complaints"), [case])])
+    marks = marks_of(case.contact) or desk.contact_marks().get(case.id, "")
+    own = frame_of(table("complaints"), [case.with_contact(marks)])
+    both = pd.concat([_comparable(desk, others), own])
     found = pairs.pairs(both, products_of(desk))
     return tuple(pair for pair in found if case.id in (pair.later, pair.earlier))
 
