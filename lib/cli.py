@@ -25,6 +25,7 @@ from rich.text import Text
 
 from lib import clock
 from lib.actions import checking, connecting, importing, signing_in
+from lib.actions.sign_in_desk import Desk
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -153,7 +154,7 @@ def invite(
     place = installation()
     live = open_live(place.store_url, data=place.data)
     try:
-        desk = signing_in.Desk.of(live, place.data, place.admins)
+        desk = Desk.of(live, place.data, place.admins)
         token = signing_in.invite_by_operator(desk, email, clock.now())
     finally:
         live.close()

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from lib.actions import masters, signing_in
-from lib.actions.signing_in import Desk
+from lib.actions import masters
+from lib.actions.sign_in_desk import Desk, spelled
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.schema.masters import Member
@@ -67,7 +67,7 @@ def guests(store: UserStore, desk: Desk, now: datetime) -> tuple[Guest, ...]:
     )
     found = []
     for member in people:
-        account = signing_in.spelled(member.email)
+        account = spelled(member.email)
         stage = Stage.IN if account in registered else Stage.NOT_YET
         stage = stage if member.is_active else Stage.OFF
         has_link = account in waiting and member.is_active

@@ -6,29 +6,37 @@ every step afterwards (`member_of`). Refusals never say which part was wrong.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from lib.actions import first_start, masters
+from lib.actions.given_roles import as_given, grant_of
+from lib.actions.sign_in_desk import Desk, rows_of, spelled
 from lib.errors import ActionRefused, InvalidRecord, NotAllowed
 from lib.i18n import N_
+from lib.schema.audit import (
+    FAILED,
+    INVITATION_USED,
+    INVITATION_VOID,
+    INVITED,
+    LOCKED,
+    PASSWORD_CHANGED,
+    ROLE_CONFIRMED,
+    SIGNED_IN,
+    SIGNED_OUT,
+    STEP_BEGUN,
+    STEP_ENDED,
+)
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Flag, Role
 from lib.settings.sign_in import Provider
 from lib.signin import accounts as keys
-from lib.signin.accounts import Accounts
-from lib.signin.book import Book
-from lib.signin.invitations import Invitations
-from lib.signin.limits import Limits
-from lib.signin.sessions import Sessions
+from lib.signin.sessions import Standing
 from lib.store.access import UserStore
-from lib.store.live import LiveStore
 from lib.store.protocol import Commit, Insert
 
 REFUSED: Final = N_("メールかパスワードが違うか、まだ登録されていません。")
@@ -47,32 +55,13 @@ UNVERIFIED: Final = N_(
 NOBODY: Final = N_(
     "このメールの人は、有効なメンバーにも MIMAMORI_ADMINS にもいません。"
 )
+UNCONFIRMED: Final = N_(
+    "役割がシートで直接書かれたため、まだ効いていません。先に「役割を確認する」を押してください。"
+)
+BY_PASSWORD: Final = N_("パスワード")
+BY_CODE: Final = N_("パスワードと確認コード")
+BY_INVITATION: Final = N_("招待のリンク")
 WRONG_CODE: Final = N_("確認コードが違います。スマートフォンの時計も確かめてください。")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """All that sign-in keeps on this machine, and where メンバー stand."""
-
-    live: LiveStore
-    admins: frozenset[str]
-    sessions: Sessions
-    accounts: Accounts
-    invitations: Invitations
-    limits: Limits
-
-    @classmethod
-    def of(cls, live: LiveStore, data: Path, admins: tuple[str, ...]) -> Desk:
-        """Return the desk of an installation; admins: as `MIMAMORI_ADMINS` has them."""
-        book = Book(data)
-        return cls(
-            live,
-            frozenset(spelled(address) for address in admins),
-            Sessions(book),
-            Accounts(book),
-            Invitations(book),
-            Limits(book),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,40 +75,20 @@ class CameIn:
 # Who it is -----------------------------------------------------------------------
 
 
-def spelled(address: str) -> str:
-    """Return an address in the one form in which addresses are compared."""
-    return unicodedata.normalize("NFKC", address).strip().casefold()
-
-
 def principal_of(desk: Desk, address: str) -> Principal | None:
     """Return whom an address stands for now; None for nobody who may come in.
 
     An address of `MIMAMORI_ADMINS` is an administrator's, whatever メンバー says.
     """
     wanted = spelled(address)
-    found = _rows(desk).get(wanted)
+    found = rows_of(desk).get(wanted)
     if wanted in desk.admins:
         name = found.name if found else wanted.partition("@")[0]
         return Principal(found.email if found else wanted, name, Role.ADMIN)
-    return Principal.of(found) if found is not None and found.is_active else None
-
-
-def _rows(desk: Desk) -> Mapping[str, Member]:
-    """Return the members with clear rights by address; one that two share is nobody's."""
-    view = desk.live.for_user(SYSTEM)
-
-    def made() -> dict[str, Member]:
-        found: dict[str, Member] = {}
-        doubled: set[str] = set()
-        for member in masters.with_rights(view.frame("members")):
-            address = spelled(member.email)
-            if address in found:
-                doubled.add(address)
-            if masters.has_address(member):
-                found[address] = member
-        return {key: found[key] for key in found.keys() - doubled}
-
-    return view.derived("members by address", made)
+    if found is None or not found.is_active:
+        return None
+    given = as_given(desk, found)
+    return Principal.of(given) if given is not None else None
 
 
 # With a password -----------------------------------------------------------------
@@ -143,15 +112,15 @@ def with_password(
         StoreUnavailable: nothing can be looked up now.
     """
     account = spelled(address)
-    if not desk.limits.may_try(address=origin, account=account, now=now):
-        raise ActionRefused(TOO_OFTEN)
+    _refuse_too_often(desk, account, origin=origin, now=now)
     right = desk.accounts.is_right(account, password)
     if not right or principal_of(desk, account) is None:
+        desk.events.note(FAILED, _known(desk, account), now, detail=BY_PASSWORD)
         raise ActionRefused(REFUSED)
     desk.limits.forgive(address=origin, account=account, now=now)
     if desk.accounts.has_second_step(account):
         return CameIn(desk.sessions.begin_half(account, now), needs_code=True)
-    return CameIn(desk.sessions.begin(account, now, before=before))
+    return _in(desk, account, BY_PASSWORD, before=before, now=now)
 
 
 def with_code(
@@ -170,15 +139,41 @@ def with_code(
         raise ActionRefused(
             N_("時間が過ぎました。もう一度はじめからサインインしてください。")
         )
-    if not desk.limits.may_try(address=origin, account=account, now=now):
-        raise ActionRefused(TOO_OFTEN)
+    _refuse_too_often(desk, account, origin=origin, now=now)
     if not desk.accounts.code_is_right(account, code, now):
+        desk.events.note(FAILED, _known(desk, account), now, detail=BY_CODE)
         raise ActionRefused(WRONG_CODE)
     if principal_of(desk, account) is None:
         raise ActionRefused(REFUSED)
     desk.limits.forgive(address=origin, account=account, now=now)
     desk.sessions.drop(half)
+    return _in(desk, account, BY_CODE, before=before, now=now)
+
+
+def _refuse_too_often(desk: Desk, account: str, *, origin: str, now: datetime) -> None:
+    if not desk.limits.may_try(address=origin, account=account, now=now):
+        desk.events.note(LOCKED, _known(desk, account), now)
+        raise ActionRefused(TOO_OFTEN)
+
+
+def _known(desk: Desk, account: str) -> str:
+    """Return the address of a member; "" for what else was typed: perhaps a password."""
+    return account if account in desk.admins or account in rows_of(desk) else ""
+
+
+def _in(desk: Desk, account: str, way: str, *, before: str, now: datetime) -> CameIn:
+    desk.events.note(SIGNED_IN, account, now, detail=way)
     return CameIn(desk.sessions.begin(account, now, before=before))
+
+
+def sign_out(desk: Desk, session: str, now: datetime) -> None:
+    """End a sign-in for good, at its person's wish; `session`: its id."""
+    found = desk.sessions.of_id(session, now)
+    if found is None:
+        return
+    desk.sessions.end(found.id)
+    if found.standing is Standing.LIVE:
+        desk.events.note(SIGNED_OUT, found.member, now)
 
 
 # Vouched for ----------------------------------------------------------------------
@@ -202,14 +197,16 @@ def vouched(
     """
     address = verified_address(provider, claims)
     if address is None:
+        desk.events.note(FAILED, "", now, detail=provider.label)
         raise ActionRefused(UNVERIFIED)
     account = spelled(address)
     found = principal_of(desk, account)
     if found is None:
+        desk.events.note(FAILED, _known(desk, account), now, detail=provider.label)
         raise ActionRefused(NOT_A_MEMBER)
     ensure_member(desk, found, str(claims.get("name") or ""), now)
     desk.accounts.register(account, now)
-    return CameIn(desk.sessions.begin(account, now, before=before))
+    return _in(desk, account, provider.label, before=before, now=now)
 
 
 def verified_address(provider: Provider, claims: Mapping[str, Any]) -> str | None:
@@ -237,7 +234,7 @@ def ensure_member(desk: Desk, who: Principal, name: str, now: datetime) -> None:
     Raises:
         StoreUnavailable: it cannot be written now; signing in again tries anew.
     """
-    if spelled(who.key) not in desk.admins or spelled(who.key) in _rows(desk):
+    if spelled(who.key) not in desk.admins or spelled(who.key) in rows_of(desk):
         return
     view = desk.live.for_user(SYSTEM)
     name = name.strip() or who.name
@@ -249,6 +246,21 @@ def ensure_member(desk: Desk, who: Principal, name: str, now: datetime) -> None:
         view.commit(Commit(new_commit_id(), SYSTEM.name, now, (Insert(member),)))
     except (ActionRefused, InvalidRecord):
         return  # somebody began at the same moment; the address counts all the same
+
+
+def confirm_role(desk: Desk, who: Principal, member: Member, now: datetime) -> None:
+    """Let what stands in the sheet count from now on.
+
+    Raises:
+        NotAllowed: only an administrator confirms what makes one, as with inviting.
+    """
+    if not may_invite(who, member, desk.admins) or who.only_looks:
+        raise NotAllowed
+    address = spelled(member.email)
+    desk.grants.keep(address, grant_of(member))
+    desk.events.note(
+        ROLE_CONFIRMED, address, now, actor=who.name, detail=member.role.value
+    )
 
 
 # By invitation --------------------------------------------------------------------
@@ -275,7 +287,10 @@ def invite(desk: Desk, who: Principal, member: Member, now: datetime) -> str:
         )
     account = spelled(member.email)
     if principal_of(desk, account) is None:
+        if member.is_active:
+            raise ActionRefused(UNCONFIRMED)
         raise ActionRefused(N_("いまは使えない人です。先に「有効」に戻してください。"))
+    desk.events.note(INVITED, account, now, actor=who.name)
     return desk.invitations.issue(account, now)
 
 
@@ -288,8 +303,13 @@ def invite_by_operator(desk: Desk, address: str, now: datetime) -> str:
     Raises:
         ActionRefused: it is no active member's address and none of `MIMAMORI_ADMINS`.
     """
+    member = rows_of(desk).get(spelled(address))
+    if desk.live.mends and member is not None and member.is_active:
+        # Whoever runs this computer could write the sign-in book itself.
+        desk.grants.keep(spelled(address), grant_of(member))
     if principal_of(desk, address) is None:
         raise ActionRefused(NOBODY)
+    desk.events.note(INVITED, spelled(address), now, actor=SYSTEM.name)
     return desk.invitations.issue(spelled(address), now)
 
 
@@ -304,11 +324,11 @@ def invited(desk: Desk, token: str, *, origin: str, now: datetime) -> Principal:
     Raises:
         ActionRefused: the link opens nothing, or too many were tried from there.
     """
-    if not desk.limits.may_try(address=origin, account="", now=now):
-        raise ActionRefused(TOO_OFTEN)
+    _refuse_too_often(desk, "", origin=origin, now=now)
     address = desk.invitations.of(token, now)
     found = principal_of(desk, address) if address else None
     if found is None:
+        desk.events.note(FAILED, address or "", now, detail=BY_INVITATION)
         raise ActionRefused(DEAD_LINK)
     desk.limits.forgive(address=origin, account="", now=now)
     return found
@@ -334,7 +354,8 @@ def accept(
     desk.accounts.set_password(account, password, now)
     desk.accounts.end_second_step(account)
     desk.sessions.end_all(account)
-    return CameIn(desk.sessions.begin(account, now, before=before))
+    desk.events.note(INVITATION_USED, account, now)
+    return _in(desk, account, BY_INVITATION, before=before, now=now)
 
 
 # One's own ------------------------------------------------------------------------
@@ -360,6 +381,7 @@ def change_password(
     keys.refuse_weak(new, known=(account, who.name if who else ""))
     desk.accounts.set_password(account, new, now)
     desk.sessions.end_all(account, but=session)
+    desk.events.note(PASSWORD_CHANGED, account, now)
 
 
 def begin_second_step(
@@ -380,6 +402,7 @@ def begin_second_step(
     _confirm(desk, account, password, origin=origin, now=now)
     if not desk.accounts.begin_second_step(account, secret, code, now):
         raise ActionRefused(WRONG_CODE)
+    desk.events.note(STEP_BEGUN, account, now)
 
 
 def end_second_step(
@@ -392,14 +415,15 @@ def end_second_step(
     """
     _confirm(desk, account, password, origin=origin, now=now)
     desk.accounts.end_second_step(account)
+    desk.events.note(STEP_ENDED, account, now)
 
 
 def _confirm(
     desk: Desk, account: str, password: str, *, origin: str, now: datetime
 ) -> None:
-    if not desk.limits.may_try(address=origin, account=account, now=now):
-        raise ActionRefused(TOO_OFTEN)
+    _refuse_too_often(desk, account, origin=origin, now=now)
     if not desk.accounts.is_right(account, password):
+        desk.events.note(FAILED, _known(desk, account), now, detail=BY_PASSWORD)
         raise ActionRefused(N_("いまのパスワードが違います。"))
     desk.limits.forgive(address=origin, account=account, now=now)
 
@@ -418,4 +442,5 @@ def switch_off(
     masters.switch(store, member, Flag.NO, entry=entry, now=now)
     account = spelled(member.email)
     desk.sessions.end_all(account)
-    desk.invitations.withdraw(account)
+    if desk.invitations.withdraw(account, now):
+        desk.events.note(INVITATION_VOID, account, now, actor=store.principal.name)

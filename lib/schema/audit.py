@@ -19,6 +19,41 @@ CREATED = N_("(新規)")
 """Stands for the field in the one log row of an insert."""
 
 
+SIGNED_IN = N_("(サインイン)")
+SIGNED_OUT = N_("(サインアウト)")
+FAILED = N_("(サインインの失敗)")
+LOCKED = N_("(試しすぎて停止)")
+INVITED = N_("(招待を作成)")
+INVITATION_USED = N_("(招待を使用)")
+INVITATION_VOID = N_("(招待を取消)")
+PASSWORD_CHANGED = N_("(パスワードを変更)")
+STEP_BEGUN = N_("(2段階の確認を開始)")
+STEP_ENDED = N_("(2段階の確認を終了)")
+ROLE_CONFIRMED = N_("(役割を確認)")
+ROLE_HELD_BACK = N_("(役割の変更を保留)")
+REFUSED = N_("(権限がなく拒否)")
+
+AT_THE_DOOR = (
+    SIGNED_IN,
+    SIGNED_OUT,
+    FAILED,
+    LOCKED,
+    INVITED,
+    INVITATION_USED,
+    INVITATION_VOID,
+    PASSWORD_CHANGED,
+    STEP_BEGUN,
+    STEP_ENDED,
+    ROLE_CONFIRMED,
+    ROLE_HELD_BACK,
+    REFUSED,
+)
+"""What stands for the field where no record was changed but somebody came or went."""
+
+COUNTED = (FAILED, LOCKED, REFUSED)
+"""Of these a person may cause thousands: they are told with their number."""
+
+
 class AuditEntry(Record):
     """One field of one row changed by one person, or one row made."""
 

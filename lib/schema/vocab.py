@@ -686,6 +686,7 @@ class AuditRoute(Choice):
     SHEET_SEEN = "シート検知"
     IMPORT = "取込"
     SAMPLE = "サンプル"
+    SIGN_IN = "サインイン"
 
 
 class AlarmSeries(Choice):

@@ -16,6 +16,7 @@ from zxcvbn import zxcvbn
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.signin.book import Book, seconds
+from lib.signin.sealing import Seal
 
 SHORTEST: Final = 10
 LONGEST: Final = 128
@@ -33,9 +34,10 @@ _at_once = threading.Semaphore(2)
 class Accounts:
     """Who has a password here, or has come in by another way at least once."""
 
-    def __init__(self, book: Book) -> None:
-        """Keep them in `book`."""
+    def __init__(self, book: Book, seal: Seal) -> None:
+        """Keep them in `book`, the secrets of second steps under `seal`."""
         self._book = book
+        self._seal = seal
 
     def register(self, member: str, now: datetime) -> None:
         """Note that the member has come in; nothing changes where that is known."""
@@ -91,7 +93,7 @@ class Accounts:
         with self._book.open() as book:
             changed = book.execute(
                 "UPDATE accounts SET totp = ?, totp_used = 0 WHERE member = ?",
-                (secret, member),
+                (self._seal.sealed(member, secret), member),
             ).rowcount
         return changed == 1
 
@@ -101,14 +103,23 @@ class Accounts:
             book.execute("UPDATE accounts SET totp = '' WHERE member = ?", (member,))
 
     def code_is_right(self, member: str, code: str, at: datetime) -> bool:
-        """Whether this is the phone's code of the moment; each counts once."""
-        step = _step_of(self._text("totp", member), code, at)
+        """Whether this is the phone's code of the moment; each counts once.
+
+        Raises:
+            StoreUnavailable: the key to the secret is lost.
+        """
+        kept = self._text("totp", member)
+        secret = self._seal.opened(member, kept)
+        step = _step_of(secret, code, at)
         if not step:
             return False
+        if not self._seal.is_sealed(kept):  # as an earlier program kept it
+            kept = self._seal.sealed(member, secret)
         with self._book.open() as book:
             fresh = book.execute(
-                "UPDATE accounts SET totp_used = ? WHERE member = ? AND totp_used < ?",
-                (step, member, step),
+                "UPDATE accounts SET totp_used = ?, totp = ?"
+                " WHERE member = ? AND totp_used < ?",
+                (step, kept, member, step),
             ).rowcount
         return fresh == 1
 

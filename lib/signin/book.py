@@ -48,7 +48,29 @@ CREATE TABLE IF NOT EXISTS attempts (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS attempts_of ON attempts (subject, at);
+CREATE TABLE IF NOT EXISTS events (
+  mark TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  member TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  place TEXT NOT NULL,
+  key TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  asked INTEGER NOT NULL DEFAULT 0,
+  told INTEGER NOT NULL DEFAULT 0,
+  batch TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE IF NOT EXISTS granted (
+  member TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  centre TEXT NOT NULL,
+  is_active INTEGER NOT NULL
+) STRICT;
 """
+_LAYOUT_NUMBER: Final = 2
+"""Grows with a table; what stands is kept."""
 
 
 class Book:
@@ -56,6 +78,7 @@ class Book:
 
     def __init__(self, data: Path) -> None:
         """Keep the book in `data`, an existing folder; it is made on first use."""
+        self.folder = data
         self._path = data / FILE
 
     @contextmanager
@@ -102,8 +125,8 @@ class Book:
         # What is gone must not be found in the file's empty places.
         book.execute("PRAGMA secure_delete = ON")
         # Laid where it lacks, so that a file cut off while it was made mends.
-        if not book.execute("PRAGMA user_version").fetchone()[0]:
-            book.executescript(f"{_LAYOUT}; PRAGMA user_version = 1")
+        if book.execute("PRAGMA user_version").fetchone()[0] < _LAYOUT_NUMBER:
+            book.executescript(f"{_LAYOUT}; PRAGMA user_version = {_LAYOUT_NUMBER}")
         return book
 
 

@@ -52,10 +52,16 @@ class Invitations:
             ).fetchone()
         return str(row["member"]) if row else None
 
-    def withdraw(self, member: str) -> None:
-        """Make every link of the member void."""
+    def withdraw(self, member: str, now: datetime) -> bool:
+        """Make every link of the member void; return whether one would have opened."""
         with self._book.open() as book:
+            opened = book.execute(
+                "SELECT 1 FROM invitations"
+                " WHERE member = ? AND used_at IS NULL AND expires_at > ?",
+                (member, seconds(now)),
+            ).fetchone()
             book.execute("DELETE FROM invitations WHERE member = ?", (member,))
+        return opened is not None
 
     def waiting(self, now: datetime) -> frozenset[str]:
         """Return the members who hold a link that still opens."""

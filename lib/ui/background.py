@@ -49,6 +49,9 @@ WATCHED_EVERY: Final = 10.0
 """Seconds between two looks at whether contacts rise; of these only those at changed
 data, or on a new day, cost anything."""
 
+TOLD_EVERY: Final = 60.0
+"""Seconds between two looks at what happened at the door: one save for all of it."""
+
 FOLDED_EVERY: Final = 60.0
 """Seconds between two foldings of the centres' files: one read a file each time."""
 
@@ -211,6 +214,28 @@ def _back_up() -> None:
         return  # PostgreSQL: its own tools make the copies
     if made:
         log.info("daily copy made: %s", made.name)
+
+
+@asynccontextmanager
+async def door_log(every_seconds: float = TOLD_EVERY) -> AsyncIterator[None]:
+    """Bring what happened at the door into 操作ログ, while the app runs."""
+    async with repeated(DoorLog().round, every_seconds, "lines about sign-ins"):
+        yield
+
+
+class DoorLog:
+    """Writes what waits, once the store was opened by somebody."""
+
+    def round(self) -> int:
+        """Write once; return how many lines.
+
+        Raises:
+            AppError: the store cannot be reached or changed; the next round tries again.
+        """
+        live = context.live()
+        if live.latest is None or live.problem is not None or live.snapshot().held:
+            return 0
+        return context.tell_of_the_door()
 
 
 # What people type into a sheet ------------------------------------------------------

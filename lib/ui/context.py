@@ -7,13 +7,16 @@ which any browser may clear for everybody.
 
 from __future__ import annotations
 
+import logging
 import threading
+from contextlib import suppress
 
 import streamlit as st
 
 from lib import clock
-from lib.actions import inviting, masters, signing_in
-from lib.errors import NotAllowed, SignedOut
+from lib.actions import given_roles, inviting, masters, sign_in_log, signing_in
+from lib.actions.sign_in_desk import Desk
+from lib.errors import NotAllowed, SignedOut, StoreError
 from lib.i18n import Language, _
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
@@ -26,8 +29,12 @@ from lib.store.access import UserStore
 from lib.store.drafts import DraftBox
 from lib.store.live import LiveStore
 from lib.store.memo import Memo
+from lib.store.merge import named
 from lib.store.opening import open_live
+from lib.store.protocol import Commit, Receipt
 from lib.ui import flash
+
+log = logging.getLogger(__name__)
 
 OPERATOR = "operator"
 """Session key of the chosen person: the member's key, a mail address."""
@@ -55,6 +62,7 @@ def live() -> LiveStore:
         if _live is None:
             place = installation()
             _live = open_live(place.store_url, data=place.data)
+            _live.watchman = _Watchman()
             if _keeping_fresh:
                 _live.keep_fresh()
         return _live
@@ -160,10 +168,42 @@ def people_sign_in() -> bool:
     return sign_in() is not None
 
 
-def sign_in_desk() -> signing_in.Desk:
+class _Watchman:
+    """Keeps for the sign-in what people do with members and with others' rows.
+
+    A save that stands is not undone because this cannot be kept.
+    """
+
+    def saved(self, _who: Principal, commit: Commit, receipt: Receipt) -> None:
+        """Remember roles that were given in the app."""
+        touches = any(code == "members" for code, _key in named(commit))
+        if touches and people_sign_in():
+            with suppress(StoreError):
+                given_roles.remember_given(sign_in_desk(), commit, receipt.records)
+
+    def refused(self, who: Principal, table: str, key: str) -> None:
+        """Note who tried to write what is not theirs."""
+        log.warning("refused: a write to %s", table)
+        with suppress(StoreError):
+            sign_in_log.note_refusal(sign_in_desk(), who, table, key, clock.now())
+
+
+def sign_in_desk() -> Desk:
     """Return what sign-in keeps on this machine."""
     found = place()
-    return signing_in.Desk.of(live(), found.data, found.admins)
+    return Desk.of(live(), found.data, found.admins)
+
+
+def tell_of_the_door() -> int:
+    """Write into 操作ログ what happened at the door; return how many lines.
+
+    Raises:
+        StoreError: the store cannot take it now; it waits on.
+    """
+    found, now = sign_in_desk(), clock.now()
+    if people_sign_in():
+        sign_in_log.watch_roles(found, now)
+    return sign_in_log.tell(found, now)
 
 
 def _signed_in() -> Principal:
@@ -186,13 +226,8 @@ def _session_id() -> str:
 
 def sign_out() -> None:
     """End the sign-in of this browser, in all its tabs."""
-    sign_in_desk().sessions.end(_current_session())
+    signing_in.sign_out(sign_in_desk(), _session_id(), clock.now())
     st.session_state.clear()
-
-
-def _current_session() -> str:
-    found = sign_in_desk().sessions.of_id(_session_id(), clock.now())
-    return found.id if found else ""
 
 
 def desk() -> UserStore:

@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from lib.actions.signing_in import Desk
+from lib.actions.sign_in_desk import Desk
 from lib.schema.masters import Member
 from lib.store.live import LiveStore
 

@@ -10,7 +10,7 @@ import pytest
 
 from lib import clock
 from lib.actions import first_start
-from lib.actions.signing_in import Desk
+from lib.actions.sign_in_desk import Desk
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Centre, Member
 from lib.schema.principal import SYSTEM, Principal

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from lib import clock
 from lib.actions import signing_in
-from lib.actions.signing_in import Desk
+from lib.actions.sign_in_desk import Desk
 from lib.cli import FAILED, app
 from lib.store.opening import open_live
 from tests.signin.people import GOOD

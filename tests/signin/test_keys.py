@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from cryptography.fernet import Fernet
 
 from lib import clock
 from lib.errors import ActionRefused, StoreUnavailable
@@ -14,6 +15,7 @@ from lib.signin.accounts import Accounts
 from lib.signin.book import FILE, Book
 from lib.signin.invitations import VALID, Invitations
 from lib.signin.limits import Limits
+from lib.signin.sealing import Seal
 from lib.signin.sessions import ABSOLUTE, IDLE, SECOND_STEP, Sessions, Standing
 from tests.signin.people import ADMIN, CLERK, GOOD
 
@@ -26,10 +28,14 @@ def book(tmp_path):
     return Book(tmp_path)
 
 
+def accounts_in(book):
+    return Accounts(book, Seal(book.folder))
+
+
 def test_the_file_is_its_owners_and_holds_no_token_and_no_password(tmp_path, book):
     token = Sessions(book).begin(ADMIN, NOW)
     link = Invitations(book).issue(ADMIN, NOW)
-    Accounts(book).set_password(ADMIN, GOOD, NOW)
+    accounts_in(book).set_password(ADMIN, GOOD, NOW)
 
     files = list(tmp_path.glob(f"{FILE}*"))
     held = b"".join(path.read_bytes() for path in files)
@@ -209,7 +215,7 @@ def test_what_was_typed_as_a_name_is_not_kept(book, tmp_path):
 
 
 def test_a_password_opens_its_own_account_only(book):
-    accounts = Accounts(book)
+    accounts = accounts_in(book)
     accounts.set_password(ADMIN, GOOD, NOW)
 
     assert accounts.is_right(ADMIN, GOOD)
@@ -219,7 +225,7 @@ def test_a_password_opens_its_own_account_only(book):
 
 
 def test_a_password_is_kept_as_argon2id(book, tmp_path):
-    Accounts(book).set_password(ADMIN, GOOD, NOW)
+    accounts_in(book).set_password(ADMIN, GOOD, NOW)
 
     with sqlite3.connect(tmp_path / FILE) as file:
         kept = file.execute("SELECT password FROM accounts").fetchone()[0]
@@ -228,7 +234,7 @@ def test_a_password_is_kept_as_argon2id(book, tmp_path):
 
 
 def test_full_width_letters_are_the_same_password(book):
-    accounts = Accounts(book)
+    accounts = accounts_in(book)
     accounts.set_password(ADMIN, "ｋａｍｉｎａｒｉ-42-雷", NOW)
 
     assert accounts.is_right(ADMIN, "kaminari-42-雷")
@@ -254,7 +260,7 @@ def test_a_long_one_of_everyday_words_is_taken():
 @pytest.fixture
 def phone(book):
     """Return an account whose phone makes codes."""
-    accounts, secret = Accounts(book), keys.new_secret()
+    accounts, secret = accounts_in(book), keys.new_secret()
     accounts.set_password(ADMIN, GOOD, NOW)
     code = pyotp.TOTP(secret).at(NOW)
     assert accounts.begin_second_step(ADMIN, secret, code, NOW)
@@ -278,8 +284,49 @@ def test_a_code_of_another_minute_is_wrong(phone):
 
 
 def test_the_second_step_begins_only_with_a_code_of_the_phone(book):
-    accounts = Accounts(book)
+    accounts = accounts_in(book)
     accounts.set_password(ADMIN, GOOD, NOW)
 
     assert not accounts.begin_second_step(ADMIN, keys.new_secret(), "000000", NOW)
     assert not accounts.has_second_step(ADMIN)
+
+
+def test_a_secret_is_kept_so_that_the_book_alone_does_not_tell_it(book, tmp_path):
+    accounts, secret = accounts_in(book), keys.new_secret()
+    accounts.set_password(ADMIN, GOOD, NOW)
+    assert accounts.begin_second_step(ADMIN, secret, pyotp.TOTP(secret).at(NOW), NOW)
+
+    key = tmp_path / "sign-in.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("sign-in.db*"))
+    assert secret.encode() not in written
+    assert accounts.code_is_right(
+        ADMIN, pyotp.TOTP(secret).at(NOW + MINUTE), NOW + MINUTE
+    )
+
+    key.write_bytes(Fernet.generate_key())
+    with pytest.raises(StoreUnavailable):
+        accounts.code_is_right(ADMIN, pyotp.TOTP(secret).at(NOW + 2 * MINUTE), NOW)
+
+
+def test_a_secret_that_an_earlier_program_kept_openly_is_sealed_with_its_next_code(
+    book,
+):
+    accounts, secret = accounts_in(book), keys.new_secret()
+    accounts.set_password(ADMIN, GOOD, NOW)
+    with book.open() as file:
+        file.execute("UPDATE accounts SET totp = ?", (secret,))
+
+    assert accounts.code_is_right(ADMIN, pyotp.TOTP(secret).at(NOW), NOW)
+
+    with book.reading() as file:
+        kept = file.execute("SELECT totp FROM accounts").fetchone()["totp"]
+    assert secret not in kept
+    later = NOW + MINUTE
+    assert accounts.code_is_right(ADMIN, pyotp.TOTP(secret).at(later), later)
+
+
+def test_a_secret_kept_for_one_member_opens_nothing_for_another(book):
+    seal = Seal(book.folder)
+    with pytest.raises(StoreUnavailable):
+        seal.opened(CLERK, seal.sealed(ADMIN, "SECRET"))

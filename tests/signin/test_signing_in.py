@@ -8,7 +8,7 @@ import pytest
 from lib import clock
 from lib.actions import inviting, masters, signing_in
 from lib.actions.inviting import Stage
-from lib.actions.signing_in import Desk
+from lib.actions.sign_in_desk import Desk
 from lib.errors import ActionRefused, InvalidRecord, NotAllowed
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member

@@ -30,7 +30,8 @@ from starlette.routing import Route
 
 from lib import clock, i18n
 from lib.actions import signing_in
-from lib.actions.signing_in import CameIn, Desk
+from lib.actions.sign_in_desk import Desk
+from lib.actions.signing_in import CameIn
 from lib.errors import ActionRefused, StoreError
 from lib.i18n import LANGUAGES, N_, Language, _
 from lib.settings.sign_in import CALLBACK, SignIn

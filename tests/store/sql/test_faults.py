@@ -18,6 +18,7 @@ from lib.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
+from lib.store.log_search import LogQuery
 from lib.store.opening import open_store
 from lib.store.protocol import Store
 from lib.store.sql.engine import postgres_engine
@@ -33,8 +34,9 @@ METHODS = {
         saving(complaint(contact=SECRET, note=LONG))
     ),
     "audit": lambda store, _: store.audit("complaints", SECRET),
+    "search_log": lambda store, _: store.search_log(LogQuery(words=(SECRET,))),
 }
-READS = {"load", "refresh", "audit"}
+READS = {"load", "refresh", "audit", "search_log"}
 
 
 def test_every_method_of_a_store_is_tried():
