@@ -170,6 +170,18 @@ class StoreDamaged(StoreError):
         )
 
 
+class CopyDamaged(StoreDamaged):
+    """A backup that is broken, or no backup of ours. The store itself is untouched."""
+
+    def __init__(self, reason: str = "") -> None:
+        """Keep `reason`, English and free of data, for the log."""
+        super().__init__(reason)
+        self.message = N_(
+            "この控えのファイルは壊れているか、見守りの控えではありません。いまのデータはそのままです。別の日の控えを選んでください。"
+        )
+        self.args = (self.message,)
+
+
 class StoreTooNew(StoreError):
     """The store was written by a newer version of this program."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -93,6 +93,31 @@ class DraftBox:
     def discard(self, user: str, form: str, entry: str) -> None:
         """Throw the draft away; nothing happens where there is none."""
         self._path(user, form, entry).unlink(missing_ok=True)
+
+    def mentioning(self, words: Collection[str]) -> tuple[Path, ...]:
+        """Return the files of all people's drafts that hold one of `words`.
+
+        Stale ones too, whatever they hold: nobody will offer them any more.
+        """
+        oldest = clock.now() - KEPT
+        found = []
+        for path in self._root.glob("*/*/*.json"):
+            draft = _read(path)
+            if draft is None:
+                continue
+            said = json.dumps(
+                [draft.entry, dict(draft.values)], default=_tagged, ensure_ascii=False
+            )
+            if draft.saved_at < oldest or any(word in said for word in words):
+                found.append(path)
+        return tuple(found)
+
+    def discard_mentioning(self, words: Collection[str]) -> int:
+        """Throw those drafts away and return how many there were."""
+        found = self.mentioning(words)
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
 
     def _folder(self, user: str, form: str) -> Path:
         return self._root / _hashed(user) / form

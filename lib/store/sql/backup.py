@@ -10,15 +10,21 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
+
 from lib import clock
-from lib.errors import ActionRefused, StoreDamaged, StoreUnavailable
+from lib.errors import ActionRefused, CopyDamaged, StoreDamaged, StoreUnavailable
 from lib.i18n import N_
+from lib.schema.principal import SYSTEM
 from lib.store.address import read_address, sqlite_file
+from lib.store.erased_rows import ErasedRows
+from lib.store.erasing import erase_again
 from lib.store.sql.copies import copy_file
-from lib.store.sql.engine import make_private, sqlite_engine
+from lib.store.sql.engine import make_private, sqlite_engine, write_anew
 from lib.store.sql.faults import as_ours, mapped
 from lib.store.sql.migrations import bring_up
 from lib.store.sql.opening import BACKUPS, alone
+from lib.store.sql.store import SqlStore
 
 KEPT: Final = 7
 """Daily copies that stay; older ones are removed."""
@@ -77,10 +83,11 @@ def restore(url: str, source: Path, *, data: Path) -> Path:
     The copy is checked first and brought to the present layout. Programs that run
     meanwhile go on: they see the restored data as one more change. Only a former
     file that is broken is moved away; a program that holds it has to be restarted.
+    Whoever was anonymised since the copy was taken is anonymised in it again.
 
     Raises:
         ActionRefused: the store is on PostgreSQL, or there is no such copy.
-        StoreDamaged: the copy is broken or none of ours. StoreTooNew: it was made
+        CopyDamaged: the copy is broken or none of ours. StoreTooNew: it was made
             by a newer program. Nothing was changed in either case.
         StoreUnavailable: somebody keeps writing.
     """
@@ -130,6 +137,7 @@ def _prepared(source: Path, path: Path, data: Path) -> Iterator[Path]:
         engine = sqlite_engine(prepared)
         try:
             bring_up(engine, backups=data / BACKUPS)
+            _forget_again(engine, data)
         finally:
             engine.dispose()
         yield prepared
@@ -139,15 +147,28 @@ def _prepared(source: Path, path: Path, data: Path) -> Iterator[Path]:
 
 
 def _check(source: Path) -> None:
-    with closing(_open(source, "ro")) as connection:
-        answer = connection.execute("PRAGMA integrity_check(1)").fetchall()
-        ours = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE name = '_meta'"
-        ).fetchone()
+    try:
+        with closing(_open(source, "ro")) as connection:
+            answer = connection.execute("PRAGMA integrity_check(1)").fetchall()
+            ours = connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name = '_meta'"
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        if isinstance(as_ours(error), StoreDamaged):
+            raise CopyDamaged("the copy is no whole database") from error
+        raise
     if answer != [("ok",)]:
-        raise StoreDamaged("the copy has broken pages")
+        raise CopyDamaged("the copy has broken pages")
     if ours != (1,):
-        raise StoreDamaged("the copy is no store of ours")
+        raise CopyDamaged("the copy is no store of ours")
+
+
+def _forget_again(engine: sa.Engine, data: Path) -> None:
+    """Erase in a copy whoever was erased since it was taken, before anybody sees it."""
+    known = ErasedRows(data).load()
+    if known:
+        erase_again(SqlStore(engine), known, actor=SYSTEM.name, at=clock.now())
+        write_anew(engine)
 
 
 def _pour(source: Path, target: Path) -> None:

@@ -9,12 +9,20 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
-from lib.errors import ActionRefused, StoreDamaged, StoreTooNew, StoreUnavailable
+from lib.errors import (
+    ActionRefused,
+    CopyDamaged,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from lib.schema.erasing import ERASED
+from lib.store.erased_rows import ErasedRows
+from lib.store.erasing import write_erasing
 from lib.store.sql import backup
 from tests.store.contract import workers
 from tests.store.contract.test_refresh import assert_equal
 from tests.store.contract.test_together import run_together
-from tests.store.rows import NOON, complaint, read, saving
+from tests.store.rows import NOON, change, complaint, read, saving
 
 
 @pytest.fixture(autouse=True)
@@ -194,14 +202,16 @@ def test_nothing_is_left_beside_the_store(place):
     assert names <= {"db", "db-wal", "db-shm", "before-restore-20261121-120000"}
 
 
-@pytest.mark.parametrize("kind", ["broken", "foreign", "newer", "missing"])
+@pytest.mark.parametrize("kind", ["broken", "text", "foreign", "newer", "missing"])
 def test_a_copy_that_is_no_good_changes_nothing(place, tmp_path, kind):
     bad = tmp_path / "bad.db"
-    expected = StoreDamaged
+    expected = CopyDamaged
     if kind == "broken":
         content = bytearray(take(place).read_bytes())
         content[5000:] = b"\xa5" * (len(content) - 5000)
         bad.write_bytes(content)
+    elif kind == "text":
+        bad.write_text("控えではありません" * 500)
     elif kind == "foreign":
         with closing(sqlite3.connect(bad)) as connection:
             connection.execute("CREATE TABLE other (id)")
@@ -213,8 +223,9 @@ def test_a_copy_that_is_no_good_changes_nothing(place, tmp_path, kind):
     else:
         expected = ActionRefused
 
-    with pytest.raises(expected):
+    with pytest.raises(expected) as raised:
         restore(place, bad)
+    assert expected is not CopyDamaged or "この控え" in raised.value.message
 
     assert keys(place()) == ["K-1"]
     assert not list(place.file.parent.glob("*before-restore*"))
@@ -239,3 +250,22 @@ def test_postgresql_is_sent_to_pg_dump(tmp_path, what):
         what("postgresql+psycopg://h/d", data=tmp_path)
     with pytest.raises(ActionRefused, match="pg_restore"):
         backup.restore("postgresql+psycopg://h/d", tmp_path, data=tmp_path)
+
+
+def test_who_was_anonymised_since_the_copy_stays_so(place):
+    gone = "山田花子 090-1234-5678"
+    store = place()
+    store.commit(saving(complaint("K-2", content=gone, note="はじめ")))
+    seen = read(store, "complaints", "K-2")
+    store.commit(saving(change(seen, note=gone)))
+    copy = take(place)
+    changes = {("complaints", "K-2"): {"content": ERASED, "note": ERASED}}
+    ErasedRows(place.data).add(changes)
+    write_erasing(store, changes, list(changes), actor="店長", at=NOON)
+
+    restore(place, copy)
+
+    assert gone not in "".join(f.to_csv() for f in place().load().frames.values())
+    assert gone.encode() not in place.file.read_bytes()
+    assert gone.encode() in copy.read_bytes()
+    assert read(place(), "complaints", "K-1").content == "控えの日"
