@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Final, cast
 
 import pandas as pd
@@ -47,6 +47,7 @@ from lib.schema.vocab import (
 from lib.settings.customer_key import customer_key
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
+from lib.text import is_masked, masked
 
 COMPLAINTS: Final = "complaints"
 ACTIVITIES: Final = "activities"
@@ -132,9 +133,7 @@ def edit(
                 )
             ]
         )
-    if "contact" in changed:
-        keys = recognise(changed["contact"]).keys
-        changed["customer_key"] = customer_key(keys[0], secret) if keys else ""
+    changed |= _new_key(changed, secret)
     why = []
     if "severity" in changed:
         told = severity_step(
@@ -142,6 +141,13 @@ def edit(
         )
         why = [_step(desk, seen, now, **told)]
     return _save(desk, seen, changed, why, now=now, commit_id=commit_id)
+
+
+def _new_key(changed: Mapping[str, Any], secret: bytes) -> dict[str, Any]:
+    if "contact" not in changed:
+        return {}
+    keys = recognise(changed["contact"]).keys
+    return {"customer_key": customer_key(keys[0], secret) if keys else ""}
 
 
 def act(
@@ -254,13 +260,18 @@ def change(
     *,
     now: datetime,
     commit_id: str,
+    secret: bytes = b"",
 ) -> Complaint:
     """Change status or handler, close, or open again; each leaves its step.
 
     Closing is refused until what the rules ask for is there; what was promised stays
-    on the row, so that figures can tell whether it was kept. Raises as `edit`.
+    on the row, so that figures can tell whether it was kept. A case that is opened
+    again may get its contact anew, of which `secret` makes the key. Raises as `edit`.
     """
-    return _save(desk, seen, _changed(seen, values), now=now, commit_id=commit_id)
+    changed = _changed(seen, values)
+    if secret:
+        changed |= _new_key(changed, secret)
+    return _save(desk, seen, changed, now=now, commit_id=commit_id)
 
 
 def cancel(
@@ -290,8 +301,10 @@ def cancel(
 
 def reveal(
     desk: UserStore, seen: Complaint, *, reason: str, now: datetime, commit_id: str
-) -> None:
-    """Note who looks at the whole contact of a case that is not theirs, and why.
+) -> Complaint:
+    """Show the contact of a case that is not theirs, for a while; note who and why.
+
+    操作ログ and 対応履歴 get the reason, and never the contact.
 
     Raises:
         InvalidRecord: no reason is given; its problem is on `reason`.
@@ -302,10 +315,32 @@ def reveal(
         desk,
         seen,
         now,
+        id=id_for("H", now, commit_id),
         kind=ActivityKind.REVEAL,
         content=f"連絡先を表示した: {reason.strip()}",
     )
-    desk.commit(Commit(commit_id, desk.principal.name, now, (Insert(step),)))
+    who = desk.principal.name
+    noted = Commit(commit_id, who, now, (Insert(step),), reason=reason.strip())
+    return cast("Complaint", desk.reveal(seen.id, noted))
+
+
+def note_call(
+    desk: UserStore, seen: Complaint, way: Way, *, now: datetime, commit_id: str
+) -> None:
+    """Note in 操作ログ that whoever sees the contact whole pressed it.
+
+    Raises:
+        NotAllowed: this person does not see it whole.
+    """
+    noted = Commit(commit_id, desk.principal.name, now, ())
+    desk.note_use(seen.id, noted, way.value)
+
+
+class Way(Enum):
+    """How a contact was used; what stands for the field in 操作ログ."""
+
+    CALL = "(電話をかけた)"
+    MAIL = "(メールを書いた)"
 
 
 def log_export(
@@ -515,8 +550,16 @@ def merged_fields(
         for spec in Complaint.fields()
         if spec.name not in values
         and not spec.auto
-        and getattr(seen, spec.name) != getattr(standing, spec.name)
+        and not _is_same(spec, seen, standing)
     ]
+
+
+def _is_same(spec: Field, seen: Complaint, standing: Complaint) -> bool:
+    """Whether a field is as it was seen; a contact may be masked on one side only."""
+    one, other = (getattr(case, spec.name) for case in (seen, standing))
+    if spec.name == "contact" and (is_masked(one) or is_masked(other)):
+        return masked(one) == masked(other)
+    return bool(one == other)
 
 
 # Telling ------------------------------------------------------------------------

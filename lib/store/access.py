@@ -80,10 +80,8 @@ _for_everybody: ContextVar[bool] = ContextVar("for_everybody", default=False)
 REVEALED: Final = "(連絡先の表示)"
 """Stands for the field in the log row of a contact that was shown."""
 
-_REVEALERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
-"""Who may see a contact that is not theirs after saying why; 閲覧 never."""
-
 _STAFF: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+"""Who may see a contact that is not theirs after saying why; 閲覧 and 委託先 never."""
 
 
 # Which rows ---------------------------------------------------------------------
@@ -580,7 +578,7 @@ class UserStore:
 
     def _may_reveal(self) -> bool:
         who = self._principal
-        return who is SYSTEM or (who.role in _REVEALERS and not who.only_looks)
+        return who is SYSTEM or (who.role in _STAFF and not who.only_looks)
 
     def _contacts(self, key: str) -> tuple[str, str]:
         """Return the contact of a complaint as it stands, and as this person sees it."""

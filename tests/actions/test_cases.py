@@ -8,7 +8,7 @@ import pytest
 
 from lib import clock
 from lib.actions import cases
-from lib.actions.cases import Verdict
+from lib.actions.cases import Verdict, Way
 from lib.errors import Conflict, InvalidRecord, NotAllowed
 from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
@@ -392,11 +392,62 @@ def test_looking_at_a_contact_is_logged_with_its_reason(taro, kept):
     step = steps(taro, seen)[0]
     assert (step.kind, step.actor) == (ActivityKind.REVEAL, "鈴木 太郎")
     assert step.content == "連絡先を表示した: 折返しの代行"
+    assert taro.record("complaints", seen.id).contact == "09012345678"
 
 
 def test_looking_at_a_contact_needs_a_reason(taro, kept):
     with pytest.raises(InvalidRecord):
         cases.reveal(taro, kept(), reason="　", now=NOW, commit_id=new_commit_id())
+
+
+def test_two_presses_for_one_reason_are_noted_once(taro, kept):
+    seen, once = kept(contact="09012345678"), new_commit_id()
+
+    for _press in range(2):
+        cases.reveal(taro, seen, reason="折返しの代行", now=NOW, commit_id=once)
+
+    log = taro.audit("complaints", seen.id)
+    assert log["reason"].tolist().count("折返しの代行") == 1
+    assert len(steps(taro, seen)) == 1
+
+
+def test_a_call_is_logged_without_the_number(hanako, taro, kept):
+    seen = kept(contact="09012345678", handler="佐藤 花子")
+
+    cases.note_call(hanako, seen, Way.CALL, now=NOW, commit_id=new_commit_id())
+
+    last = taro.audit("complaints", seen.id).iloc[-1]
+    assert (last["actor"], last["field_name"]) == ("佐藤 花子", Way.CALL.value)
+    assert "5678" not in last.to_json(force_ascii=False)
+
+
+def test_a_contact_that_opens_or_closes_to_me_is_nobodys_change(hanako, taro, kept):
+    seen = kept(contact="09012345678", handler="佐藤 花子", receiver="佐藤 花子")
+    whole = hanako.record("complaints", seen.id)
+    masked = taro.record("complaints", seen.id)
+
+    assert whole.contact != masked.contact
+    assert cases.merged_fields(masked, {}, whole) == []
+
+
+def test_a_case_opened_again_takes_the_contact_that_was_asked_anew(hanako, kept):
+    seen = kept(
+        contact="…5678",
+        status=ComplaintStatus.CLOSED,
+        closed_at=NOW,
+        customer_key="old",
+    )
+    again = {
+        "status": ComplaintStatus.WORKING,
+        "next_promise": Promise.CALL_BACK,
+        "next_promise_at": NOW + timedelta(hours=1),
+        "contact": "03-1111-2222",
+    }
+
+    after = save(cases.change, hanako, seen, again, secret=SECRET)
+
+    assert after.contact == "03-1111-2222"
+    assert after.customer_key == customer_key("03-1111-2222", SECRET)
 
 
 def test_other_complaints_of_the_same_customer_are_found(hanako, kept):

@@ -19,7 +19,7 @@ from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.record import Stage
 from lib.schema.vocab import ActivityKind, ComplaintStatus, Promise
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_masked
 from lib.ui import boundary, context, drafting, filters, navigation
 from lib.ui import format as fmt
 from lib.ui.case import inside
@@ -213,13 +213,32 @@ def _promise_editor(form: Form, seen: Complaint) -> None:
         field_input(form, "next_promise", required=True)
     with right:
         field_input(form, "next_promise_at", required=True)
+    if _lost_contact(seen):
+        st.caption(
+            inert(
+                _("連絡先は下4桁だけが残っています。分かれば、もう一度入れてください。")
+            )
+        )
+        field_input(form, "contact")
     _save_buttons(seen, PROMISE, _submit_promise)
+
+
+def _lost_contact(seen: Complaint) -> bool:
+    """Whether a settled case that is opened again has no whole contact any more.
+
+    One that is only masked for this person looks the same; what they type is new then.
+    """
+    hidden = context.desk().hides_contact(seen.id)
+    return not seen.is_open and is_masked(seen.contact) and not hidden
 
 
 def _submit_promise(seen: Complaint) -> None:
     values = form_of(seen, PROMISE).values(PROMISED)
     if seen.status in SETTLED:
         again = {"status": ComplaintStatus.WORKING, **values}
+        typed = str(form_of(seen, PROMISE).get("contact") or "").strip()
+        if _lost_contact(seen) and typed:
+            again["contact"] = typed
         submit("change", seen, PROMISE, again)
     elif values["next_promise_at"] is None:
         problem = {"next_promise_at": [N_("約束の時刻を選んでください。")]}
@@ -350,7 +369,6 @@ def _submit_reveal(seen: Complaint) -> None:
                 now=clock.now(),
                 commit_id=drafting.entry_id(form),
             )
-            st.session_state[_revealed(desk)] = seen.id
             leave_editor(seen.id, REVEAL)
     except InvalidRecord as error:
         show_missing(Attempt("", seen, {}, editor=REVEAL), error)
@@ -375,7 +393,7 @@ def _group_editor(desk: UserStore, form: Form, seen: Complaint, group: Group) ->
 
 
 def _may_edit(desk: UserStore, seen: Complaint, name: str) -> bool:
-    return name != "contact" or not seen.contact or sees_contact(desk, seen)
+    return name != "contact" or not desk.hides_contact(seen.id)
 
 
 def _options(desk: UserStore, name: str) -> Sequence[str] | None:
@@ -443,17 +461,3 @@ def _title(text: str) -> None:
 
 def _pairs(names: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(names[at : at + 2]) for at in range(0, len(names), 2)]
-
-
-# Looking at a contact ---------------------------------------------------------------
-
-
-def sees_contact(desk: UserStore, case: Complaint) -> bool:
-    """Whether the contact is shown whole: to the handler, and where it was asked for."""
-    mine = case.handler == desk.principal.name
-    return mine or case.id == st.session_state.get(_revealed(desk))
-
-
-def _revealed(desk: UserStore) -> str:
-    """Return the session key of the one case whose contact this person asked to see."""
-    return f"case:revealed:{desk.principal.key}"

@@ -70,6 +70,7 @@ def submit(
 
 
 _VERBS: Final[Mapping[str, Callable[..., Complaint]]] = {
+    "edit": cases.edit,
     "act": cases.act,
     "keep": cases.keep_promise,
     "renew": cases.renew_promise,
@@ -101,9 +102,8 @@ def save(wanted: Attempt) -> None:
 def _saved(wanted: Attempt) -> Complaint:
     shared = {"now": clock.now(), "commit_id": wanted.commit_id, **wanted.more}
     desk = context.desk()
-    if wanted.verb == "edit":
-        secret = context.customer_secret()
-        return cases.edit(desk, wanted.seen, wanted.values, secret=secret, **shared)
+    if wanted.verb in ("edit", "change"):
+        shared["secret"] = context.customer_secret()
     return _VERBS[wanted.verb](desk, wanted.seen, wanted.values, **shared)
 
 
@@ -185,7 +185,7 @@ def open_editor(case: Complaint, editor: str) -> None:
     if editor == ACT:
         form.set(medium=Medium.CALL_OUT, kind=ActivityKind.HEARING, content="")
     elif editor == PROMISE:
-        form.set(**widget_values(case, PROMISED))
+        form.set(**widget_values(case, PROMISED), contact="")
     elif editor == CLOSE:
         form.set(**_closing_start(case))
     elif editor in BY_CODE:

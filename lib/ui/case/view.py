@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import cases, closing, guiding, questions
+from lib.actions.cases import Way
 from lib.actions.closing import PromiseEnd
 from lib.actions.dossier import MAKERS
 from lib.actions.entry import PromiseTime, due_at, recognise
@@ -18,18 +19,17 @@ from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
 from lib.schema.frames import JOINER
-from lib.schema.ids import WITHOUT_NUMBER
+from lib.schema.ids import WITHOUT_NUMBER, new_commit_id
 from lib.schema.record import Stage
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
 from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
-from lib.text import digits, inert, masked
+from lib.text import digits, inert, is_masked
 from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
 from lib.ui.case import agencies, editors, handing, inside, second
-from lib.ui.case.editors import sees_contact
 from lib.ui.case.groups import (
     ACT,
     CANCEL,
@@ -327,26 +327,47 @@ def _contact(desk: UserStore, case: Complaint) -> None:
             st.text(_("{name} 様").format(name=case.customer_name))
         if not case.contact:
             return
-        if sees_contact(desk, case):
+        if not is_masked(case.contact):
             _whole_contact(case)
-        else:
-            st.text(masked(case.contact))
+            return
+        st.text(case.contact)
+        if desk.may_reveal(case.id):
             _opening(case, REVEAL, _("表示する"), ":material/visibility:")
+    if not desk.hides_contact(case.id) and case.is_open and is_masked(case.contact):
+        st.caption(
+            inert(
+                _(
+                    "連絡先は期間を過ぎて下4桁だけになりました。次の電話でうかがい、「お客様」を直してください。"
+                )
+            )
+        )
 
 
 def _whole_contact(case: Complaint) -> None:
-    for part in _ways(case.contact):
+    """Draw each number and address as a link that starts the call or mail at once."""
+    for place, part in enumerate(_ways(case.contact)):
+        is_mail = "@" in part
         address = (
             f"mailto:{part}"
-            if "@" in part
+            if is_mail
             else f"tel:{normalised_contact(part) or digits(part)}"
         )
         st.link_button(
             inert(part),
             address,
-            icon=":material/mail:" if "@" in part else ":material/call:",
+            key=name_of(case.id, f"way:{place}"),
+            icon=":material/mail:" if is_mail else ":material/call:",
             type="tertiary",
+            on_click=_note_call,
+            args=(case, Way.MAIL if is_mail else Way.CALL),
         )
+
+
+def _note_call(case: Complaint, way: Way) -> None:
+    """Log the press; the browser is at the call already, whatever becomes of this."""
+    with boundary.attempt():
+        desk = context.desk()
+        cases.note_call(desk, case, way, now=clock.now(), commit_id=new_commit_id())
 
 
 def _ways(contact: str) -> list[str]:
