@@ -137,7 +137,9 @@ def problem(one: ChannelState) -> str:
 def try_it(name: str) -> None:
     with boundary.attempt():
         try:
-            notices.try_channel(context.desk(), name, notify_addresses(), clock.now())
+            notices.try_channel(
+                context.desk().principal, name, notify_addresses(), clock.now()
+            )
         except NotSent as failed:
             why = _(PROBLEMS.get(failed.reason, N_("送れませんでした。")))
             text = _("「{name}」に届きませんでした。{why} ({reason})")

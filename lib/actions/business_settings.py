@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from lib.errors import NotAllowed
+from lib.actions.permissions import needs, roles_of
 from lib.i18n import N_
 from lib.schema.frames import JOINER
 from lib.schema.masters import Setting
 from lib.schema.tables import table
-from lib.schema.vocab import Category, Cause, Role
+from lib.schema.vocab import Category, Cause
 from lib.settings import claim_types
 from lib.settings.business import (
     BusinessSetting,
@@ -24,7 +24,7 @@ from lib.settings.claim_types import ClaimType
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
-EDITORS: Final = (Role.ADMIN, Role.MANAGER)
+EDITORS: Final = roles_of("settings.edit")
 
 _CLAIM_TYPE: Final = N_("申出の種類ごとの内容分類・原因区分・しるし")
 
@@ -63,6 +63,7 @@ def values_of(store: UserStore, wanted: BusinessSetting) -> tuple[Setting, ...]:
     return store.derived(("values", wanted.field), made)
 
 
+@needs("settings.edit")
 def set_value(
     store: UserStore,
     wanted: BusinessSetting,
@@ -94,6 +95,7 @@ def set_value(
     _save(store, row, entry, now)
 
 
+@needs("settings.edit")
 def set_claim_type(
     store: UserStore,
     name: str,
@@ -126,8 +128,6 @@ def set_claim_type(
 
 
 def _save(store: UserStore, row: Setting, entry: str, now: datetime) -> None:
-    if store.principal.role not in EDITORS:
-        raise NotAllowed
     write = setting_write(store, row)
     store.commit(Commit(entry, store.principal.name, now, (write,)))
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 
 from lib.actions.business_settings import value_of
-from lib.errors import ActionRefused, FieldProblem, InvalidRecord, NotAllowed
+from lib.actions.permissions import needs, roles_of
+from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics import care
 from lib.metrics.care import Duty, Standing
@@ -20,7 +21,7 @@ from lib.schema.care import CareRecord
 from lib.schema.frames import JOINER, standing
 from lib.schema.ids import id_for
 from lib.schema.tables import table
-from lib.schema.vocab import CareKind, HarassmentKind, Role
+from lib.schema.vocab import CareKind, HarassmentKind
 from lib.settings.harassment import CARE_FROM
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
@@ -28,10 +29,10 @@ from lib.text import folded
 
 RECORDS: Final = "care_records"
 
-READERS: Final = (Role.ADMIN, Role.MANAGER)
+READERS: Final = roles_of("care.see")
 """Roles that know what is owed to whom, and read what was confided."""
 
-CONFIDING: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
+CONFIDING: Final = roles_of("care.consult")
 """Roles that may ask for help: everybody who answers calls."""
 
 ANSWERED_WITHIN: Final = timedelta(hours=24)
@@ -81,6 +82,7 @@ class Waiting:
 # What is owed ---------------------------------------------------------------------
 
 
+@needs("care.see")
 def owed(desk: UserStore, now: datetime) -> tuple[Duty, ...]:
     """Return every talk that is owed, the earliest due first.
 
@@ -90,6 +92,7 @@ def owed(desk: UserStore, now: datetime) -> tuple[Duty, ...]:
     return tuple(d for d in _duties(desk, now.date()) if d.done_at is None)
 
 
+@needs("care.see")
 def people(desk: UserStore, now: datetime) -> tuple[Person, ...]:
     """Return who is owed talks, the most pressing first. Raises as `owed`."""
     groups: dict[str, list[Duty]] = {}
@@ -98,6 +101,7 @@ def people(desk: UserStore, now: datetime) -> tuple[Person, ...]:
     return tuple(Person(own[0].person, tuple(own)) for own in groups.values())
 
 
+@needs("care.see")
 def of_case(desk: UserStore, case_id: str, now: datetime) -> tuple[Duty, ...]:
     """Return what a case owes and what of it was done. Raises as `owed`."""
     return tuple(d for d in _duties(desk, now.date()) if d.case_id == case_id)
@@ -118,7 +122,6 @@ def waiting(desk: UserStore, now: datetime) -> Waiting:
 
 
 def _duties(desk: UserStore, today: date) -> tuple[Duty, ...]:
-    _refuse_others(desk, READERS)
 
     def made() -> tuple[Duty, ...]:
         start = value_of(desk, CARE_FROM, today) or CARE_FROM.default
@@ -139,6 +142,7 @@ def kinds(desk: UserStore, since: date) -> Mapping[HarassmentKind, int]:
 # What was done --------------------------------------------------------------------
 
 
+@needs("care.note")
 def done(
     desk: UserStore,
     duties: Sequence[Duty],
@@ -158,7 +162,6 @@ def done(
         ActionRefused: one of them is not open yet.
         NotAllowed: it is for administrators and managers.
     """
-    _refuse_others(desk, READERS)
     if not duties:
         said = N_("どの件の声かけかを選んでください。")
         raise InvalidRecord([FieldProblem("duties", said)])
@@ -201,6 +204,7 @@ def _talk(desk: UserStore, number: str, duty: Duty, values: dict[str, Any]) -> W
     return Insert(CareRecord.parse({**fixed, **values}))
 
 
+@needs("care.see")
 def past(desk: UserStore) -> tuple[CareRecord, ...]:
     """Return every talk that took place, the newest first. Raises as `owed`."""
     return _records(desk, is_done=True)
@@ -209,6 +213,7 @@ def past(desk: UserStore) -> tuple[CareRecord, ...]:
 # Asking for help ------------------------------------------------------------------
 
 
+@needs("care.consult")
 def consult(
     desk: UserStore,
     *,
@@ -223,7 +228,6 @@ def consult(
     Raises:
         NotAllowed: the person only looks on.
     """
-    _refuse_others(desk, CONFIDING)
     asked = CareRecord.parse(
         {
             "id": id_for("F", now, commit_id),
@@ -239,6 +243,7 @@ def consult(
     return asked
 
 
+@needs("care.see")
 def consultations(desk: UserStore) -> tuple[CareRecord, ...]:
     """Return who asked for help and was not heard yet, the longest first.
 
@@ -251,6 +256,7 @@ def consultations(desk: UserStore) -> tuple[CareRecord, ...]:
     )
 
 
+@needs("care.note")
 def heard(
     desk: UserStore,
     seen: CareRecord,
@@ -266,7 +272,6 @@ def heard(
         Conflict: somebody else wrote into it meanwhile.
         NotAllowed: it is for administrators and managers.
     """
-    _refuse_others(desk, READERS)
     said = note.strip()
     me = desk.principal.name
     values: dict[str, Any] = {"done_at": now, "done_by": me}
@@ -279,7 +284,6 @@ def heard(
 
 
 def _records(desk: UserStore, *, is_done: bool) -> tuple[CareRecord, ...]:
-    _refuse_others(desk, READERS)
 
     def made() -> tuple[CareRecord, ...]:
         rows = desk.frame(RECORDS)
@@ -289,8 +293,3 @@ def _records(desk: UserStore, *, is_done: bool) -> tuple[CareRecord, ...]:
         return tuple(cast("Iterable[CareRecord]", standing(table(RECORDS), newest)))
 
     return desk.derived(("care records", is_done), made)
-
-
-def _refuse_others(desk: UserStore, roles: Sequence[Role]) -> None:
-    if desk.principal.role not in roles:
-        raise NotAllowed

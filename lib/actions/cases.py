@@ -20,6 +20,7 @@ from lib import clock
 from lib.actions.broken_rows import refuse_broken
 from lib.actions.clocks import starting
 from lib.actions.entry import recognise
+from lib.actions.permissions import needs
 from lib.errors import Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics import promises
@@ -29,6 +30,7 @@ from lib.schema.column import Field
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import plain, standing
 from lib.schema.ids import id_for, new_commit_id, new_id
+from lib.schema.principal import Principal
 from lib.schema.record import Stage
 from lib.schema.tables import table
 from lib.schema.vocab import (
@@ -106,6 +108,7 @@ _ANSWERED_BY: Final = {
 # Changing -----------------------------------------------------------------------
 
 
+@needs("cases.edit")
 def edit(
     desk: UserStore,
     seen: Complaint,
@@ -150,6 +153,7 @@ def _new_key(changed: Mapping[str, Any], secret: bytes) -> dict[str, Any]:
     return {"customer_key": customer_key(keys[0], secret) if keys else ""}
 
 
+@needs("cases.edit")
 def act(
     desk: UserStore,
     seen: Complaint,
@@ -179,6 +183,7 @@ def act(
     return _save(desk, seen, promised, [activity], now=now, commit_id=commit_id)
 
 
+@needs("cases.edit")
 def follow(
     desk: UserStore,
     seen: Complaint,
@@ -202,6 +207,7 @@ def follow(
     return _save(desk, seen, changed, taken, now=now, commit_id=commit_id)
 
 
+@needs("cases.edit")
 def keep_promise(
     desk: UserStore,
     seen: Complaint,
@@ -234,6 +240,7 @@ def promise_words(seen: Complaint) -> str:
     return f"{promise.value}{due}"
 
 
+@needs("cases.edit")
 def renew_promise(
     desk: UserStore,
     seen: Complaint,
@@ -253,6 +260,7 @@ def renew_promise(
     return act(desk, seen, new, step=step, now=now, commit_id=commit_id)
 
 
+@needs("cases.edit")
 def change(
     desk: UserStore,
     seen: Complaint,
@@ -274,6 +282,7 @@ def change(
     return _save(desk, seen, changed, now=now, commit_id=commit_id)
 
 
+@needs("cases.cancel")
 def cancel(
     desk: UserStore,
     seen: Complaint,
@@ -299,6 +308,7 @@ def cancel(
     return _save(desk, seen, changed, [why], now=now, commit_id=commit_id)
 
 
+@needs("cases.reveal")
 def reveal(
     desk: UserStore, seen: Complaint, *, reason: str, now: datetime, commit_id: str
 ) -> Complaint:
@@ -324,6 +334,7 @@ def reveal(
     return cast("Complaint", desk.reveal(seen.id, noted))
 
 
+@needs("cases.call")
 def note_call(
     desk: UserStore, seen: Complaint, way: Way, *, now: datetime, commit_id: str
 ) -> None:
@@ -343,25 +354,30 @@ class Way(Enum):
     MAIL = "(メールを書いた)"
 
 
+@needs("cases.export")
 def log_export(
-    store: UserStore, *, actor: str, kind: str, count: int, now: datetime
+    store: UserStore, who: Principal, *, kind: str, count: int, now: datetime
 ) -> None:
     """Note in 操作ログ who took how many rows of the ledger out of the app.
 
-    `store` is the system's: a clerk may take rows out but not write the log.
+    Ask it before the rows are handed out. `store` is the system's: a clerk may take
+    rows out but not write the log.
+
+    Raises:
+        NotAllowed: it is not for this person to take rows out.
     """
     commit_id = new_commit_id()
     entry = AuditEntry(
         id=f"L-{commit_id}-00001",
         commit_id=commit_id,
         at=now,
-        actor=actor,
+        actor=who.name,
         table=COMPLAINTS,
         row_key="",
         field_name=EXPORTED,
         after=f"{kind} {count}件",
     )
-    store.commit(Commit(commit_id, actor, now, (Insert(entry),)))
+    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
 
 
 EXPORTED: Final = "(書き出し)"

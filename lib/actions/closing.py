@@ -16,7 +16,8 @@ from lib.actions import cases
 from lib.actions.business_settings import claim_types_of
 from lib.actions.clocks import starting
 from lib.actions.crises import reading as crises
-from lib.errors import FieldProblem, InvalidRecord
+from lib.actions.permissions import needs
+from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_, _
 from lib.metrics import promises
 from lib.schema.complaint import Complaint
@@ -89,6 +90,8 @@ def _open_promise(
     if not case.is_open or case.next_promise_at is None:
         return
     complaints = desk.frame(cases.COMPLAINTS)
+    if case.id not in complaints.index:
+        raise NotAllowed
     steps = desk.frame(cases.ACTIVITIES)
     own = steps[(steps["case_id"] == case.id).to_numpy(dtype=bool)]
     if case.id in promises.unanswered(complaints.loc[[case.id]], own):
@@ -167,6 +170,7 @@ def presets(desk: UserStore, case: Complaint, now: datetime) -> dict[str, Any]:
     return start
 
 
+@needs("cases.close")
 def close(
     desk: UserStore,
     seen: Complaint,

@@ -11,6 +11,7 @@ from lib.actions.business_settings import claim_types_of
 from lib.actions.cases import severity_step
 from lib.actions.clocks.starting import newly_proposed, starting
 from lib.actions.entry import Entry, complaint_values, recognise
+from lib.actions.permissions import needs
 from lib.actions.severity import Facts, Proposal, is_lower, propose, rules_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -140,6 +141,7 @@ def _unanswered(
     return found
 
 
+@needs("cases.record")
 def register(
     desk: UserStore, entry: Entry, *, entry_id: str, now: datetime, secret: bytes
 ) -> Complaint:

@@ -19,6 +19,7 @@ from lib.actions.complaints import (
     refuse_closing_over_clocks,
 )
 from lib.actions.entry import Entry
+from lib.actions.permissions import needs
 from lib.actions.severity import Facts, is_lower, propose, rules_of
 from lib.errors import ActionRefused, InvalidRecord
 from lib.i18n import N_
@@ -48,6 +49,7 @@ _BLANKS: Final = ("customer_name", "contact", "order_number", "claim_type", "cat
 _CLOSING: Final = ("resolution", "cause", "cause_certainty", "read_back")
 
 
+@needs("cases.record")
 def continue_case(
     desk: UserStore, entry: Entry, *, entry_id: str, now: datetime, secret: bytes
 ) -> Complaint:

@@ -18,6 +18,7 @@ import pandas as pd
 from lib import clock
 from lib.actions.business_settings import value_of
 from lib.actions.inquiries import deciding
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import referrals
@@ -47,7 +48,6 @@ from lib.schema.vocab import (
     ComplaintStatus,
     ImprovementStatus,
     Medium,
-    Role,
 )
 from lib.settings import company
 from lib.settings.clock_rules import clock_rules
@@ -57,10 +57,10 @@ from lib.store.protocol import Commit, Insert
 COMPLAINTS: Final = "complaints"
 INQUIRIES: Final = "agency_inquiries"
 
-MAKERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+MAKERS: Final = roles_of("cases.dossier")
 """Roles that may take a dossier out; nobody of another company."""
 
-UNMASKERS: Final = (Role.ADMIN, Role.MANAGER)
+UNMASKERS: Final = roles_of("cases.dossier_names")
 """Roles that may do so with names and contacts, beside the case's own handler."""
 
 Kind = TypeVar("Kind", bound=Record)
@@ -117,6 +117,7 @@ class Paper:
 # Making ---------------------------------------------------------------------------
 
 
+@needs("cases.dossier")
 def made(
     desk: UserStore,
     number: str,
@@ -135,8 +136,6 @@ def made(
         InvalidRecord: the reason is blank; its problem is on `reason`.
     """
     who = desk.principal
-    if who.role not in MAKERS:
-        raise NotAllowed
     material = gathered(desk, number, now)
     if reason is not None:
         refuse_unmasking(who, _handler(material), reason)
@@ -360,6 +359,7 @@ def _count(rows: pd.DataFrame, *, product: str = "", category: str = "") -> int:
 # Taking out -----------------------------------------------------------------------
 
 
+@needs("cases.dossier")
 def exported(
     store: UserStore, who: Principal, paper: Paper, *, now: datetime, commit_id: str
 ) -> bytes:
@@ -373,8 +373,6 @@ def exported(
         InvalidRecord: names stand in it and no reason is given.
     """
     dossier = paper.dossier
-    if who.role not in MAKERS:
-        raise NotAllowed
     if not dossier.is_masked:
         handler = _current_handler(store, dossier.number)
         refuse_unmasking(who, handler, paper.reason)
@@ -383,6 +381,7 @@ def exported(
     return data
 
 
+@needs("cases.dossier")
 def note(
     store: UserStore, who: Principal, paper: Paper, *, now: datetime, commit_id: str
 ) -> None:

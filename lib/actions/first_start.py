@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from lib.actions.masters import member_key
+from lib.actions.permissions import needs, system_only
 from lib.errors import ActionRefused, Conflict
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -24,6 +25,7 @@ FOUNDER_RANK: Final = 50
 _BEGUN = N_("すでにほかの人が始めています。画面を開き直してください。")
 
 
+@system_only
 def begin(store: UserStore, *, name: str, email: str, now: datetime) -> Member:
     """Return the first member, made together with 自社 and 不明 in one commit.
 
@@ -53,6 +55,7 @@ def begin(store: UserStore, *, name: str, email: str, now: datetime) -> Member:
     return founder
 
 
+@needs("sample.manage")
 def ensure_fixtures(store: UserStore, *, now: datetime) -> None:
     """Make sure that the centre 自社 and the product 不明 exist."""
     missing = _missing_fixtures(store)

@@ -19,6 +19,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions import cases
+from lib.actions.permissions import needs, roles_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
@@ -41,7 +42,6 @@ from lib.schema.vocab import (
     Harm,
     Medium,
     Promise,
-    Role,
     Severity,
     Temper,
 )
@@ -54,7 +54,7 @@ ESCALATIONS: Final = "escalations"
 TAKEN_WITHIN: Final = timedelta(minutes=10)
 """So long a successor has to say 受けた (product.md 2)."""
 
-TAKERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+TAKERS: Final = roles_of("cases.hand_over")
 """Roles that a case can be handed to: our own people."""
 
 UNDERWAY: Final = (EscalationStatus.OPEN, EscalationStatus.WORKING)
@@ -461,6 +461,7 @@ class Wish:
     place: Place | None = None
 
 
+@needs("cases.hand_over")
 def hand_over(
     desk: UserStore,
     seen: Complaint,
@@ -499,6 +500,7 @@ def hand_over(
     return made
 
 
+@needs("cases.hand_over")
 def take(desk: UserStore, handover: Escalation, *, now: datetime) -> None:
     """Say 受けた: the case is mine from here on; the first who says it has it.
 
@@ -531,6 +533,7 @@ def take(desk: UserStore, handover: Escalation, *, now: datetime) -> None:
         ) from quicker
 
 
+@needs("cases.hand_over")
 def give_back(
     desk: UserStore, handover: Escalation, event: Event, *, reason: str, now: datetime
 ) -> None:
@@ -590,6 +593,7 @@ SETTLING_FIELDS: Final = (
 """What is written down when a hand-over is over, in the order of its form."""
 
 
+@needs("cases.hand_over")
 def note(
     desk: UserStore,
     handover: Escalation,

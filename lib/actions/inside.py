@@ -17,6 +17,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.handover import matter
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
@@ -25,7 +26,7 @@ from lib.schema.frames import standing
 from lib.schema.ids import new_id
 from lib.schema.masters import Member
 from lib.schema.tables import table
-from lib.schema.vocab import ActivityKind, ComplaintStatus, Medium, Role
+from lib.schema.vocab import ActivityKind, ComplaintStatus, Medium
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
 
@@ -34,7 +35,7 @@ ACTIVITIES: Final = "activities"
 USUAL_WAIT: Final = timedelta(hours=1)
 """How long a colleague has where nobody says otherwise."""
 
-ANSWERING: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+ANSWERING: Final = roles_of("cases.ask")
 """Roles that are asked and may answer."""
 
 
@@ -46,6 +47,7 @@ class Waiting:
     is_late: bool
 
 
+@needs("cases.ask")
 def ask(
     desk: UserStore,
     case: Complaint,
@@ -86,6 +88,7 @@ def ask(
     return step
 
 
+@needs("cases.ask")
 def answer(
     desk: UserStore,
     question: Activity,

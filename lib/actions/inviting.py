@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, Final
 
 from lib.actions import masters
+from lib.actions.permissions import needs
 from lib.actions.sign_in_desk import Desk, spelled
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
@@ -49,6 +50,7 @@ class Guest:
     has_link: bool
 
 
+@needs("open.invitations")
 def guests(store: UserStore, desk: Desk, now: datetime) -> tuple[Guest, ...]:
     """Return everybody who could sign in, those in use first, then by name.
 
@@ -75,6 +77,7 @@ def guests(store: UserStore, desk: Desk, now: datetime) -> tuple[Guest, ...]:
     return tuple(sorted(found, key=lambda g: (g.stage is Stage.OFF, g.member.name)))
 
 
+@needs("members.invite")
 def register(
     store: UserStore, values: Mapping[str, Any], *, entry: str, now: datetime
 ) -> Member:
@@ -104,6 +107,7 @@ def mail(member: Member, link: str, *, base: str, sender: str, now: datetime) ->
     )
 
 
+@needs("members.look_as")
 def onlooker(who: Principal, role: Role, centre: str) -> Principal:
     """Return `who` as they would see the app in that role and centre, without touching.
 
@@ -113,8 +117,7 @@ def onlooker(who: Principal, role: Role, centre: str) -> Principal:
     Raises:
         NotAllowed: it is not for this person, or would show more than they may see.
     """
-    leads = who.role in (Role.ADMIN, Role.MANAGER)
-    if not leads or role is Role.ADMIN:
+    if role is Role.ADMIN:
         raise NotAllowed
     # Drafts go by the key: one's own are neither shown nor touched.
     key = f"{who.key} as {role.code} of {centre}"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.actions import reported_rate
 from lib.actions.broken_rows import refuse_broken
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import calendar
@@ -23,11 +24,11 @@ from lib.schema.masters import Centre
 from lib.schema.principal import Principal
 from lib.schema.record import Stage
 from lib.schema.tables import table
-from lib.schema.vocab import BusinessDay, Choice, Done, Flag, Role
+from lib.schema.vocab import BusinessDay, Choice, Done, Flag
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
+WRITERS: Final = roles_of("kpis.enter")
 """Who may enter figures; 委託先 only those of the own centre."""
 
 CALLS: Final = ("offered", "answered", "consumer_centre_calls")
@@ -175,6 +176,19 @@ def month_days(
     return tuple(found)
 
 
+@needs("kpis.report")
+def to_report(
+    store: UserStore, centre: Centre, month: date, now: datetime
+) -> list[KpiDay]:
+    """Return the confirmed days of a month, which a centre may hand on.
+
+    Raises:
+        NotAllowed: reports are not for this person.
+    """
+    days = (day.record for day in month_days(store, centre, month, now))
+    return [day for day in days if day and day.confirmed is Done.DONE]
+
+
 def day_state(
     record: KpiDay | None, centre: Centre, day: date, now: datetime
 ) -> DayState:
@@ -207,6 +221,7 @@ class DayEdit:
     values: Mapping[str, Any]
 
 
+@needs("kpis.enter")
 def save(
     store: UserStore,
     edit: DayEdit,
@@ -240,6 +255,7 @@ def save(
     return record
 
 
+@needs("kpis.enter")
 def save_month(
     store: UserStore, edits: Sequence[DayEdit], *, entry: str, now: datetime
 ) -> int:

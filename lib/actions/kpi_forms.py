@@ -17,6 +17,7 @@ from lib.actions.business_settings import setting_write
 from lib.actions.importing.blocks import Block, Column, ColumnKind
 from lib.actions.importing.headers import comparable
 from lib.actions.importing.matches import LEFT_OUT, NOTHING_MATCHED, Matches
+from lib.actions.permissions import needs
 from lib.errors import NotAllowed
 from lib.i18n import Language
 from lib.metrics import kpis
@@ -66,6 +67,7 @@ def form_in(block: Block) -> tuple[FormColumn, ...]:
     return tuple(found)
 
 
+@needs("kpis.enter")
 def remember(
     system: UserStore,
     who: Principal,

@@ -17,6 +17,7 @@ from lib.actions import kpi_days
 from lib.actions.broken_rows import refuse_broken
 from lib.actions.importing.blocks import Block, BlockDay
 from lib.actions.kpi_days import DayEdit
+from lib.actions.permissions import needs
 from lib.errors import AppError, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.reason import Reason
@@ -103,6 +104,7 @@ def plan(store: UserStore, centre: Centre, block: Block, now: datetime) -> Plan:
     return Plan(centre, days, tuple(sorted(told - asked - COMPUTED)))
 
 
+@needs("kpis.enter")
 def enter(
     store: UserStore,
     wanted: Plan,

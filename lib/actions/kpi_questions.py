@@ -15,6 +15,7 @@ from typing import Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import calendar
@@ -25,14 +26,14 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.schema.principal import Principal
 from lib.schema.tables import table
-from lib.schema.vocab import ActivityKind, Medium, Role
+from lib.schema.vocab import ActivityKind, Medium
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
 
-ASKING: Final = (Role.ADMIN, Role.MANAGER)
+ASKING: Final = roles_of("kpis.ask")
 """Who asks a centre about its figures."""
 
-ANSWERING: Final = (*ASKING, Role.CLERK, Role.OUTSOURCED)
+ANSWERING: Final = roles_of("kpis.answer")
 """Who answers; 委託先 only about the own centre."""
 
 _TABLE: Final = "activities"
@@ -70,6 +71,7 @@ def may_answer(who: Principal, centre: str) -> bool:
     return who.role in ANSWERING
 
 
+@needs("kpis.ask")
 def ask(
     store: UserStore,
     centre: Centre,
@@ -87,8 +89,6 @@ def ask(
         InvalidRecord: nothing is asked, or about a day to come.
         NotAllowed: it is for administrators and managers.
     """
-    if not may_ask(store.principal):
-        raise NotAllowed
     if not question.strip():
         raise InvalidRecord([FieldProblem("content", _NOTHING_ASKED)])
     if day > now.date():
@@ -99,6 +99,7 @@ def ask(
     return step
 
 
+@needs("kpis.answer")
 def answer(
     store: UserStore, question: DayQuestion, text: str, *, now: datetime, entry: str
 ) -> Activity:

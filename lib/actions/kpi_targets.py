@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from lib.actions import business_settings
+from lib.actions.permissions import needs
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.borders import Aim, is_line
@@ -37,6 +38,7 @@ def targets_of(store: UserStore) -> KpiTargets:
     )
 
 
+@needs("kpis.targets")
 def set_target(
     store: UserStore,
     entry: Figure,

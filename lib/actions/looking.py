@@ -14,17 +14,18 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from lib import clock
+from lib.actions.permissions import needs, roles_of
 from lib.schema.activity import Activity, of_day
 from lib.schema.ids import id_for
 from lib.schema.principal import Principal
-from lib.schema.vocab import ActivityKind, Medium, Role
+from lib.schema.vocab import ActivityKind, Medium
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
 
-MAY_LOOK: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+MAY_LOOK: Final = roles_of("today.confirm")
 """Who says that they looked; whoever only reads writes nothing."""
 
-READS_PAST: Final = (Role.ADMIN, Role.MANAGER)
+READS_PAST: Final = roles_of("today.past")
 """Who sees the days before: it is for those who answer for them."""
 
 DAYS_SHOWN: Final = 14
@@ -73,6 +74,7 @@ def has_looked(store: UserStore, day: date) -> bool:
     return any(look.id == number for look in looks(store, day))
 
 
+@needs("today.confirm")
 def confirm(store: UserStore, now: datetime) -> None:
     """Write down that the person looked today; a second time changes nothing.
 

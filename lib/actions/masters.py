@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 
 from lib.actions.broken_rows import refuse_broken
+from lib.actions.permissions import needs, roles_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -34,9 +35,9 @@ LOCAL_DOMAIN: Final = "mimamori.invalid"
 """Domain of members without an address; RFC 2606 keeps `.invalid` unused for ever."""
 
 EDITORS: Final[Mapping[str, tuple[Role, ...]]] = {
-    "members": (Role.ADMIN, Role.MANAGER),
-    "centres": (Role.ADMIN, Role.MANAGER),
-    "products": (Role.ADMIN, Role.MANAGER, Role.CLERK),
+    "members": roles_of("members.edit"),
+    "centres": roles_of("centres.edit"),
+    "products": roles_of("products.edit"),
 }
 """Who may change a master, by table code."""
 
@@ -59,6 +60,7 @@ def may_edit(who: Principal, code: str) -> bool:
     return who.role in EDITORS[code]
 
 
+@needs("members.edit", "centres.edit", "products.edit")
 def add(
     store: UserStore,
     record: type[AnyRecord],
@@ -93,6 +95,7 @@ def add(
     return made
 
 
+@needs("members.edit", "centres.edit", "products.edit")
 def change(
     store: UserStore,
     seen: AnyRecord,
@@ -138,6 +141,7 @@ def change(
     return cast("AnyRecord", merged)
 
 
+@needs("members.edit", "centres.edit", "products.edit")
 def switch(
     store: UserStore, seen: AnyRecord, state: Flag, *, entry: str, now: datetime
 ) -> AnyRecord:
@@ -243,6 +247,7 @@ def recognisable(word: str) -> str:
     return folded(word).replace(" ", "")
 
 
+@needs("members.edit", "centres.edit", "products.edit")
 def take_over(
     store: UserStore, words: Sequence[UnknownWord], *, entry: str, now: datetime
 ) -> int:
@@ -263,6 +268,7 @@ def take_over(
     return len(records)
 
 
+@needs("members.edit")
 def take_as_alias(
     store: UserStore, word: UnknownWord, member: Member, *, entry: str, now: datetime
 ) -> Member:

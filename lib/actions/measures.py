@@ -12,19 +12,20 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 
 from lib.actions.inquiries.mending import CHECKED_AFTER
-from lib.errors import FieldProblem, InvalidRecord, NotAllowed
+from lib.actions.permissions import needs, roles_of
+from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.frames import standing
 from lib.schema.ids import id_for
 from lib.schema.learning import EVENTS, Improvement
 from lib.schema.tables import table
-from lib.schema.vocab import ImprovementStatus, Role
+from lib.schema.vocab import ImprovementStatus
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update
 
 IMPROVEMENTS: Final = "improvements"
 
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+WRITERS: Final = roles_of("measures.work")
 
 ASKED: Final = ("kind", "starts_on", "title", "centre", "owner")
 """What a person is asked for."""
@@ -52,6 +53,7 @@ def marked(desk: UserStore, first: date, last: date) -> tuple[Improvement, ...]:
     return desk.derived(("measures", first, last), made)
 
 
+@needs("measures.work")
 def record(
     desk: UserStore, values: Mapping[str, Any], *, now: datetime, commit_id: str
 ) -> Improvement:
@@ -61,7 +63,7 @@ def record(
         InvalidRecord: the day or the words are missing, each by its field.
         NotAllowed: the person's role records none.
     """
-    wanted = _asked(desk, values)
+    wanted = _asked(values)
     made = Improvement.parse(
         {
             **wanted,
@@ -73,6 +75,7 @@ def record(
     return made
 
 
+@needs("measures.work")
 def change(
     desk: UserStore,
     seen: Improvement,
@@ -87,7 +90,7 @@ def change(
         InvalidRecord, NotAllowed: as `record`.
         Conflict: somebody else changed the same fields since `seen`.
     """
-    wanted = _asked(desk, values)
+    wanted = _asked(values)
     before = _course(seen.values())
     moved = {
         name: value
@@ -99,6 +102,7 @@ def change(
     _update(desk, seen, after, now, commit_id)
 
 
+@needs("measures.work")
 def cancel(
     desk: UserStore, seen: Improvement, *, now: datetime, commit_id: str
 ) -> None:
@@ -108,24 +112,22 @@ def cancel(
         Conflict: somebody else changed how far it has come since `seen`.
         NotAllowed: the person's role records none.
     """
-    _only_writers(desk)
     after = seen.with_values(status=ImprovementStatus.CANCELLED)
     _update(desk, seen, after, now, commit_id)
 
 
+@needs("measures.work")
 def restore(
     desk: UserStore, seen: Improvement, *, now: datetime, commit_id: str
 ) -> None:
     """Take up again what was cancelled. Raises as `cancel`."""
-    _only_writers(desk)
     status = _course(seen.values())["status"]
     if seen.kind not in EVENTS and seen.done_on is not None:
         status = ImprovementStatus.CHECKING
     _update(desk, seen, seen.with_values(status=status), now, commit_id)
 
 
-def _asked(desk: UserStore, values: Mapping[str, Any]) -> dict[str, Any]:
-    _only_writers(desk)
+def _asked(values: Mapping[str, Any]) -> dict[str, Any]:
     wanted = {name: values.get(name) for name in ASKED}
     for name in ("title", "centre", "owner"):
         wanted[name] = str(wanted[name] or "").strip()
@@ -137,11 +139,6 @@ def _asked(desk: UserStore, values: Mapping[str, Any]) -> dict[str, Any]:
     if missing:
         raise InvalidRecord(missing)
     return wanted
-
-
-def _only_writers(desk: UserStore) -> None:
-    if desk.principal.role not in WRITERS:
-        raise NotAllowed
 
 
 def _course(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Final
 from lib.actions.business_settings import setting_write
 from lib.actions.kpi_views import Period, call_centres
 from lib.actions.monthly_gathering import Told, comment_of, gathered, month_span
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.reports.monthly.composing import composed
@@ -25,12 +26,12 @@ from lib.reports.monthly.xlsx import to_xlsx
 from lib.schema.audit import AuditEntry
 from lib.schema.masters import Centre, Setting
 from lib.schema.principal import Principal
-from lib.schema.vocab import Choice, Role
+from lib.schema.vocab import Choice
 from lib.settings import monthly_comments
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
 
-LEADS: Final = (Role.ADMIN, Role.MANAGER)
+LEADS: Final = roles_of("monthly.comment")
 """Roles that may make every report and write into it."""
 
 EXPORTED: Final = "(書き出し)"
@@ -117,6 +118,7 @@ def usual_month(now: datetime) -> date:
 # Making -------------------------------------------------------------------------
 
 
+@needs("monthly.make")
 def made(
     desk: UserStore,
     month: date,
@@ -174,6 +176,7 @@ def comments_of(desk: UserStore, month: date, centre: str) -> str:
     return comment_of(desk, month.replace(day=1), centre)
 
 
+@needs("monthly.comment")
 def save_comments(
     desk: UserStore,
     month: date,
@@ -193,8 +196,6 @@ def save_comments(
         InvalidRecord: the text is too long.
         Conflict: somebody else changed it meanwhile.
     """
-    if desk.principal.role not in LEADS:
-        raise NotAllowed
     _refuse_long(text)
     row = Setting.parse(
         {
@@ -219,6 +220,7 @@ def _refuse_long(text: str) -> None:
 # Taking out ---------------------------------------------------------------------
 
 
+@needs("monthly.make")
 def exported(
     store: UserStore, who: Principal, paper: Paper, *, now: datetime, commit_id: str
 ) -> bytes:

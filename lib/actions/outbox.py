@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lib.actions.permissions import needs
 from lib.errors import Conflict, FieldConflict
 from lib.schema.record import Record
 from lib.schema.tables import table, table_of
+from lib.store.access import UserStore
 from lib.store.merge import SET_BY_THE_STORE, same
 from lib.store.protocol import Commit, Insert, Update, WaitingCommit, Write
 
@@ -120,3 +122,26 @@ def _differing(mine: Record, theirs: Mapping[str, Any]) -> tuple[FieldConflict, 
         and (value := getattr(mine, spec.name)) not in (None, "", ())
         and not same(spec, value, theirs[spec.name])
     )
+
+
+# Deciding -------------------------------------------------------------------------
+
+
+@needs("outbox.decide")
+def resend(desk: UserStore, commit_id: str, mended: Commit | None = None) -> None:
+    """Send a save again: as it was, or as `decided` mended it.
+
+    Raises:
+        NotAllowed: it is not this person's.
+    """
+    desk.resend(commit_id, mended)
+
+
+@needs("outbox.decide")
+def discard(desk: UserStore, commit_id: str) -> None:
+    """Throw a save away that is not in the shared store.
+
+    Raises:
+        NotAllowed: it is not this person's.
+    """
+    desk.discard(commit_id)

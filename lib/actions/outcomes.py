@@ -10,6 +10,7 @@ from typing import Any, Final
 from lib import clock
 from lib.actions import cases
 from lib.actions.entry import PromiseTime, due_at
+from lib.actions.permissions import needs
 from lib.i18n import N_
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import ActivityKind, Channel, ComplaintStatus, Medium, Promise
@@ -207,6 +208,7 @@ def _medium(seen: Complaint, outcome: Outcome) -> Medium:
     return _BY_WRITING.get(seen.channel, Medium.CALL_OUT)
 
 
+@needs("cases.edit")
 def record(
     desk: UserStore,
     seen: Complaint,

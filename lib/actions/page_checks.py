@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 
 from lib.actions.business_settings import EDITORS, setting_write, value_of
+from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import page_checks as states
@@ -27,7 +28,6 @@ from lib.schema.vocab import (
     ImprovementStatus,
     MendedPlace,
     PageKind,
-    Role,
 )
 from lib.settings import page_checks as defaults
 from lib.settings import script_words
@@ -38,7 +38,7 @@ from lib.store.protocol import Commit, Insert, Update, Write
 
 CHECKS: Final = "page_checks"
 IMPROVEMENTS: Final = "improvements"
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+WRITERS: Final = roles_of("pages.check")
 EDITORS_OF_ITEMS: Final = EDITORS
 
 DUE_IN: Final = timedelta(days=14)
@@ -157,6 +157,7 @@ def _improvement(desk: UserStore, number: str) -> Improvement | None:
 # A check ------------------------------------------------------------------------------
 
 
+@needs("pages.check")
 def check(
     desk: UserStore,
     page: str,
@@ -188,8 +189,6 @@ def check(
         NotAllowed: the person's role does not check pages.
         Conflict: somebody checked the page meanwhile.
     """
-    if desk.principal.role not in WRITERS:
-        raise NotAllowed
     name = named(page)
     wanted = [item.code for item in list_of(desk, kind, now.date())]
     _refuse_gaps(name, wanted, answers, now.date())
@@ -246,6 +245,7 @@ def named(page: str) -> str:
     return " ".join(page.replace(KEY_SEPARATOR, "｜").split())
 
 
+@needs("pages.check")
 def retire(
     desk: UserStore,
     page: str,
@@ -369,6 +369,7 @@ def _kept(desk: UserStore, row: PageCheck) -> Write:
 # 設定 ---------------------------------------------------------------------------------
 
 
+@needs("settings.edit")
 def set_item(
     desk: UserStore, item: Item, *, since: date, entry: str, now: datetime
 ) -> None:
@@ -379,7 +380,6 @@ def set_item(
         NotAllowed: the person's role may not.
         Conflict: somebody changed the row of that day meanwhile.
     """
-    _refuse_others(desk)
     same = next((x for x in items_of(desk, since) if x.code == item.code), None)
     if not item.title.strip():
         raise InvalidRecord(
@@ -404,6 +404,7 @@ def set_item(
     )
 
 
+@needs("settings.edit")
 def set_words(
     desk: UserStore, rule: WordRule, *, since: date, entry: str, now: datetime
 ) -> None:
@@ -413,7 +414,6 @@ def set_words(
         InvalidRecord: it has no phrase.
         NotAllowed, Conflict: see `set_item`.
     """
-    _refuse_others(desk)
     if rule.on and not rule.phrases:
         raise InvalidRecord(
             [FieldProblem("phrases", N_("言葉を一つは書いてください。"))]
@@ -430,11 +430,6 @@ def set_words(
         entry,
         now,
     )
-
-
-def _refuse_others(desk: UserStore) -> None:
-    if desk.principal.role not in EDITORS_OF_ITEMS:
-        raise NotAllowed
 
 
 def _set(

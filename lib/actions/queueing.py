@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lib.actions import cases, targets
+from lib.actions.permissions import needs
 from lib.actions.searching import ME, NOBODY, Mask, name_slug
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -118,6 +119,7 @@ def todays_promises(work: pd.DataFrame) -> pd.DataFrame:
 # Many at once -----------------------------------------------------------------------
 
 
+@needs("cases.bulk")
 def assign(
     desk: UserStore,
     numbers: Sequence[str],
@@ -144,6 +146,7 @@ def assign(
     return _change(desk, changes, now=now, commit_id=commit_id)
 
 
+@needs("cases.bulk")
 def give_date(
     desk: UserStore,
     numbers: Sequence[str],

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lib.actions import checking
 from lib.actions.by_hand import resting
+from lib.actions.permissions import needs
 from lib.schema.frames import rich
 from lib.schema.ids import new_commit_id, new_id
 from lib.schema.tables import table
@@ -101,6 +102,7 @@ def _may(desk: UserStore, problem: RowProblem) -> bool:
     return bool(problem.place) and desk.may_mend(problem.table)
 
 
+@needs("data.mend")
 def renumber(desk: UserStore, problem: RowProblem, *, now: datetime) -> Mended:
     """Give the row a new number; nothing is done where it looks otherwise by now.
 
@@ -128,6 +130,7 @@ def renumber(desk: UserStore, problem: RowProblem, *, now: datetime) -> Mended:
     return _done(desk, [mend], now, WITH_NEW_NUMBER)
 
 
+@needs("data.mend")
 def take_over(
     desk: UserStore, problems: Sequence[RowProblem], *, now: datetime
 ) -> Mended:
@@ -139,6 +142,7 @@ def take_over(
     return _done(desk, list(_proposed(snapshot, problems)), now, WITH_PROPOSAL)
 
 
+@needs("data.mend")
 def take_back(desk: UserStore, rows: Sequence[RowMend], *, now: datetime) -> Mended:
     """Put back what stood there before; cells changed since stay. Raises as `renumber`."""
     return _done(desk, list(rows), now, TAKEN_BACK)

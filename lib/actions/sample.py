@@ -10,7 +10,8 @@ import pandas as pd
 
 from lib import clock
 from lib.actions import first_start
-from lib.errors import ActionRefused, NotAllowed
+from lib.actions.permissions import needs
+from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.sample import SampleCompany
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
@@ -19,7 +20,7 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.principal import SYSTEM
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, table
-from lib.schema.vocab import AuditRoute, Role, Source
+from lib.schema.vocab import AuditRoute, Source
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.protocol import Commit, Delete, Insert, Store, Write
@@ -74,6 +75,14 @@ class Reference:
     target: str
 
 
+def _desk(store: UserStore | Store) -> UserStore:
+    """Return the data as somebody who holds them: the bare store is the system's."""
+    if isinstance(store, UserStore):
+        return store
+    return LiveStore(store).for_user(SYSTEM)
+
+
+@needs("sample.manage", of=_desk)
 def fill(
     store: UserStore | Store,
     company: SampleCompany,
@@ -134,6 +143,7 @@ def real_rows_that_refer(frames: Frames) -> list[Reference]:
     ]
 
 
+@needs("sample.manage", of=_desk)
 def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int:
     """Delete every sample row, with its log rows; return how many went.
 
@@ -162,15 +172,6 @@ def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int
 
 
 # What stands there ---------------------------------------------------------------
-
-
-def _desk(store: UserStore | Store) -> UserStore:
-    """Return the store as somebody who may do this."""
-    if not isinstance(store, UserStore):
-        return LiveStore(store).for_user(SYSTEM)
-    if store.principal.role is not Role.ADMIN:
-        raise NotAllowed
-    return store
 
 
 def _frames(desk: UserStore) -> Frames:

@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from typing import Final, cast
 
 from lib import clock
-from lib.actions.business_settings import EDITORS, claim_types_of, setting_write
+from lib.actions.business_settings import claim_types_of, setting_write
 from lib.actions.inquiries.listing import of_complaint
-from lib.errors import NotAllowed
+from lib.actions.permissions import needs
 from lib.i18n import N_
 from lib.metrics.earlier import times_of
 from lib.schema.complaint import SETTLED, Complaint
@@ -243,6 +243,7 @@ def _before(times: list[datetime], at: datetime) -> tuple[datetime, ...]:
     return tuple(times[: bisect_left(times, at)])
 
 
+@needs("settings.edit")
 def set_rule(
     store: UserStore,
     rule: SeverityRule,
@@ -261,8 +262,6 @@ def set_rule(
         Conflict: somebody changed the row of that day, or one of the cases, meanwhile.
         NotAllowed: the person's role may not.
     """
-    if store.principal.role not in EDITORS:
-        raise NotAllowed
     row = Setting.parse(
         {
             "group": severity_rules.GROUP,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lib.actions import first_start, masters
 from lib.actions.given_roles import as_given, grant_of
+from lib.actions.permissions import needs
 from lib.actions.sign_in_desk import Desk, rows_of, spelled
 from lib.errors import ActionRefused, InvalidRecord, NotAllowed
 from lib.i18n import N_
@@ -248,6 +249,7 @@ def ensure_member(desk: Desk, who: Principal, name: str, now: datetime) -> None:
         return  # somebody began at the same moment; the address counts all the same
 
 
+@needs("members.invite")
 def confirm_role(desk: Desk, who: Principal, member: Member, now: datetime) -> None:
     """Let what stands in the sheet count from now on.
 
@@ -272,6 +274,7 @@ def may_invite(who: Principal, member: Member, admins: frozenset[str]) -> bool:
     return who.role is Role.ADMIN or (who.role is Role.MANAGER and not is_admin)
 
 
+@needs("members.invite")
 def invite(desk: Desk, who: Principal, member: Member, now: datetime) -> str:
     """Return the token of a new link for a member; older ones are void.
 
@@ -431,6 +434,7 @@ def _confirm(
 # Switching off --------------------------------------------------------------------
 
 
+@needs("members.edit")
 def switch_off(
     desk: Desk, store: UserStore, member: Member, *, entry: str, now: datetime
 ) -> None:

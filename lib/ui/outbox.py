@@ -299,15 +299,15 @@ def _resend(commit_id: str) -> None:
     with boundary.attempt():
         found = deciding.clashes(save)
         if not found:
-            desk.resend(commit_id)
+            deciding.resend(desk, commit_id)
             flash.say(_("もう一度送ります。"))
             return
         mended = deciding.decided(save, _chosen(save, found))
         if mended is None:
-            desk.discard(commit_id)
+            deciding.discard(desk, commit_id)
             flash.say(_("相手の内容を残しました。"))
         else:
-            desk.resend(commit_id, mended)
+            deciding.resend(desk, commit_id, mended)
             flash.say(_("選んだ内容で送ります。"))
         for clash in found:
             _form(save, clash).clear()
@@ -326,7 +326,7 @@ def _chosen(
 
 def _discard(commit_id: str) -> None:
     with boundary.attempt():
-        context.desk().discard(commit_id)
+        deciding.discard(context.desk(), commit_id)
         flash.say(_("捨てました。"))
 
 

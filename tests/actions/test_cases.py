@@ -466,9 +466,7 @@ def test_a_contact_unknown_joins_nobody(hanako, kept):
 
 
 def test_an_export_stands_in_the_log(live):
-    cases.log_export(
-        live.for_user(SYSTEM), actor="佐藤 花子", kind="CSV", count=3, now=NOW
-    )
+    cases.log_export(live.for_user(SYSTEM), TARO, kind="CSV", count=3, now=NOW)
 
     row = live.for_user(TARO).frame("audit").iloc[-1]
     assert (row["actor"], row["field_name"], row["after"]) == (

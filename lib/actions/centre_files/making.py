@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from lib import clock
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused, SettingsError
 from lib.i18n import N_
 from lib.schema.ids import new_commit_id
@@ -62,6 +63,7 @@ def find_centre(desk: UserStore, name: str) -> Centre:
     raise ActionRefused(_NO_CENTRE, name=name)
 
 
+@needs("centres.file")
 def make_file(
     desk: UserStore,
     centre: Centre,

@@ -22,6 +22,7 @@ from lib.actions.clocks.proposing import (
 )
 from lib.actions.clocks.running import HOLDERS
 from lib.actions.clocks.starting import births, change, clocks_of
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
@@ -52,6 +53,7 @@ def case_of(desk: UserStore, case_id: str) -> Case:
     return cast("Case", desk.record(code, case_id))
 
 
+@needs("deadlines.work")
 def confirm(
     desk: UserStore,
     seen: Sequence[Deadline],
@@ -97,6 +99,7 @@ def confirm(
     )
 
 
+@needs("deadlines.work")
 def finish(
     desk: UserStore,
     seen: Deadline,
@@ -137,6 +140,7 @@ def finish(
     _save(desk, [(seen, values, said)], step=step, now=now, commit_id=commit_id)
 
 
+@needs("deadlines.work")
 def move(
     desk: UserStore,
     seen: Deadline,
@@ -153,6 +157,7 @@ def move(
     _save(desk, [(seen, values, told)], now=now, commit_id=commit_id)
 
 
+@needs("deadlines.work")
 def recount(
     desk: UserStore,
     seen: Deadline,
@@ -190,6 +195,7 @@ def counted(
     return due_of(rule, started_at, facts_of(desk, case_of(desk, seen.case_id), now))
 
 
+@needs("deadlines.work")
 def reopen(
     desk: UserStore, seen: Deadline, *, reason: str, now: datetime, commit_id: str
 ) -> None:
@@ -207,6 +213,7 @@ def reopen(
     _save(desk, [(seen, values, told)], now=now, commit_id=commit_id)
 
 
+@needs("deadlines.work")
 def assign(
     desk: UserStore, seen: Deadline, owner: str, *, now: datetime, commit_id: str
 ) -> None:
@@ -215,6 +222,7 @@ def assign(
     _save(desk, [(seen, {"owner": owner}, told)], now=now, commit_id=commit_id)
 
 
+@needs("deadlines.work")
 def add(
     desk: UserStore,
     case: Case,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from lib.actions.clocks.running import everything_that_can_run_out
+from lib.actions.permissions import needs
 from lib.i18n import current
 from lib.reports.calendar import calendar_of
 from lib.schema.principal import SYSTEM
+from lib.settings import calendar_feed
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 
 
+@needs("deadlines.calendar")
 def file_of(desk: UserStore, *, base: str, now: datetime) -> bytes:
     """Return the dates that this person sees, as one iCalendar file.
 
@@ -24,6 +28,23 @@ def file_of(desk: UserStore, *, base: str, now: datetime) -> bytes:
             everything_that_can_run_out(desk, now), base=base, now=hour
         ),
     )
+
+
+@needs("deadlines.feed")
+def new_address(_desk: UserStore, data: Path) -> bool:
+    """Make a new address of the feed; return whether there was one, dead from now on.
+
+    data: the data folder.
+    """
+    had = bool(calendar_feed.secret_of(data))
+    calendar_feed.renew(data)
+    return had
+
+
+@needs("deadlines.feed")
+def no_address(_desk: UserStore, data: Path) -> None:
+    """Let no address of the feed open anything any more."""
+    calendar_feed.revoke(data)
 
 
 def whole_feed(live: LiveStore, *, base: str, now: datetime) -> bytes:

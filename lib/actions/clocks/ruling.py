@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
 
-from lib.actions.business_settings import EDITORS, setting_write
+from lib.actions.business_settings import setting_write
 from lib.actions.clocks.proposing import DEADLINES, closed_of
 from lib.actions.clocks.starting import change
-from lib.errors import FieldProblem, InvalidRecord, NotAllowed
+from lib.actions.permissions import needs
+from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics import legal_days
 from lib.schema.deadline import Deadline
@@ -87,6 +88,7 @@ def checked(rule: ClockRule, typed: str) -> ClockRule:
     return found
 
 
+@needs("settings.edit")
 def set_rule(
     desk: UserStore,
     rule: ClockRule,
@@ -107,8 +109,6 @@ def set_rule(
         Conflict: somebody changed the row of that day, or one of the clocks, meanwhile.
         NotAllowed: the person's role may not.
     """
-    if desk.principal.role not in EDITORS:
-        raise NotAllowed
     row = Setting.parse(
         {
             "group": clock_rules.GROUP,

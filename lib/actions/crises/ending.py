@@ -23,6 +23,7 @@ from lib.actions.crises.parts import (
     steps_taken,
     tasks_of,
 )
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.crisis import Crisis
@@ -111,6 +112,7 @@ def _running(desk: UserStore, crisis: Crisis) -> Iterator[Missing]:
             )
 
 
+@needs("crises.end")
 def close(desk: UserStore, seen: Crisis, *, now: datetime, commit_id: str) -> Crisis:
     """Close a crisis.
 
@@ -127,6 +129,7 @@ def close(desk: UserStore, seen: Crisis, *, now: datetime, commit_id: str) -> Cr
     return _turn(desk, seen, values, now=now, commit_id=commit_id)
 
 
+@needs("crises.end")
 def reopen(
     desk: UserStore, seen: Crisis, *, reason: str, now: datetime, commit_id: str
 ) -> Crisis:
@@ -144,6 +147,7 @@ def reopen(
     return _turn(desk, seen, values, reason=reason, now=now, commit_id=commit_id)
 
 
+@needs("crises.end")
 def cancel(
     desk: UserStore, seen: Crisis, *, reason: str, now: datetime, commit_id: str
 ) -> Crisis:

@@ -27,6 +27,7 @@ from lib.actions.crises.parts import (
     steps_of,
     update,
 )
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
@@ -171,6 +172,7 @@ def first_values(
 # Opening ------------------------------------------------------------------------------
 
 
+@needs("crises.work")
 def open_crisis(
     desk: UserStore,
     values: Mapping[str, Any],
@@ -245,6 +247,7 @@ def task_of(step: CrisisStep, crisis: Crisis, now: datetime, seed: str) -> Task:
 # Its complaints -----------------------------------------------------------------------
 
 
+@needs("crises.work")
 def join(
     desk: UserStore, crisis_id: str, case: Complaint, *, now: datetime, commit_id: str
 ) -> Complaint:
@@ -265,6 +268,7 @@ def join(
     return cast("Complaint", desk.record(COMPLAINTS, case.id))
 
 
+@needs("crises.work")
 def leave(
     desk: UserStore, case: Complaint, *, now: datetime, commit_id: str
 ) -> Complaint:

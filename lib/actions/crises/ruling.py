@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from lib.actions.business_settings import EDITORS, setting_write
-from lib.errors import FieldProblem, InvalidRecord, NotAllowed
+from lib.actions.business_settings import setting_write
+from lib.actions.permissions import needs
+from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.masters import Setting
 from lib.settings.crisis_steps import BY_CODE, DEFAULTS, GROUP, MOST_HOURS, CrisisStep
@@ -18,6 +19,7 @@ _ABOUT: Final = N_("重大事案の手順。いつまでにするか、省ける
 _TITLES: Final = frozenset(step.title for step in DEFAULTS)
 
 
+@needs("settings.edit")
 def set_step(
     store: UserStore, step: CrisisStep, *, since: date, entry: str, now: datetime
 ) -> None:
@@ -31,8 +33,6 @@ def set_step(
         Conflict: somebody changed the row of that day meanwhile.
         NotAllowed: the person's role may not.
     """
-    if store.principal.role not in EDITORS:
-        raise NotAllowed
     _refuse_odd(step)
     row = Setting.parse(
         {

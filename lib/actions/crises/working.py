@@ -25,6 +25,7 @@ from lib.actions.crises.parts import (
     steps_taken,
     tasks_of,
 )
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.activity import Activity
@@ -98,6 +99,7 @@ def lacks(desk: UserStore, task: Task, now: datetime) -> ActivityKind | None:
     return step.needs if there <= used else None
 
 
+@needs("crises.work")
 def finish(desk: UserStore, seen: Task, *, now: datetime, commit_id: str) -> Task:
     """Note that a step is done, by this person.
 
@@ -116,6 +118,7 @@ def finish(desk: UserStore, seen: Task, *, now: datetime, commit_id: str) -> Tas
     return _settle(desk, seen, values, words, now=now, commit_id=commit_id)
 
 
+@needs("crises.work")
 def reopen_step(desk: UserStore, seen: Task, *, now: datetime, commit_id: str) -> Task:
     """Take back that a step was done or decided against. Raises as `finish`."""
     refuse_ended(desk, seen.case_id)
@@ -124,6 +127,7 @@ def reopen_step(desk: UserStore, seen: Task, *, now: datetime, commit_id: str) -
     return _settle(desk, seen, values, words, now=now, commit_id=commit_id)
 
 
+@needs("crises.work")
 def waive(
     desk: UserStore, seen: Task, *, reason: str, now: datetime, commit_id: str
 ) -> Task:
@@ -151,6 +155,7 @@ def waive(
     )
 
 
+@needs("crises.work")
 def edit_step(
     desk: UserStore,
     seen: Task,
@@ -165,6 +170,7 @@ def edit_step(
     return cast("Task", desk.record(TASKS, seen.id))
 
 
+@needs("crises.work")
 def add_step(
     desk: UserStore,
     crisis_id: str,
@@ -222,6 +228,7 @@ def _settle(
 # What is known ------------------------------------------------------------------------
 
 
+@needs("crises.work")
 def edit(
     desk: UserStore,
     seen: Crisis,
@@ -271,6 +278,7 @@ def change_words(seen: Crisis, values: Mapping[str, Any]) -> str:
 # What is logged -----------------------------------------------------------------------
 
 
+@needs("crises.work")
 def tell(
     desk: UserStore,
     crisis_id: str,
@@ -334,6 +342,7 @@ def waits_for(
 # Lots ---------------------------------------------------------------------------------
 
 
+@needs("crises.work")
 def add_lot(
     desk: UserStore,
     crisis_id: str,
@@ -372,6 +381,7 @@ def _refuse_unnamed(values: Mapping[str, Any]) -> None:
         )
 
 
+@needs("crises.work")
 def edit_lot(
     desk: UserStore,
     seen: RecallLot,

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from lib.actions.importing.identity import digest_of
 from lib.actions.importing.journal import ImportedRow, Journal
 from lib.actions.importing.parts import NewRow, Preview
+from lib.actions.permissions import needs
 from lib.i18n import N_
 from lib.schema.kpi_day import KpiDay
 from lib.schema.principal import Principal
@@ -43,6 +44,7 @@ class Imported:
     repeated: int
 
 
+@needs("import.run")
 def apply(
     store: Target,
     preview: Preview,

@@ -15,6 +15,7 @@ import pandas as pd
 from lib.actions.business_settings import setting_write
 from lib.actions.importing.headers import comparable
 from lib.actions.importing.matches import LEFT_OUT, Matches
+from lib.actions.permissions import needs
 from lib.schema.column import Field
 from lib.schema.masters import Setting
 from lib.schema.tables import TABLES, Table
@@ -78,6 +79,7 @@ def matches_from(learned: Learned) -> Matches:
     return Matches(columns, words)
 
 
+@needs("settings.edit")
 def remember(store: UserStore, learned: Learned, *, entry: str, now: datetime) -> int:
     """Keep what was learned in 設定; return how many rows are new or changed.
 

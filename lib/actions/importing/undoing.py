@@ -16,6 +16,7 @@ import pandas as pd
 
 from lib.actions.importing.identity import content_fields, digest_of
 from lib.actions.importing.journal import ImportedRow, Run, marks_of_undoing, runs_in
+from lib.actions.permissions import needs
 from lib.errors import NotAllowed
 from lib.i18n import N_
 from lib.schema.cells import missing
@@ -92,6 +93,7 @@ def plan(frames: Frames, run: Run) -> Undoing:
     return Undoing(tuple(writes), tuple(kept))
 
 
+@needs("import.undo")
 def undo(
     store: UserStore,
     system: UserStore,

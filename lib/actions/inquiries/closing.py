@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from lib.actions.inquiries import deciding, instructions, mending
 from lib.actions.inquiries.saving import save
 from lib.actions.inquiries.transitions import Event, after
+from lib.actions.permissions import needs
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.inquiries import Approval, is_answered, is_approved
@@ -187,6 +188,7 @@ def missing(
     return tuple(found for check in CHECKS for found in check(desk, inquiry, now))
 
 
+@needs("inquiries.end")
 def close(
     desk: UserStore, seen: AgencyInquiry, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -208,6 +210,7 @@ def close(
     )
 
 
+@needs("inquiries.work")
 def note_mediation(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -227,6 +230,7 @@ def note_mediation(
     return save(desk, seen, values, steps=[told], now=now, commit_id=commit_id)
 
 
+@needs("inquiries.end")
 def reopen(
     desk: UserStore, seen: AgencyInquiry, reason: str, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -241,6 +245,7 @@ def reopen(
     )
 
 
+@needs("inquiries.end")
 def cancel(
     desk: UserStore, seen: AgencyInquiry, reason: str, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:

@@ -15,6 +15,7 @@ from lib.actions import masters
 from lib.actions.inquiries import instructions, saving
 from lib.actions.inquiries.saving import require, save
 from lib.actions.inquiries.transitions import Event, after
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.metrics import inquiries
@@ -56,6 +57,7 @@ WITHOUT_LAWYER: Final = "弁護士に相談する"
 # Drafting ---------------------------------------------------------------------------
 
 
+@needs("inquiries.answer")
 def draft(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -77,6 +79,7 @@ def draft(
     return _drafted(desk, seen, changed, Event.DRAFT, now=now, commit_id=commit_id)
 
 
+@needs("inquiries.answer")
 def ask_approval(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -227,6 +230,7 @@ def _lawyer_settled(desk: UserStore, inquiry_id: str) -> bool:
     return bool(asked.any() or waived.any())
 
 
+@needs("inquiries.answer")
 def consult(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -411,6 +415,7 @@ def _is_waiting(desk: UserStore, inquiry: AgencyInquiry) -> bool:
 _NOT_WAITING: Final = N_("承認を待っている回答がありません。画面を見直してください。")
 
 
+@needs("inquiries.approve")
 def approve(
     desk: UserStore, seen: AgencyInquiry, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -427,6 +432,7 @@ def approve(
     return _judged(desk, seen, values, told, now=now, commit_id=commit_id)
 
 
+@needs("inquiries.approve")
 def send_back(
     desk: UserStore, seen: AgencyInquiry, reason: str, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -451,6 +457,7 @@ def send_back(
     )
 
 
+@needs("inquiries.approve")
 def approve_alone(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -544,6 +551,7 @@ ANSWERED_BY: Final = (Medium.CALL_OUT, Medium.CALL_IN, Medium.MAIL, Medium.LETTE
 """How an agency is answered."""
 
 
+@needs("inquiries.answer")
 def give_answer(
     desk: UserStore,
     seen: AgencyInquiry,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from lib.actions.inquiries.listing import followed_kinds
 from lib.actions.inquiries.saving import INQUIRIES, require, save
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.metrics.inquiries import SETTLED
@@ -63,6 +64,7 @@ def untold(desk: UserStore, now: datetime) -> pd.DataFrame:
     return rows[waits & ~untouched_import(rows)]
 
 
+@needs("inquiries.work")
 def tell_executives(
     desk: UserStore, seen: AgencyInquiry, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -107,6 +109,7 @@ def instructions(desk: UserStore, inquiry_id: str) -> tuple[Task, ...]:
     return desk.derived(("instructions", inquiry_id), made)
 
 
+@needs("inquiries.work")
 def instruct(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -162,6 +165,7 @@ def _wrong_due(given: datetime | None, due: datetime | None) -> str | None:
     return None
 
 
+@needs("inquiries.work")
 def followed(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -180,6 +184,7 @@ def followed(
     _ended(desk, seen, task, values, told, now=now, commit_id=commit_id)
 
 
+@needs("inquiries.work")
 def withdrawn(
     desk: UserStore,
     seen: AgencyInquiry,

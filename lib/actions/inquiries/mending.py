@@ -15,6 +15,7 @@ import pandas as pd
 
 from lib.actions.inquiries.saving import require, save
 from lib.actions.inquiries.transitions import Event, after
+from lib.actions.permissions import needs
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.complaint import UNKNOWN_PRODUCT
@@ -111,6 +112,7 @@ def is_owed(mend: Improvement, inquiry: AgencyInquiry) -> bool:
 # Beginning --------------------------------------------------------------------------
 
 
+@needs("inquiries.work")
 def begin(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -193,6 +195,7 @@ def _wrong_date(due_on: date | None, now: datetime) -> str | None:
 # Finishing --------------------------------------------------------------------------
 
 
+@needs("inquiries.work")
 def finish(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -232,6 +235,7 @@ def finish(
     )
 
 
+@needs("inquiries.work")
 def drop(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -305,6 +309,7 @@ def _wrong_end(done_on: date | None, now: datetime) -> str | None:
 # None needed ------------------------------------------------------------------------
 
 
+@needs("inquiries.work")
 def none_needed(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -342,6 +347,7 @@ def none_needed(
     )
 
 
+@needs("inquiries.work")
 def link(
     desk: UserStore,
     seen: AgencyInquiry,

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from lib.actions import cases
 from lib.actions.broken_rows import refuse_broken
 from lib.actions.clocks import starting
+from lib.actions.permissions import roles_of
 from lib.errors import (
     ActionRefused,
     Conflict,
@@ -22,13 +23,12 @@ from lib.schema.frames import plain
 from lib.schema.ids import id_for
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.record import Stage
-from lib.schema.vocab import Role
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
 INQUIRIES: Final = "agency_inquiries"
 
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+WRITERS: Final = roles_of("inquiries.work")
 """Roles that work on inquiries; the store checks it again."""
 
 CHANGED_MEANWHILE: Final = N_(

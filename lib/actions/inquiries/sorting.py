@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from lib.actions.inquiries.saving import require, save
 from lib.actions.inquiries.transitions import Event, after
+from lib.actions.permissions import needs
 from lib.i18n import N_
 from lib.schema.frames import standing
 from lib.schema.ids import id_for
@@ -37,6 +38,7 @@ QUESTION: Final = "question"
 """`Task.step` of something that is still to be asked."""
 
 
+@needs("inquiries.work")
 def note(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -53,6 +55,7 @@ def note(
     return save(desk, seen, {**changed, "status": status}, now=now, commit_id=commit_id)
 
 
+@needs("inquiries.work")
 def is_sorted(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -113,6 +116,7 @@ def questions(desk: UserStore, inquiry_id: str) -> tuple[Task, ...]:
     return desk.derived(("questions to agencies", inquiry_id), made)
 
 
+@needs("inquiries.work")
 def ask_later(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -150,6 +154,7 @@ def ask_later(
     )
 
 
+@needs("inquiries.work")
 def answered(
     desk: UserStore,
     seen: AgencyInquiry,

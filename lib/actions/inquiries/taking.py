@@ -19,6 +19,7 @@ from lib.actions.entry import recognise
 from lib.actions.inquiries import matching
 from lib.actions.inquiries.matching import Heard
 from lib.actions.inquiries.saving import INQUIRIES, refuse_readers, save, step
+from lib.actions.permissions import needs
 from lib.actions.severity import RANKS, proposed_for
 from lib.actions.targets import company_of
 from lib.errors import Conflict, InvalidRecord
@@ -139,6 +140,7 @@ def preset_due(desk: UserStore, since: datetime) -> datetime:
 # Recording -------------------------------------------------------------------------
 
 
+@needs("inquiries.record")
 def record(
     desk: UserStore, taking: Taking, *, entry_id: str, now: datetime, secret: bytes
 ) -> AgencyInquiry:
@@ -241,6 +243,7 @@ def _saved(receipt: Receipt, mine: AgencyInquiry) -> AgencyInquiry:
 # The complaint that it is about ------------------------------------------------------
 
 
+@needs("inquiries.work")
 def link(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -269,6 +272,7 @@ def link(
     )
 
 
+@needs("inquiries.work")
 def rule_out(
     desk: UserStore, seen: AgencyInquiry, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -281,6 +285,7 @@ def rule_out(
     return save(desk, seen, values, steps=[told], now=now, commit_id=commit_id)
 
 
+@needs("inquiries.work")
 def unlink(
     desk: UserStore, seen: AgencyInquiry, *, now: datetime, commit_id: str
 ) -> AgencyInquiry:
@@ -401,6 +406,7 @@ EDITED: Final = (
 """Fields of the call that can be put right afterwards."""
 
 
+@needs("inquiries.work")
 def edit(
     desk: UserStore,
     seen: AgencyInquiry,
@@ -426,6 +432,7 @@ class Again(Record):
     ] = None
 
 
+@needs("inquiries.record")
 def contact_again(
     desk: UserStore,
     seen: AgencyInquiry,

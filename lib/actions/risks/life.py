@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 
+from lib.actions.permissions import may, needs, roles_of
 from lib.actions.risks import reading as risk
 from lib.actions.risks.reading import ALARMS
 from lib.actions.risks.watching import change
@@ -29,13 +30,12 @@ from lib.schema.vocab import (
     AlarmStatus,
     Choice,
     Medium,
-    Role,
     TaskKind,
 )
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Update, Write
 
-DECIDERS: Final = (Role.ADMIN, Role.MANAGER)
+DECIDERS: Final = roles_of("risk.decide")
 """Who decides about alarms."""
 
 RECORD_DAYS: Final = 365
@@ -74,7 +74,7 @@ def may_decide(desk: UserStore) -> bool:
 def may_finish(desk: UserStore, task: Task) -> bool:
     """Whether this person says that a task is done."""
     own = task.owner == desk.principal.name
-    return may_decide(desk) or (own and desk.principal.role is not Role.VIEWER)
+    return may_decide(desk) or (own and may(desk.principal, "risk.finish"))
 
 
 def record_of(desk: UserStore, today: date) -> Record:
@@ -118,6 +118,7 @@ def tasks_of(desk: UserStore, alarm_id: str) -> tuple[Task, ...]:
 # Deciding -----------------------------------------------------------------------------
 
 
+@needs("risk.decide")
 def confirm(
     desk: UserStore,
     seen: Alarm,
@@ -149,6 +150,7 @@ def confirm(
     return _saved(desk, seen, values, said, now=now, entry=entry)
 
 
+@needs("risk.decide")
 def close_as_false(
     desk: UserStore, seen: Alarm, *, reason: str, now: datetime, entry: str
 ) -> Alarm:
@@ -166,6 +168,7 @@ def close_as_false(
     )
 
 
+@needs("risk.decide")
 def call_new_normal(
     desk: UserStore, seen: Alarm, *, reason: str, now: datetime, entry: str
 ) -> Alarm:
@@ -178,6 +181,7 @@ def call_new_normal(
     return _closed(desk, seen, AlarmStatus.NEW_NORMAL, reason, now=now, entry=entry)
 
 
+@needs("risk.decide")
 def have_looked_at(
     desk: UserStore,
     seen: Alarm,
@@ -225,6 +229,7 @@ def have_looked_at(
     return task
 
 
+@needs("risk.finish")
 def finish(
     desk: UserStore, task: Task, *, note: str, now: datetime, entry: str
 ) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from lib.actions.business_settings import EDITORS, setting_write
+from lib.actions.business_settings import setting_write
+from lib.actions.permissions import needs
 from lib.actions.risks import reading as risk
-from lib.errors import NotAllowed, UnreadableFile
+from lib.errors import UnreadableFile
 from lib.i18n import N_
 from lib.schema.masters import Setting
 from lib.settings import past_counts
@@ -89,6 +90,7 @@ def read(typed: str, today: date) -> Mapping[date, int | None]:
     return found
 
 
+@needs("risk.months")
 def keep(
     desk: UserStore, months: Mapping[date, int | None], *, now: datetime, entry: str
 ) -> int:
@@ -98,8 +100,6 @@ def keep(
         Conflict: somebody else changed one of them meanwhile.
         NotAllowed: the person's role may not.
     """
-    if desk.principal.role not in EDITORS:
-        raise NotAllowed
     known = past_counts.totals(desk.frame("settings"), now.date())
     writes = [
         setting_write(desk, _row(month, count, now.date()))
