@@ -26,7 +26,7 @@ from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.store.protocol import CellStatus
 from lib.text import inert
-from lib.ui import boundary, context, flash, kpi_report, marks
+from lib.ui import boundary, context, flash, grid, kpi_report, marks
 from lib.ui import format as fmt
 from lib.ui.form import label_of
 
@@ -73,24 +73,23 @@ def month_grid(desk: UserStore, centre: Centre, month: date) -> None:
     """Draw the month with its save button; typed cells survive a change of page."""
     key = key_of(centre, month)
     sheet = _sheet(desk, centre, month, key)
-    names = editable(centre)
     st.caption(
         _(
             "セルを選んで数を入れ、Enterで下、Tabで右へ進みます。表計算からの貼り付けもできます。"
         )
     )
-    st.data_editor(
+    typed = grid.draw(
         sheet.frame,
         key=f"{key}.{sheet.version}",
+        takes=_takes(centre),
         hide_index=True,
         column_config=_columns(centre),
-        disabled=[c for c in sheet.frame.columns if c not in names],
         row_height=_ROW_HEIGHT,
         placeholder="",
         height=_ROW_HEIGHT * (min(len(sheet.days), _MONTH_ROWS) + 1) + 3,
         alt=_("{centre}の月の一覧").format(centre=centre.name),
     )
-    sheet.live = allowed(_grid_edits(key, sheet.version), names, len(sheet.days))
+    sheet.live = _as_counts(typed)
     _left_out(desk, sheet)
     _doubts(desk, centre, sheet)
     _foot(sheet, centre, key)
@@ -133,20 +132,19 @@ def _said(why: Reason | str) -> str:
 
 
 def editable(centre: Centre) -> tuple[str, ...]:
-    """Return the columns that can be typed into; anything else sent is ignored."""
+    """Return the columns that can be typed into."""
     return (*kpi_days.first_fields(centre), "note")
 
 
-def allowed(
-    edited: Mapping[Any, Mapping[str, Any]], names: Sequence[str], rows: int
-) -> dict[int, dict[str, Any]]:
-    """Return the edits of known rows and permitted columns, counts as whole numbers."""
-    kept: dict[int, dict[str, Any]] = {}
-    for row, cells in edited.items():
-        found = {n: _cell(n, v) for n, v in cells.items() if n in names}
-        if found and 0 <= int(row) < rows:
-            kept[int(row)] = found
-    return kept
+def _takes(centre: Centre) -> grid.Takes:
+    return {n: grid.words if n == "note" else grid.number for n in editable(centre)}
+
+
+def _as_counts(typed: grid.Edits) -> grid.Edits:
+    return {
+        row: {name: _cell(name, value) for name, value in cells.items()}
+        for row, cells in typed.items()
+    }
 
 
 def _cell(name: str, value: Any) -> Any:
@@ -291,26 +289,19 @@ def _load(
     return sheet
 
 
-def _grid_edits(key: str, version: int) -> Mapping[Any, Mapping[str, Any]]:
-    state = st.session_state.get(f"{key}.{version}") or {}
-    edited: Mapping[Any, Mapping[str, Any]] = state.get("edited_rows", {})
-    return edited
-
-
 # Callbacks ---------------------------------------------------------------------
 
 
 def _save(centre: Centre, key: str) -> None:
     sheet: Sheet = st.session_state[key]
-    sheet.live = allowed(
-        _grid_edits(key, sheet.version), editable(centre), len(sheet.days)
-    )
-    edits = [
-        DayEdit(centre, sheet.days[row].day, sheet.days[row].record, cells)
-        for row, cells in sheet.edits().items()
-    ]
     sheet.problems = ()
     try:
+        typed = grid.edits(f"{key}.{sheet.version}", len(sheet.days), _takes(centre))
+        sheet.live = _as_counts(typed)
+        edits = [
+            DayEdit(centre, sheet.days[row].day, sheet.days[row].record, cells)
+            for row, cells in sheet.edits().items()
+        ]
         count = kpi_days.save_month(
             context.desk(), edits, entry=sheet.entry, now=clock.now()
         )

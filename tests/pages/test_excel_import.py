@@ -136,7 +136,7 @@ def edit_the_columns() -> None:
     from lib.schema.tables import table
     from lib.ui.importing import columns
 
-    edited = {0: {"field": "対応メモ"}, 1: {"field": None}, 2: {"other": "x"}}
+    edited = {0: {"field": "対応メモ"}, 1: {"field": None}}
     headers = ["社内ランク", "お名前", "電話"]
     columns.note(edited, table("complaints"), headers, {"対応メモ": "note"})
 

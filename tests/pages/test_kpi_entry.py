@@ -387,17 +387,26 @@ def test_a_mistake_in_the_month_saves_nothing_and_says_where(open_page, one_cent
     assert stored(day(16)) is None
 
 
-def test_only_permitted_cells_are_taken_from_the_browser():
-    sent = {
-        "0": {"offered": 5.0, "confirmed": "済", "centre": "C2"},
-        40: {"offered": 5},
-        1: {"rate": "100%"},
-        2: {"note": None, "answered": None},
-    }
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"edited_rows": {15: {"offered": 5, "state": "● 未確定"}}},
+        {"edited_rows": {15: {"offered": 5}}, "added_rows": [{"offered": 9}]},
+        {"edited_rows": {15: {"offered": 5}}, "deleted_rows": [0]},
+        {"edited_rows": {15: {"offered": 5}, 99: {"offered": 1}}},
+    ],
+)
+def test_a_month_that_no_screen_can_send_saves_nothing(open_page, one_centre, forged):
+    page = month_page(open_page)
+    page.session_state[grid_key(page)] = {"edited_rows": {15: {"offered": 5}}}
+    page.run()
+    assert "1日分を変更" in words(page)
 
-    kept = kpi_month.allowed(sent, ("offered", "answered", "note"), 31)
+    page.session_state[grid_key(page)] = forged
+    press(page, "保存")
 
-    assert kept == {0: {"offered": 5}, 2: {"note": "", "answered": None}}
+    assert "見る権限がありません" in words(page)
+    assert stored(day(16)) is None
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

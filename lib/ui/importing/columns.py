@@ -23,6 +23,7 @@ from lib.actions.importing import (
 from lib.i18n import N_, _
 from lib.schema.tables import Table
 from lib.text import one_line
+from lib.ui import boundary, grid
 from lib.ui.importing import state
 from lib.ui.importing.sheet_view import short
 
@@ -103,15 +104,15 @@ def _grid(place: Table, lines: Sequence[_Line]) -> None:
         }
     )
     key = f"{_VERSION}:{place.code}:{st.session_state.get(_VERSION, 0)}"
-    st.data_editor(
+    grid.draw(
         frame,
         key=key,
+        takes=_takes(fields),
         hide_index=True,
         row_height=36,
         height="content" if len(lines) <= MOST_LINES else 36 * (MOST_LINES + 1),
         # What one chooses stands beside the header: a phone shows two columns.
         column_order=["header", "field", "examples", "why"],
-        disabled=["header", "examples", "why"],
         column_config={
             "header": st.column_config.TextColumn(
                 _("ファイルの見出し"), width="medium"
@@ -132,8 +133,13 @@ def _choose(
     key: str, place: Table, headers: Sequence[str], fields: Mapping[str, str]
 ) -> None:
     """Note what was chosen; the grid then begins anew with what that led to."""
-    note(st.session_state[key]["edited_rows"], place, headers, fields)
+    with boundary.attempt():
+        note(grid.edits(key, len(headers), _takes(fields)), place, headers, fields)
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def _takes(fields: Mapping[str, str]) -> grid.Takes:
+    return {"field": grid.one_of([_(_NOT_TAKEN), *fields])}
 
 
 def note(
@@ -147,9 +153,8 @@ def note(
     fields: names by the word that was chosen; any other word leaves the column out.
     """
     for row, values in edited.items():
-        if "field" in values:
-            name = fields.get(values["field"] or "", LEFT_OUT)
-            state.learn_column(place, headers[int(row)], name)
+        name = fields.get(values["field"] or "", LEFT_OUT)
+        state.learn_column(place, headers[row], name)
 
 
 def _lines(parts: Sequence[Part], sheets: dict[str, Sheet]) -> list[_Line]:
