@@ -25,7 +25,6 @@ from rich.text import Text
 
 from lib import clock
 from lib.actions import checking, connecting, importing, signing_in
-from lib.actions.sign_in_desk import Desk
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -36,6 +35,7 @@ from lib.actions.clocks import keeping as clock_keeping
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
 from lib.actions.risks import watching
+from lib.actions.sign_in_desk import Desk
 from lib.errors import ActionRefused, AppError, UnreadableFile
 from lib.i18n import N_, _
 from lib.reports.export import to_csv, to_xlsx
@@ -240,7 +240,7 @@ def import_file(
 ) -> None:
     """Preview a file, ask, and add its new rows."""
     wanted = _table(table) if table else None
-    source = importing.read_file(file.name, _bytes_of(file))
+    source = importing.read_upload(file.name, _bytes_of(file))
     with _store() as (store, place):
         frames = store.load().frames
         runs = importing.runs_in(frames["settings"])

@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import kpi_days, kpi_forms, kpi_paste
-from lib.actions.importing import LEFT_OUT, Matches, read_file
+from lib.actions.importing import LEFT_OUT, Matches, read_upload
 from lib.actions.importing.blocks import (
     NO_HEADERS,
     Block,
@@ -467,7 +467,8 @@ def _take_file(key: str) -> None:
     if given is None:
         return
     try:
-        read = read_file(given.name, given.getvalue())
+        with st.spinner(_("ファイルを読んでいます…")):
+            read = read_upload(given.name, given.getvalue())
         file, counted = count_orders(read, clock.today())
         (sheet,) = file.sheets
     except (AppError, ValueError) as error:

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from lib import clock
 from lib.actions import importing
-from lib.actions.importing import files, reading
+from lib.actions.importing import reading
 from lib.errors import Conflict, StoreUnavailable, UnreadableFile
+from lib.files import reading as files
 from lib.reports import export
 from lib.schema.cells import holds_made_id
 from lib.schema.cells import reading as told
@@ -101,7 +102,7 @@ def book_of(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
 
 def preview_of(data: bytes, shelf: Shelf | None = None, name: str = "a.csv", **options):
     frames = (shelf or Shelf()).frames
-    return importing.preview(importing.read_file(name, data), frames, **options)
+    return importing.preview(files.read_file(name, data), frames, **options)
 
 
 def part_of(data: bytes, shelf: Shelf | None = None, **options) -> importing.Part:
@@ -725,7 +726,7 @@ def test_a_whole_store_comes_back_equal(write, tmp_path: Path):
                 if t.code != "audit"
             }
         for name, data in written.items():
-            file = importing.read_file(name, data)
+            file = files.read_file(name, data)
             shown = importing.preview(file, target.load().frames)
             assert shown.held_back == 0
             importing.apply(target, shown, who=SYSTEM, now=NOW)

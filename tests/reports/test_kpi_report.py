@@ -7,7 +7,7 @@ from datetime import datetime
 
 import openpyxl
 
-from lib.actions.importing import read_file
+from lib.files.reading import read_file
 from lib.reports.kpi_report import ReportColumn, as_text, as_xlsx, usual_columns
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre

@@ -1,6 +1,6 @@
 """Files from outside become rows: read, previewed, and only then added.
 
-    file = read_file(name, data)
+    file = read_upload(name, data)
     runs = runs_in(frames["settings"])
     shown = preview(
         file,
@@ -21,13 +21,6 @@ remembered (`remembering`). A block from the clipboard: `blocks.read_block`.
 
 from lib.actions.importing.applying import CHUNK, Imported, Progress, Target, apply
 from lib.actions.importing.arranging import Grid, Shape
-from lib.actions.importing.files import (
-    LARGEST_FILE,
-    TOO_LARGE,
-    Sheet,
-    SourceFile,
-    read_file,
-)
 from lib.actions.importing.headers import (
     WHY_LEFT_OUT,
     Column,
@@ -56,6 +49,8 @@ from lib.actions.importing.reading import (
 from lib.actions.importing.remembering import learned_in, matches_from, remember
 from lib.actions.importing.undoing import Kept, Undoing, runs_of, undo
 from lib.actions.importing.words import Vocabulary
+from lib.files.apart import read_upload
+from lib.files.reading import LARGEST_FILE, TOO_LARGE, Sheet, SourceFile
 
 __all__ = [
     "CHUNK",
@@ -95,7 +90,7 @@ __all__ = [
     "learned_in",
     "matches_from",
     "preview",
-    "read_file",
+    "read_upload",
     "remember",
     "runs_in",
     "runs_of",

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from openpyxl.utils import get_column_letter
 
-from lib.actions.importing.files import Sheet
+from lib.files.reading import Sheet
 from lib.text import one_line
 
 LONGEST_HEADER: Final = 60

@@ -36,7 +36,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.actions.importing.files import SourceFile, read_text
 from lib.actions.importing.headers import Column, ColumnKind, comparable
 from lib.actions.importing.matches import LEFT_OUT, NOTHING_MATCHED, Matches
 from lib.actions.importing.parts import Skipped
@@ -48,6 +47,7 @@ from lib.actions.importing.reading import (
     preview,
 )
 from lib.errors import UnreadableFile
+from lib.files.reading import SourceFile, read_text
 from lib.i18n import N_
 from lib.schema.cells import missing
 from lib.schema.frames import empty_frame

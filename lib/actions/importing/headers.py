@@ -18,9 +18,9 @@ from functools import cache
 from typing import Any, Final
 
 from lib.actions.importing.arranging import Grid, Header, Shape
-from lib.actions.importing.files import Sheet
 from lib.actions.importing.matches import LEFT_OUT, NOTHING_MATCHED, Matches
 from lib.actions.importing.periods import day_of_month
+from lib.files.reading import Sheet
 from lib.i18n import N_, translate
 from lib.metrics import kpis
 from lib.schema.cells import parse_cell

@@ -22,13 +22,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from lib import clock
-from lib.actions.importing.files import Sheet, SourceFile
 from lib.actions.importing.headers import (
     DEEPEST_HEADER,
     TOTAL,
     comparable,
     header_names,
 )
+from lib.files.reading import Sheet, SourceFile
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.tables import table
 

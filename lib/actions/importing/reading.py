@@ -13,7 +13,6 @@ import pandas as pd
 from lib.actions.entry import recognise
 from lib.actions.importing import shares
 from lib.actions.importing.arranging import Grid, Shape
-from lib.actions.importing.files import Sheet, SourceFile
 from lib.actions.importing.headers import (
     NOT_IMPORTED,
     TOTAL,
@@ -46,6 +45,7 @@ from lib.actions.importing.periods import (
 )
 from lib.actions.importing.words import Vocabulary
 from lib.errors import InvalidRecord, UnreadableFile
+from lib.files.reading import Sheet, SourceFile
 from lib.i18n import LANGUAGES, N_, _, translate
 from lib.metrics import kpis
 from lib.schema.cells import Reading, Status, cell_text, missing, parse_cell

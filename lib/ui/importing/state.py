@@ -87,7 +87,8 @@ def take_upload() -> None:
         return
     with boundary.attempt():
         try:
-            read = importing.read_file(given.name, given.getvalue())
+            with st.spinner(_("ファイルを読んでいます…")):
+                read = importing.read_upload(given.name, given.getvalue())
         except UnreadableFile as refused:
             state[_PROBLEM] = boundary.message_of(refused)
             return

@@ -11,6 +11,7 @@ import pytest
 
 from lib.actions import importing
 from lib.actions.importing.orders import count_orders
+from lib.files.reading import read_file
 from lib.schema.kpi_day import COMPANY
 from tests.actions.importing.workbooks import TABLES_OF_THE_PAGE, book_of, frames
 
@@ -48,7 +49,7 @@ def csv_of(rows, encoding: str = "cp932") -> bytes:
 
 def days(rows, today: date = TODAY):
     """Return day → (orders, shipments), and what was told of the list."""
-    file, told = count_orders(importing.read_file("受注.csv", csv_of(rows)), today)
+    file, told = count_orders(read_file("受注.csv", csv_of(rows)), today)
     (sheet,) = file.sheets
     return {row[0].day: row[2:] for row in sheet.rows[1:]}, told[0]
 
@@ -122,7 +123,7 @@ def test_rows_whose_day_cannot_be_read_are_told_by_their_number():
 )
 def test_a_moment_counts_for_its_day_in_tokyo(typed, day):
     sheet = [["注文番号", "注文日時"], ["1", typed], ["2", typed]]
-    file = importing.read_file("a.xlsx", book_of({"注文": sheet}))
+    file = read_file("a.xlsx", book_of({"注文": sheet}))
 
     found, told = count_orders(file, TODAY)
 
@@ -141,14 +142,14 @@ def test_a_moment_counts_for_its_day_in_tokyo(typed, day):
 )
 def test_a_ledger_and_a_daily_report_are_no_lists_of_orders(headers):
     rows = [headers, *(["2026/11/02"] * len(headers) for _n in range(3))]
-    file = importing.read_file("a.csv", csv_of(rows))
+    file = read_file("a.csv", csv_of(rows))
 
     assert count_orders(file, TODAY) == (file, ())
 
 
 def test_nothing_of_a_customer_is_left_after_counting():
     rows = [HEADERS, *(order(n, 2 + n % 5, ships=8) for n in range(50))]
-    file = importing.read_file("受注.csv", csv_of(rows))
+    file = read_file("受注.csv", csv_of(rows))
     assert "青木" in str(file)
 
     found = pickle.dumps(count_orders(file, TODAY))
@@ -163,7 +164,7 @@ def test_the_counts_are_days_of_the_company_in_the_preview():
     for n in range(15):
         day = (first + timedelta(days=n)).day
         rows += [order(100 * n + k, day, ships=day) for k in range(n + 1)]
-    file, _told = count_orders(importing.read_file("受注.csv", csv_of(rows)), TODAY)
+    file, _told = count_orders(read_file("受注.csv", csv_of(rows)), TODAY)
 
     shown = importing.preview(file, frames(), table=TABLES_OF_THE_PAGE)
 

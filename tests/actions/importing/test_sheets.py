@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from lib.actions import importing
-from lib.actions.importing import Bounds, Choices, Matches, Shape, SheetChoice, files
+from lib.actions.importing import Bounds, Choices, Matches, Shape, SheetChoice
 from lib.actions.importing.headers import ColumnKind
 from lib.actions.importing.periods import NO_MONTH, Period, in_order, period_of
 from lib.actions.importing.reading import (
@@ -25,6 +25,7 @@ from lib.actions.importing.reading import (
     VALUE_DIFFERS,
 )
 from lib.errors import UnreadableFile
+from lib.files.reading import LOCKED, read_file
 from lib.schema.kpi_day import KpiDay
 from lib.schema.vocab import ComplaintStatus, Done
 from tests.actions.importing.workbooks import (
@@ -398,9 +399,9 @@ def test_an_old_workbook_is_read_like_a_new_one():
 
 def test_a_locked_workbook_says_what_to_do():
     with pytest.raises(UnreadableFile) as caught:
-        importing.read_file("a.xlsx", (FIXTURES / "locked.xlsx").read_bytes())
+        read_file("a.xlsx", (FIXTURES / "locked.xlsx").read_bytes())
 
-    assert caught.value.message == files.LOCKED
+    assert caught.value.message == LOCKED
 
 
 def test_a_locked_old_workbook_says_so_too():
@@ -411,9 +412,9 @@ def test_a_locked_old_workbook_says_so_too():
     locked = plain[:behind] + b"\x2f\x00" + plain[behind + 2 :]
 
     with pytest.raises(UnreadableFile) as caught:
-        importing.read_file("a.xls", locked)
+        read_file("a.xls", locked)
 
-    assert caught.value.message == files.LOCKED
+    assert caught.value.message == LOCKED
 
 
 def test_a_cp932_text_of_figures_is_read():
@@ -439,7 +440,7 @@ HIDING = {"日報": "visible", "控え": "hidden", "作業": "veryHidden"}
 
 
 def test_a_hidden_sheet_is_left_out_and_said_unless_somebody_wants_it():
-    file = importing.read_file("日報.xlsx", with_states(HIDING))
+    file = read_file("日報.xlsx", with_states(HIDING))
     assert [(s.name, s.hidden) for s in file.sheets] == [
         ("日報", False),
         ("控え", True),
@@ -457,7 +458,7 @@ def test_a_hidden_sheet_is_left_out_and_said_unless_somebody_wants_it():
 
 
 def test_saying_where_the_headers_of_a_hidden_sheet_stand_does_not_import_it():
-    file = importing.read_file("日報.xlsx", with_states(HIDING))
+    file = read_file("日報.xlsx", with_states(HIDING))
     shaped = Choices(sheets={"控え": SheetChoice(shape=Shape(0, 0))})
 
     found = importing.preview(file, frames(), table=TABLES_OF_THE_PAGE, choices=shaped)

@@ -11,6 +11,7 @@ from lib import clock
 from lib.actions import importing
 from lib.actions.importing import undoing
 from lib.errors import NotAllowed, StoreUnavailable
+from lib.files.reading import read_file
 from lib.schema.activity import Activity
 from lib.schema.kpi_day import KpiDay
 from lib.schema.masters import Centre
@@ -54,7 +55,7 @@ def shown(live: LiveStore, text: str, who: Principal = MANAGER) -> importing.Pre
     runs = importing.runs_in(system.frame("settings"))
     codes = ("complaints", "kpi_days", "centres", "members", "products")
     return importing.preview(
-        importing.read_file("取込.csv", text.encode()),
+        read_file("取込.csv", text.encode()),
         {code: desk.frame(code) for code in codes},
         bounds=importing.Bounds(undone=importing.undone_rows(runs)),
     )

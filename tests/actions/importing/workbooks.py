@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 
 from lib.actions import importing
+from lib.files.reading import read_file
 from lib.schema.frames import empty_frame, frame_of
 from lib.schema.masters import Centre, Member, Product
 from lib.schema.record import Record
@@ -107,9 +108,7 @@ def preview(
     data: bytes, *records: Record, name: str = "取込.xlsx", **options: Any
 ) -> importing.Preview:
     options.setdefault("table", TABLES_OF_THE_PAGE)
-    return importing.preview(
-        importing.read_file(name, data), frames(*records), **options
-    )
+    return importing.preview(read_file(name, data), frames(*records), **options)
 
 
 def part_of(data: bytes, *records: Record, **options: Any) -> importing.Part:

@@ -41,6 +41,45 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _DTD: Final = b"<!DOCTYPE"
 _PIECE: Final = 2**16
+_BEGINNING: Final = 10_000
+_NO_CHANCE: Final = 4
+_MARKS: Final = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+)
+"""With what a text may begin, and the encoding that it announces; the longest first."""
+_OTHER_KINDS: Final = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"MZ\x90\x00",
+    b"\x7fELF",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"{\\rtf",
+    b"SQLite format",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+)
+"""Beginnings of files that are neither a table of text nor a workbook."""
+_MARKUP: Final = (
+    "<!doctype",
+    "<html",
+    "<?xml",
+    "<table",
+    "<svg",
+    "<script",
+    "mime-version:",
+)
+_PLAIN_PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ENCRYPTED_ENTRY: Final = 0x1
 _VERY_HIDDEN: Final = 2
 """A sheet that no menu of Excel shows."""
 
@@ -53,6 +92,25 @@ DAMAGED = N_("ファイルが壊れているか、Excel・CSVではありませ�
 UNKNOWN_ENCODING = N_(
     "文字コードを読み取れません。「CSV UTF-8」で保存し直してください。"
 )
+TOO_COSTLY = N_(
+    "このファイルを読むには、時間かメモリーがかかりすぎます。要る行だけを新しいファイルに写して、もう一度選んでください。"
+)
+BUSY = N_("いま、ほかのファイルを読んでいます。少し待って、もう一度選んでください。")
+
+PROBLEMS: Final = frozenset(
+    {
+        TOO_LARGE,
+        EMPTY,
+        TOO_MANY_ROWS,
+        LOCKED,
+        UNSAFE,
+        DAMAGED,
+        UNKNOWN_ENCODING,
+        TOO_COSTLY,
+        BUSY,
+    }
+)
+"""All that can be wrong with a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +141,7 @@ def read_file(name: str, data: bytes) -> SourceFile:
     """Return the sheets of a workbook (.xlsx, .xls) or of a CSV or tab-separated text.
 
     The content decides what it is, not the name. A text is read as UTF-8 with or
-    without BOM, UTF-16 with BOM, or CP932.
+    without BOM, UTF-16, UTF-32, CP932, EUC-JP or ISO-2022-JP.
 
     Raises:
         UnreadableFile: it is empty, too large, locked, damaged or unsafe.
@@ -121,15 +179,72 @@ def read_text(name: str, text: str) -> Sheet:
 
 
 def _decoded(data: bytes) -> str:
-    encoding = "utf-8-sig"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    for candidate in (encoding, "cp932"):
-        try:
-            return data.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile(UNKNOWN_ENCODING)
+    """Return the text of a file that is none of the kinds that people mix up with one.
+
+    Raises:
+        UnreadableFile: it is of another kind, or in no one encoding.
+    """
+    if data.startswith(_OTHER_KINDS):
+        raise UnreadableFile(DAMAGED)
+    text = _in_unicode(data)
+    if text is None:
+        text = _in_japanese(data)
+    if text is None:
+        raise UnreadableFile(UNKNOWN_ENCODING)
+    beginning = text[:_BEGINNING].lstrip().lower()
+    if "\x00" in text or beginning.startswith(_MARKUP):
+        raise UnreadableFile(DAMAGED)
+    return text
+
+
+def _in_unicode(data: bytes) -> str | None:
+    """Return a text in UTF-8, -16 or -32; None for another encoding."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    if b"\x1b$" in data:
+        return None
+    return _unmarked_utf16(data) if b"\x00" in data else _strictly(data, "utf-8")
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Return a text whose letters of one byte have a zero on one and the same side."""
+    zeros = data[:_BEGINNING]
+    before, behind = zeros[::2].count(0), zeros[1::2].count(0)
+    text = _strictly(data, "utf-16-be" if before > behind else "utf-16-le")
+    return text if text and any(sign in text for sign in ",\t\n") else None
+
+
+def _in_japanese(data: bytes) -> str | None:
+    """Return a text in the encoding in which it reads most like Japanese.
+
+    None where no encoding fits, or where some lines are UTF-8 and others are not.
+    """
+    if b"\x00" in data or any(map(_is_surely_utf8, data.split(b"\n"))):
+        return None
+    if b"\x1b$" in data:
+        return _strictly(data, "iso2022_jp")
+    found = [t for e in ("cp932", "euc_jp") if (t := _strictly(data, e)) is not None]
+    return min(found, key=_strangeness, default=None)
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_surely_utf8(line: bytes) -> bool:
+    """Whether a line holds several Japanese letters in UTF-8, which is no chance."""
+    text = _strictly(line, "utf-8") or ""
+    return sum(letter >= "\u0800" for letter in text) >= _NO_CHANCE
+
+
+def _strangeness(text: str) -> float:
+    """Return the share of half-width kana, into which a wrong encoding turns letters."""
+    beginning = text[:_BEGINNING]
+    return sum("\uff61" <= c <= "\uff9f" for c in beginning) / max(len(beginning), 1)
 
 
 def _delimiter(text: str) -> str:
@@ -282,7 +397,17 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     names = {entry.filename for entry in entries}
     if len(entries) > MOST_ENTRIES or len(names) != len(entries):
         raise UnreadableFile(UNSAFE)
+    if any(entry.flag_bits & _ENCRYPTED_ENTRY for entry in entries):
+        raise UnreadableFile(LOCKED)
+    if any(_is_strange(entry) for entry in entries):
+        raise UnreadableFile(UNSAFE)
     return entries
+
+
+def _is_strange(entry: zipfile.ZipInfo) -> bool:
+    """Whether Excel would never write such an entry: packed oddly, or leading outside."""
+    outside = entry.filename.startswith(("/", "\\")) or ".." in entry.filename
+    return outside or entry.compress_type not in _PLAIN_PACKINGS
 
 
 def _unpacked_size(
