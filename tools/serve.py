@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import runpy
 import socket
 import subprocess
 import sys
@@ -11,16 +12,20 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from streamlit.web import cli
-
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "app.py"
+
+STREAMLIT = (
+    *("streamlit", "run", "{script}"),
+    *("--server.port", "{port}", "--server.address", "127.0.0.1"),
+)
+"""How the app is started where nothing else is asked for."""
 
 LOADED = "tools.loaded"
 """The module that loads what a prepared server begins with."""
@@ -52,6 +57,7 @@ def serving(
     settings: Mapping[str, str] | None = None,
     port: int | None = None,
     prepared: bool = False,
+    command: Sequence[str] = STREAMLIT,
 ) -> Iterator[Server]:
     """Serve `script` on this computer only, with its own data folder, until the end.
 
@@ -63,13 +69,13 @@ def serving(
         port: where it listens; a free one of its own choice where left out.
         prepared: begin in a process that has loaded `tools.loaded` already, which
             is the same server in a tenth of the time; else the command itself runs.
+        command: a module of Python and its arguments; {script} and {port} are filled in.
 
     Raises:
         RuntimeError: it ended, or did not answer in time; with what it printed last.
     """
     port = port or free_port()
-    arguments = ["run", str(script)]
-    arguments += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    arguments = [word.format(script=script, port=port) for word in command]
     environment = _environment(data, settings or {})
     with tempfile.TemporaryDirectory(prefix="mimamori-log-") as folder:
         log = Path(folder) / "server.log"
@@ -109,7 +115,7 @@ class _Fresh:
     ) -> None:
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", *arguments],
+                [sys.executable, "-m", *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -140,7 +146,7 @@ class _Forked:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([LOADED])
         self._process = context.Process(
-            target=_run_streamlit, args=(arguments, dict(environment), log), daemon=True
+            target=_run, args=(arguments, dict(environment), log), daemon=True
         )
         self._process.start()
         self.pid = self._process.pid or 0
@@ -155,17 +161,15 @@ class _Forked:
         return self.has_ended()
 
 
-def _run_streamlit(
-    arguments: list[str], environment: Mapping[str, str], log: Path
-) -> None:
+def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)
     with log.open("wb") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    sys.argv = ["streamlit", *arguments]
-    cli.main(prog_name="streamlit")
+    sys.argv = arguments
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 
 
 def fill_with_sample(

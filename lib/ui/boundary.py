@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from lib import i18n
 from lib.errors import AppError, InvalidRecord, NotAllowed
 from lib.i18n import _
 from lib.schema.ids import ALPHABET
@@ -70,11 +71,20 @@ def attempt() -> Iterator[None]:
 
 def last_resort(error: Exception) -> bool:
     """Show an error that no boundary caught (a callback's); True: it is dealt with."""
-    if isinstance(error, AppError):
-        st.error(inert(message_of(error)), icon=":material/error:")
-    else:
-        _show_unexpected(error)
+    with i18n.speaking(_language()):
+        if isinstance(error, AppError):
+            st.error(inert(message_of(error)), icon=":material/error:")
+        else:
+            _show_unexpected(error)
     return True
+
+
+def _language() -> i18n.Language:
+    """Return the person's language; ours where a forged session holds none."""
+    try:
+        return i18n.current()
+    except Exception:  # noqa: BLE001 - whatever a client sends, an error is told
+        return i18n.SOURCE
 
 
 def _show_unexpected(error: Exception) -> None:
