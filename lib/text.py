@@ -11,9 +11,15 @@ LONGEST_TEXT = 50_000
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^])")
-_ADDRESS = re.compile(
-    r"(\bwww(?=\.)|\bhttps?(?=:)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^&=])")
+# What Streamlit finds after Markdown's escapes are taken off: addresses, names of faces,
+# icons and its logo (`:smile:`), arrows (`->`); and blanks that would begin a block.
+_FOUND_LATER = re.compile(
+    r"www(?=\.)|https?(?=:)|(?<=[\w.+-])@(?=[\w-]+\.)"
+    r"|:(?=(?:[a-z_+-][\w+/-]*|100|1234):)"
+    r"|(?<!\S)[<>~-](?=(?:->|[-=>])(?!\S))"
+    r"|^(?=[ \t])",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MASKED = re.compile(r"…\d{0,4}|[^…]?…@\S*")
 _WORD_JOINER = "\u2060"
@@ -50,12 +56,12 @@ def inert(text: str) -> str:
     """Return `text` so that Streamlit's Markdown shows it letter for letter.
 
     A remote image in a customer's words would be fetched by the reader's browser
-    (security.md, row 14), so everything that Markdown could read is escaped. A web
-    or mail address is found even so and made a link after unescaping, unless an
-    invisible joiner stands in it.
+    (security.md, row 14), so everything that Markdown could read is escaped. Some
+    things are found even so, after unescaping, unless an invisible joiner stands in
+    them: addresses, which become links, `:smile:`, `->`.
     """
-    unlinked = _ADDRESS.sub(rf"\1{_WORD_JOINER}", text)
-    return _MARKDOWN.sub(r"\\\1", unlinked).replace("\n", "  \n")
+    parted = _FOUND_LATER.sub(rf"\g<0>{_WORD_JOINER}", text)
+    return _MARKDOWN.sub(r"\\\1", parted).replace("\n", "  \n")
 
 
 def digits(text: str) -> str:

@@ -84,6 +84,47 @@ def test_an_address_in_inert_text_is_broken_by_an_invisible_joiner(address):
     assert shown.replace("\u2060", "") == address
 
 
+@pytest.mark.parametrize(
+    "shortcut",
+    [
+        ":smile:",
+        ":+1:",
+        ":-1:",
+        ":100:",
+        ":material/delete:",
+        ":material_lock:",
+        ":streamlit:",
+        "a -> b",
+        "a <-> b",
+        "->",
+        "a -- b",
+        "a >= b",
+        "    四つの空白",
+        "一行目\n\t二行目",
+        "_https://evil.example",
+        "xwww.evil.example",
+    ],
+)
+def test_what_streamlit_finds_after_unescaping_is_broken_too(shortcut):
+    """Its faces, icons, logo and arrows, and blocks of code (seen in Chromium)."""
+    shown = inert(shortcut).replace("\\", "").replace("  \n", "\n")
+
+    assert shown != shortcut
+    assert shown.replace("\u2060", "") == shortcut
+
+
+@pytest.mark.parametrize(
+    "text", ["10:30", "10:30:45", "a:b", "時刻:午後", "a-b", "1 2"]
+)
+def test_what_only_looks_like_it_is_copied_as_it_is(text):
+    assert "\u2060" not in inert(text)
+
+
+def test_entities_and_underlined_headings_stay_letters():
+    assert inert("&lt;b&gt;") == r"\&lt;b\&gt;"
+    assert inert("題\n===") == "題  \n" + r"\=\=\="
+
+
 def test_a_sign_that_is_no_address_stays_as_it_is():
     assert inert("@SUM") == "@SUM"
 
