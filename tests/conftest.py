@@ -1,10 +1,14 @@
-"""In which order the files of the suite run."""
+"""In which order the files of the suite run, and how many at once."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 HERE = Path(__file__).resolve().parent
 
@@ -35,3 +39,38 @@ def _place(item: pytest.Item) -> int:
         (n for n, long in enumerate(LONGEST) if inside.is_relative_to(long)),
         len(LONGEST),
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two more files than there are processors: many tests wait for something."""
+    return _processors() + 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Deal out whole files, with no more browsers at once than processors."""
+    return BrowsersBesideTheRest(config, log)
+
+
+class BrowsersBesideTheRest(LoadFileScheduling):
+    """Some workers drive browsers, the others take what needs none, while there is any.
+
+    A browser and its server keep a processor busy: more of them at once run into
+    their time limits, and none at all beside the rest leaves processors waiting.
+    """
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        drives = self.nodes.index(node) < _processors()
+        fitting = (name for name in self.workqueue if _has_browser(name) is drives)
+        chosen = next(fitting, next(iter(self.workqueue)))
+        self.workqueue.move_to_end(chosen, last=False)
+        super()._assign_work_unit(node)
+
+
+def _has_browser(file: str) -> bool:
+    return "/browser/" in file
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
