@@ -128,10 +128,10 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         Group.CASES,
         _READERS,
     ),
-    _see("cases.dossier", N_("案件ファイルを作る・取り出す"), Group.CASES, _STAFF),
+    _see("cases.dossier", N_("経緯書を作る・取り出す"), Group.CASES, _STAFF),
     _see(
         "cases.dossier_names",
-        N_("案件ファイルに、担当でない件の名前と連絡先を載せる"),
+        N_("経緯書に、担当でない件の名前と連絡先を載せる"),
         Group.CASES,
         _LEADS,
     ),
@@ -269,7 +269,11 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     ),
     _see("open.notices", N_("通知の状況を見る"), Group.SETTINGS, _LEADS),
     Permission("notices.try", N_("通知を試しに送る"), Group.SETTINGS, _LEADS),
+    _see("open.audit", N_("操作ログの画面を開く"), Group.SETTINGS, _LEADS),
     _see("audit.see", N_("操作ログを見る"), Group.SETTINGS, _LEADS),
+    Permission(
+        "audit.export", N_("操作ログを書き出す"), Group.SETTINGS, _LEADS, changes=False
+    ),
     _see("open.permissions", N_("この権限の表を見る"), Group.SETTINGS, _LEADS),
     _see("open.dictionary", N_("データ辞書を見る"), Group.SETTINGS, _READERS),
     _see("open.connect", N_("Googleシートへの接続を開く"), Group.SETTINGS, _ADMIN),

@@ -67,6 +67,11 @@ from lib.text import is_masked, masked
 
 Derived = TypeVar("Derived")
 
+LOOKS_ONLY: Final = N_(
+    "見るだけなので、何も変えられません。「見るのをやめる」で戻れます。"
+)
+"""What is said to somebody who looks with another's eyes and tries to change."""
+
 Rows = Callable[[Snapshot, pd.DataFrame, Principal], pd.Series]
 """Which rows of a frame are this person's: a mask over its index."""
 
@@ -217,20 +222,22 @@ def personal_cells_once_handed_over(
     return dict.fromkeys(_PERSONAL & set(frame.columns), handed_over)
 
 
-def all_but(*names: str) -> Blanks:
+@dataclass(frozen=True, slots=True)
+class AllBut:
     """Withhold every column but the named and the two that no record can lack."""
 
-    def blanks(
-        _all: Snapshot, frame: pd.DataFrame, _who: Principal
+    names: tuple[str, ...]
+
+    def __call__(
+        self, _all: Snapshot, frame: pd.DataFrame, _who: Principal
     ) -> Mapping[str, pd.Series]:
+        """Return the cells of all other columns."""
         yes = pd.Series(data=True, index=frame.index)
         return {
             column: yes
             for column in frame.columns
-            if column not in names and column not in ("source", "version")
+            if column not in self.names and column not in ("source", "version")
         }
-
-    return blanks
 
 
 # Who may what -------------------------------------------------------------------
@@ -309,7 +316,7 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
         "kpi_days": Right(of_own_centre, "centre", insert=True, update=True),
         "centres": Right(own_centre),
         "members": Right(of_own_centre),
-        "products": Right(blanks=all_but("code", "name")),
+        "products": Right(blanks=AllBut(("code", "name"))),
         "complaints": Right(
             taken_by_own_centre,
             "received_centre",
@@ -550,19 +557,17 @@ class UserStore:
     def in_full(self, code: str) -> pd.DataFrame:
         """Return a table as `frame` does, contacts unmasked; for no screen.
 
-        It is for what has to know a contact to hide it, and for what is logged with its
-        reason before anybody gets it.
+        It is for what has to know a contact to hide it, for what is logged with its
+        reason before anybody gets it, and for the files of centres.
 
         Raises:
-            NotAllowed: the person does not work with customers, or others would see it.
+            NotAllowed: there is no such table, or others would see it.
         """
+        if code not in _ALL_CODES or _for_everybody.get():
+            raise NotAllowed
         everything, right = self._snapshot(), self._right(code)
-        if self._principal is not SYSTEM and (
-            self._principal.role not in _STAFF or _for_everybody.get()
-        ):
-            raise NotAllowed
         if right is None:
-            raise NotAllowed
+            return empty_frame(table_by_code(code))
         return shared(right.shown(everything, everything.frames[code], self._principal))
 
     def contact_marks(self) -> pd.Series:
@@ -817,9 +822,7 @@ class UserStore:
 
     def _refuse_onlookers(self) -> None:
         if self._principal.only_looks:
-            raise ActionRefused(
-                N_("見るだけなので、何も変えられません。「見るのをやめる」で戻れます。")
-            )
+            raise ActionRefused(LOOKS_ONLY)
 
     def _refuse_foreign(self, commit_id: str) -> None:
         if all(save.commit_id != commit_id for save in self.waiting()):

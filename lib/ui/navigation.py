@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from lib.actions.permissions import roles_of
 from lib.i18n import N_, Language, _, current
 from lib.schema.vocab import Role
 
@@ -50,19 +51,35 @@ class PageEntry:
 
 
 PAGES: Final[tuple[PageEntry, ...]] = (
-    PageEntry("today", N_("今日"), ":material/wb_sunny:", WATCH, READERS),
-    PageEntry("intake", N_("苦情受付"), ":material/call:", ANSWER, STAFF),
-    PageEntry("ledger", N_("苦情台帳"), ":material/list_alt:", ANSWER, READERS),
-    PageEntry("queue", N_("対応待ち"), ":material/low_priority:", ANSWER, STAFF),
     PageEntry(
-        "inquiries", N_("行政問合せ"), ":material/account_balance:", ANSWER, READERS
+        "today", N_("今日"), ":material/wb_sunny:", WATCH, roles_of("open.today")
+    ),
+    PageEntry(
+        "intake", N_("苦情受付"), ":material/call:", ANSWER, roles_of("open.intake")
+    ),
+    PageEntry(
+        "ledger", N_("苦情台帳"), ":material/list_alt:", ANSWER, roles_of("open.ledger")
+    ),
+    PageEntry(
+        "queue",
+        N_("対応待ち"),
+        ":material/low_priority:",
+        ANSWER,
+        roles_of("open.queue"),
+    ),
+    PageEntry(
+        "inquiries",
+        N_("行政問合せ"),
+        ":material/account_balance:",
+        ANSWER,
+        roles_of("open.inquiries"),
     ),
     PageEntry(
         "deadlines",
         N_("期限"),
         ":material/event_upcoming:",
         ANSWER,
-        STAFF,
+        roles_of("open.deadlines"),
         tucked=(Role.CLERK,),
     ),
     PageEntry(
@@ -70,7 +87,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("リスク"),
         ":material/trending_up:",
         FIGURES,
-        READERS,
+        roles_of("open.risk"),
         tucked=(Role.CLERK,),
     ),
     PageEntry(
@@ -78,7 +95,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("日次KPI入力"),
         ":material/edit_calendar:",
         FIGURES,
-        (*STAFF, Role.OUTSOURCED),
+        roles_of("open.kpi_entry"),
         tucked=(Role.CLERK,),
     ),
     PageEntry(
@@ -86,7 +103,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("コールセンターKPI"),
         ":material/monitoring:",
         FIGURES,
-        EVERYBODY,
+        roles_of("open.kpis"),
         tucked=(Role.CLERK,),
         outsourced_title=N_("自センターの実績"),
     ),
@@ -95,7 +112,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("月次"),
         ":material/summarize:",
         FIGURES,
-        (*LEADS, Role.OUTSOURCED),
+        roles_of("open.monthly"),
         tucked=(Role.OUTSOURCED,),
         outsourced_title=N_("月次報告"),
     ),
@@ -104,7 +121,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("カスハラ対応"),
         ":material/shield_person:",
         ANSWER,
-        (*STAFF, Role.OUTSOURCED),
+        roles_of("open.harassment"),
         tucked=STAFF,
     ),
     PageEntry(
@@ -112,16 +129,18 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("重大事案"),
         ":material/flag:",
         ANSWER,
-        STAFF,
+        roles_of("open.crisis"),
         tucked=EVERYBODY,
     ),
-    PageEntry("setup", N_("設定・点検"), ":material/settings:", MORE, READERS),
+    PageEntry(
+        "setup", N_("設定・点検"), ":material/settings:", MORE, roles_of("open.setup")
+    ),
     PageEntry(
         "data_check",
         N_("データ点検"),
         ":material/fact_check:",
         MORE,
-        STAFF,
+        roles_of("open.data_check"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -129,7 +148,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("ページ点検"),
         ":material/checklist:",
         MORE,
-        STAFF,
+        roles_of("open.page_checks"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -137,7 +156,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("Excel取込"),
         ":material/upload_file:",
         MORE,
-        (*LEADS, Role.OUTSOURCED),
+        roles_of("open.excel_import"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -145,18 +164,23 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("送信待ち"),
         ":material/outbox:",
         MORE,
-        (*STAFF, Role.OUTSOURCED),
+        roles_of("open.outbox"),
         tucked=EVERYBODY,
     ),
     PageEntry(
-        "members", N_("メンバー"), ":material/group:", MORE, LEADS, tucked=EVERYBODY
+        "members",
+        N_("メンバー"),
+        ":material/group:",
+        MORE,
+        roles_of("open.members"),
+        tucked=EVERYBODY,
     ),
     PageEntry(
         "invitations",
         N_("招待"),
         ":material/person_add:",
         MORE,
-        LEADS,
+        roles_of("open.invitations"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -164,19 +188,31 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("センター"),
         ":material/headset_mic:",
         MORE,
-        LEADS,
+        roles_of("open.centres"),
         tucked=EVERYBODY,
     ),
     PageEntry(
-        "products", N_("商品"), ":material/inventory_2:", MORE, STAFF, tucked=EVERYBODY
+        "products",
+        N_("商品"),
+        ":material/inventory_2:",
+        MORE,
+        roles_of("open.products"),
+        tucked=EVERYBODY,
     ),
-    PageEntry("settings", N_("設定"), ":material/tune:", MORE, LEADS, tucked=EVERYBODY),
+    PageEntry(
+        "settings",
+        N_("設定"),
+        ":material/tune:",
+        MORE,
+        roles_of("open.settings"),
+        tucked=EVERYBODY,
+    ),
     PageEntry(
         "connect",
         N_("Googleシートにつなぐ"),
         ":material/table_view:",
         MORE,
-        (Role.ADMIN,),
+        roles_of("open.connect"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -184,7 +220,23 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("通知"),
         ":material/notifications:",
         MORE,
-        LEADS,
+        roles_of("open.notices"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
+        "permissions",
+        N_("権限"),
+        ":material/admin_panel_settings:",
+        MORE,
+        roles_of("open.permissions"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
+        "audit",
+        N_("操作ログ"),
+        ":material/history:",
+        MORE,
+        roles_of("open.audit"),
         tucked=EVERYBODY,
     ),
     PageEntry(
@@ -192,7 +244,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         N_("データ辞書"),
         ":material/dictionary:",
         MORE,
-        READERS,
+        roles_of("open.dictionary"),
         tucked=EVERYBODY,
     ),
 )
