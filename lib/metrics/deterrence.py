@@ -67,12 +67,12 @@ first weighs."""
 _PER: Final = 100
 _WEEK: Final = 7
 
-_BLOCKED_WORDS: Final = (
+BLOCKED_WORDS: Final = (
     r"解約.{0,8}(?:でき(?:ない|なかった|ず|ません)|させて(?:くれ|もらえ)|してくれない|拒|断られ|妨げ)"
     r"|電話.{0,8}(?:つなが|繋が)ら(?:ない|なかった|ず)"
     r"|引き[止留]め"
 )
-_CANCEL_WORDS: Final = "解約|退会|定期.{0,8}(?:やめ|止め|停止)"
+CANCEL_WORDS: Final = "解約|退会|定期.{0,8}(?:やめ|止め|停止)"
 _BLOCKED_SIGNS: Final = frozenset({Sign.CANNOT_CANCEL, Sign.UNREACHABLE})
 
 
@@ -279,7 +279,7 @@ def _events(trace: Trace, rows: pd.DataFrame, moment: str) -> pd.DataFrame:
 def _blocked(complaints: pd.DataFrame, types: tuple[ClaimType, ...]) -> pd.Series:
     """Return which complaints say that one could not get out or through."""
     signed = [kind.name for kind in types if kind.signs & _BLOCKED_SIGNS]
-    said = complaints["content"].str.contains(_BLOCKED_WORDS, regex=True)
+    said = complaints["content"].str.contains(BLOCKED_WORDS, regex=True)
     found: pd.Series = complaints["claim_type"].isin(signed) | said
     return found
 
@@ -288,7 +288,7 @@ def _cancelling(contacts: pd.DataFrame) -> pd.Series:
     """Return which contacts are about cancelling."""
     told = contacts["facts"] + "\n" + contacts["demand"]
     is_contract = contacts["category"] == Category.CONTRACT.value
-    found: pd.Series = is_contract | told.str.contains(_CANCEL_WORDS, regex=True)
+    found: pd.Series = is_contract | told.str.contains(CANCEL_WORDS, regex=True)
     return found
 
 

@@ -26,6 +26,7 @@ from lib.schema.centre_file import (
 )
 from lib.schema.column import Field, Shown
 from lib.schema.complaint import Complaint
+from lib.schema.erasing import ERASED, may_become
 from lib.schema.frames import rich
 from lib.schema.ids import new_commit_id, new_id
 from lib.schema.masters import Centre
@@ -34,11 +35,13 @@ from lib.schema.tables import Table
 from lib.schema.vocab import AuditRoute, Done, Flag, Role, Source
 from lib.store.access import UserStore
 from lib.store.agreements import Agreements
+from lib.store.erasing import to_clean
 from lib.store.live import LiveStore
 from lib.store.looks import looks_of
 from lib.store.protocol import (
     CellStatus,
     Commit,
+    Erase,
     Insert,
     Mending,
     MendsRows,
@@ -104,7 +107,7 @@ def fold_centre(
     agreed = dict(memory.load())
     outcome = Outcome(centre.code, clock.now())
     for table in _tables_of(centre):
-        above = desk.frame(table.code)
+        above = desk.in_full(table.code)
         pair = _Pair(main, desk, file, above, shown.frames[table.code], centre, table)
         found = pair.compared(agreed.get(table.code, {}), shown.statuses)
         written = _Written(pair, found, secret)
@@ -376,7 +379,27 @@ class _Written:
             yield key, partial(self._as_shown, _row(above, key))
         for key, names in self._found.down.items():
             rows = _row(below, key), _row(above, key)
-            yield key, partial(self._update, key, names, *rows)
+            was_erased = any(_is_erased(rows[1][name]) for name in names)
+            make = self._erase if was_erased else self._update
+            yield key, partial(make, key, names, *rows)
+
+    def _erase(
+        self, key: str, names: Iterable[str], standing: pd.Series, wanted: pd.Series
+    ) -> list[Write]:
+        """Return what takes out of the file, and of its log, what the company erased."""
+        code = self._pair.table.code
+        gone = {
+            name: str(wanted[name])
+            for name in names
+            if isinstance(wanted[name], str) and may_become(code, name, wanted[name])
+        }
+        rest = [name for name in names if name not in gone]
+        log = to_clean(self._pair.file.audits([(code, key)]))
+        return [
+            Erase(code, key, gone),
+            *(Erase("audit", row, values) for row, values in log.items()),
+            *(self._update(key, rest, standing, wanted) if rest else ()),
+        ]
 
     def _update(
         self, key: str, names: Iterable[str], standing: pd.Series, wanted: pd.Series
@@ -419,6 +442,10 @@ class _Written:
     def _values(self, row: pd.Series) -> dict[str, Any]:
         values = {f.name: _value(f, row[f.name]) for f in self._pair.table.fields}
         return {name: value for name, value in values.items() if value is not None}
+
+
+def _is_erased(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith(ERASED)
 
 
 def _row(frame: pd.DataFrame, key: str) -> pd.Series:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,13 +41,18 @@ _one_at_a_time = threading.Lock()
 
 def to_pdf(dossier: Dossier) -> bytes:
     """Return the dossier as a tagged PDF whose fonts are embedded as subsets."""
-    inputs = {"dossier": json.dumps(_plain(dossier), ensure_ascii=False)}
+    return typeset(_plain(dossier), dossier.made_at)
+
+
+def typeset(document: Mapping[str, Any], made_at: datetime) -> bytes:
+    """Return a document of that shape as a PDF; its texts are data, never markup."""
+    inputs = {"dossier": json.dumps(document, ensure_ascii=False)}
     with _one_at_a_time:
         return typst.compile(
             LAYOUT.read_bytes(),
             font_paths=fonts(),
             sys_inputs=inputs,
-            timestamp=dossier.made_at.astimezone(UTC),
+            timestamp=made_at.astimezone(UTC),
         )
 
 

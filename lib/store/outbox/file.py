@@ -20,7 +20,7 @@ from lib import clock
 from lib.errors import AppError, StoreTooNew
 from lib.store.outbox.codec import commit_text, problem_text
 from lib.store.protocol import Commit
-from lib.store.sql.engine import make_private
+from lib.store.sql.engine import empty_journal, make_private
 from lib.store.sql.faults import mapped
 
 LAYOUT: Final = 1
@@ -180,6 +180,16 @@ class OutboxFile:
                 "DELETE FROM entries WHERE state NOT IN (?, ?) AND changed_at < ?",
                 (*OPEN, oldest),
             )
+
+    def scrub(self) -> None:
+        """Clean the file of traces of what was sent or thrown away.
+
+        Raises:
+            StoreError: somebody is at work in it.
+        """
+        with self._lock, mapped():
+            self._connection.execute("VACUUM")
+            empty_journal(self._connection)
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:

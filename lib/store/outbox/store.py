@@ -419,6 +419,11 @@ class OutboxStore:
             self._outbox.mend(replace(commit, id=commit_id))
         self._wake()
 
+    def scrub(self) -> None:
+        """Clean the outbox of traces of what was sent."""
+        if self._file is not None:
+            self._file.scrub()
+
     @property
     def _outbox(self) -> OutboxFile:
         if self._file is None:

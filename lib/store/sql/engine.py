@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from lib.errors import StoreUnavailable
 from lib.store.sql.append_only import hear
 from lib.store.sql.faults import FileGone
 
@@ -136,11 +137,24 @@ def write_anew(engine: sa.Engine) -> None:
         cursor = connection.cursor()
         cursor.execute("VACUUM")
         if is_sqlite:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            empty_journal(cursor)
         cursor.close()
     finally:
         connection.invalidate()
         connection.close()
+
+
+def empty_journal(connection: Any) -> None:
+    """Empty the journal of a SQLite file, which keeps former pages.
+
+    connection: of the driver, or its cursor; outside a transaction.
+
+    Raises:
+        StoreUnavailable: somebody still reads what stands in it.
+    """
+    found = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if found[0]:
+        raise StoreUnavailable("somebody still reads the journal")
 
 
 def make_private(path: Path) -> None:

@@ -12,6 +12,7 @@ from gspread.utils import rowcol_to_a1
 from lib import clock
 from lib.actions.centre_files.running import fold_centre
 from lib.schema.centre_file import CENTRE_TABLES
+from lib.schema.erasing import ERASED
 from lib.schema.frames import record_at
 from lib.schema.masters import Centre, Member
 from lib.schema.record import Record
@@ -21,7 +22,7 @@ from lib.settings.install import SheetsSettings
 from lib.store.agreements import Agreements
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
-from lib.store.protocol import Commit, Store
+from lib.store.protocol import Commit, Erase, Store
 from lib.store.sheets.client import connected
 from lib.store.sheets.store import SheetsStore
 from tests.builders import complaint, fill, kpi_day
@@ -338,3 +339,24 @@ def test_a_report_without_a_promise_is_still_being_typed(
 
     assert main.refreshed().frames["complaints"].empty
     file.close()
+
+
+def test_who_is_anonymised_leaves_the_file_too(main, file, fold, memory):
+    case = complaint(received_centre="A", receiver="甲", handler="甲")
+    fill(main, case)
+    fold()
+    file.commit(saving(change(standing(file, "complaints", case.id), note="花子さん")))
+    fold()
+    texts = {"content": ERASED, "note": ERASED}
+    main.commit(
+        Commit("E", "店長", clock.now(), (Erase("complaints", case.id, texts),))
+    )
+
+    outcome = fold()
+
+    found = standing(file, "complaints", case.id)
+    assert (found.content, found.note, outcome.problems) == (ERASED, ERASED, ())
+    log = file.audits([("complaints", case.id)]).to_csv()
+    assert case.content not in log + str(memory.load())
+    assert "花子さん" not in log + str(memory.load())
+    assert fold().down == 0

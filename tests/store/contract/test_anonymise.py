@@ -1,0 +1,293 @@
+"""People leave every place: tables, log, drafts, and what the data folder keeps."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from lib import clock
+from lib.actions.privacy import running, units
+from lib.errors import StoreUnavailable
+from lib.schema.deadline import Deadline
+from lib.schema.escalation import Escalation
+from lib.schema.inquiry import AgencyInquiry
+from lib.schema.principal import SYSTEM
+from lib.schema.vocab import (
+    AgencyKind,
+    ComplaintStatus,
+    DeadlineKind,
+    EscalationStatus,
+    EscalationTrigger,
+    InquiryStatus,
+)
+from lib.store.drafts import DraftBox
+from lib.store.live import LiveStore
+from lib.store.protocol import Commit
+from tests.store.rows import NOON, activity, change, complaint, read, saving
+
+TODAY = date(2029, 11, 22)
+NOW = datetime(2029, 11, 22, 9, 0, tzinfo=clock.TOKYO)
+CANARY = "カナリア"
+CONTACT = "090-0000-4242"
+
+
+def case(key, **values):
+    over = {"status": ComplaintStatus.CLOSED, "closed_at": NOON}
+    return complaint(key, **(over | values))
+
+
+def canaries(key):
+    """Return a closed case in which every text names the person."""
+    own = {"id": f"E-{key}", "complaint_id": key, "raised_at": NOON}
+    told = {
+        "first_contact_at": NOON,
+        "answered_at": NOON,
+        "status": InquiryStatus.CLOSED,
+    }
+    clock_of = {"id": f"T-{key}", "case_id": key, "rule_code": "APPI", "done_at": NOON}
+    return (
+        case(
+            key,
+            contact=CONTACT,
+            customer_name=f"{CANARY}名",
+            order_number=f"{CANARY}-1",
+            content=f"解約を{CANARY}に断られた",
+            note=f"{CANARY}1",
+            severity_reason=f"{CANARY}2",
+            recording_url=f"https://rec.example.jp/{CANARY}",
+            open_questions=f"{CANARY}3",
+            fact_source=f"{CANARY}4",
+            customer_key="a" * 20,
+        ),
+        activity(key, id=f"H-{key}", content=f"{CANARY}5"),
+        Escalation(
+            **own,
+            trigger=EscalationTrigger.MANUAL,
+            status=EscalationStatus.RESOLVED,
+            course=f"{CANARY}6",
+        ),
+        AgencyInquiry(
+            id=f"G-{key}",
+            agency_kind=AgencyKind.CONSUMER_CENTRE,
+            agency_name="市の窓口",
+            complaint_id=key,
+            officer_name=f"{CANARY}7",
+            order_number=f"{CANARY}-1",
+            facts=f"{CANARY}8",
+            answer=f"{CANARY}9",
+            **told,
+        ),
+        Deadline(
+            **clock_of,
+            kind=DeadlineKind.STATUTORY,
+            started_at=NOON,
+            due_at=NOON,
+            check_reason=f"{CANARY}10",
+        ),
+    )
+
+
+@pytest.fixture
+def place(store_factory):
+    """Return a place with two cases of one person that are over, and one of today."""
+    store = store_factory()
+    store.commit(saving(*canaries("K-1"), *canaries("K-2")))
+    store.commit(saving(complaint("K-9", content="まだ話している", note="残る話")))
+    for key in ("K-1", "K-2"):
+        seen = read(store, "complaints", key)
+        store.commit(
+            Commit(
+                f"edit {key}",
+                "佐藤",
+                NOON + timedelta(hours=1),
+                saving(change(seen, note=f"{CANARY}11")).writes,
+                reason=f"{CANARY}12",
+            )
+        )
+    return store_factory
+
+
+@pytest.fixture
+def live(place):
+    return LiveStore(place())
+
+
+def found_in(place, live):
+    """Return every place in which the person can still be read."""
+    frames = live.refreshed().frames
+    texts = {code: frame.to_csv() for code, frame in frames.items()}
+    keys = [(code, str(key)) for code, f in frames.items() for key in f.index]
+    texts["the whole log"] = live.audits(keys).to_csv()
+    for path in (*place.data.rglob("*"), *place.data.parent.rglob("*.db*")):
+        if path.is_file() and "backups" not in path.parts:
+            texts[path.name] = path.read_bytes().decode("utf-8", "replace")
+    return sorted(
+        name for name, text in texts.items() if CANARY in text or CONTACT in text
+    )
+
+
+def press(live, place, *, found=None):
+    found = found or running.due(live, SYSTEM, TODAY)
+    return running.anonymise(live, SYSTEM, found, now=NOW, data=place.data)
+
+
+def test_nothing_of_a_person_is_left_anywhere(place, live):
+    box = DraftBox(place.data)
+    box.save("佐藤", "call", "1", {"contact": CONTACT})
+    box.save("佐藤", "call", "2", {"content": "別の人"})
+    assert {"complaints", "audit", "the whole log"} <= set(found_in(place, live))
+
+    shown = running.preview(
+        live, SYSTEM, running.due(live, SYSTEM, TODAY), data=place.data
+    )
+    done = press(live, place)
+
+    assert found_in(place, live) == []
+    assert (shown.drafts, done.drafts) == (1, 1)
+    assert (len(shown.free), done.units, done.rows) == (2, 2, 10)
+    assert shown.log_rows == done.log_rows == 2
+    assert len(box.list("佐藤", "call")) == 1
+    kept = live.snapshot().frames["complaints"]
+    assert kept.loc["K-1", "content"] == "解約できない ***"
+    assert kept.loc["K-9", "note"] == "残る話"
+    orders = live.snapshot().frames["agency_inquiries"]["order_number"]
+    assert orders.str.startswith("***").all()
+
+
+def test_the_spreadsheet_itself_forgets_them(outbox_place, sheets_emulator):
+    store = outbox_place()
+    store.commit(saving(*canaries("K-1")))
+    live = LiveStore(store)
+    book = outbox_place.url.removeprefix("gsheet://")
+
+    def everything():
+        titles = [sheet.title for sheet in sheets_emulator.book(book).sheets]
+        return str([sheets_emulator.values(book, f"'{t}'") for t in titles])
+
+    assert CANARY in everything()
+    press(live, outbox_place)
+
+    assert CANARY not in everything()
+    assert CONTACT not in everything()
+
+
+class Dying(LiveStore):
+    """A store that goes away while the second case is written."""
+
+    commits = 0
+
+    def commit(self, commit):
+        Dying.commits += any(type(w).__name__ == "Erase" for w in commit.writes)
+        if Dying.commits == 2:
+            raise StoreUnavailable("killed")
+        return super().commit(commit)
+
+
+def test_after_a_crash_the_next_press_goes_on(sqlite_place, monkeypatch):
+    store = sqlite_place()
+    store.commit(saving(*canaries("K-1"), *canaries("K-2")))
+    monkeypatch.setattr(running, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(Dying, "commits", 0)
+    with pytest.raises(StoreUnavailable):
+        press(Dying(store), sqlite_place)
+    live = LiveStore(store)
+    left = running.due(live, SYSTEM, TODAY)
+    assert [unit.key for unit in left] == ["K-2"]
+
+    press(live, sqlite_place)
+
+    assert found_in(sqlite_place, live) == []
+    assert running.due(live, SYSTEM, TODAY) == ()
+
+
+def test_two_who_press_at_once_erase_the_same(sqlite_place):
+    sqlite_place().commit(saving(*canaries("K-1"), *canaries("K-2")))
+    stores = [LiveStore(sqlite_place()) for _ in range(2)]
+    found = [running.due(live, SYSTEM, TODAY) for live in stores]
+    threads = [
+        threading.Thread(target=press, args=(live, sqlite_place), kwargs={"found": own})
+        for live, own in zip(stores, found, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found_in(sqlite_place, stores[0]) == []
+    log = stores[0].audit("complaints", "K-1")
+    assert (log["field_name"] == "(匿名化)").sum() == 1
+
+
+HELD = {
+    "its own case": (case("K-1", status=ComplaintStatus.WORKING), None),
+    "a second complaint": (complaint("K-2", parent_id="K-1"), units.RELATED_OPEN),
+    "an agency": (
+        AgencyInquiry(
+            id="G-1",
+            first_contact_at=NOON,
+            agency_kind=AgencyKind.CONSUMER_CENTRE,
+            agency_name="市の窓口",
+            complaint_id="K-1",
+        ),
+        units.INQUIRY_OPEN,
+    ),
+    "a clock": (
+        Deadline(
+            id="T-1",
+            case_id="K-1",
+            rule_code="APPI",
+            kind=DeadlineKind.STATUTORY,
+            started_at=NOON,
+            due_at=NOON,
+        ),
+        units.DEADLINE_OPEN,
+    ),
+    "a hand-over": (
+        Escalation(
+            id="E-1",
+            complaint_id="K-1",
+            raised_at=NOON,
+            trigger=EscalationTrigger.MANUAL,
+        ),
+        units.HANDOVER_OPEN,
+    ),
+}
+
+
+@pytest.mark.parametrize("why", list(HELD))
+def test_what_is_not_over_holds_a_case_back(sqlite_place, why):
+    row, said = HELD[why]
+    rows = [row] if row.id == "K-1" else [case("K-1"), row]
+    sqlite_place().commit(saving(*rows))
+    live = LiveStore(sqlite_place())
+
+    found = running.due(live, SYSTEM, TODAY)
+    press(live, sqlite_place)
+
+    if said is None:
+        assert found == ()
+    else:
+        (unit,) = found
+        assert [hold.why for hold in unit.holds] == [said]
+    content = live.snapshot().frames["complaints"]["content"]
+    assert content.loc["K-1"] == "届かない"
+
+
+def test_nothing_is_due_a_day_too_early(sqlite_place):
+    sqlite_place().commit(saving(case("K-1")))
+    live = LiveStore(sqlite_place())
+    due_on = NOON.date().replace(year=NOON.year + 3)
+
+    assert running.due(live, SYSTEM, due_on - timedelta(days=1)) == ()
+    assert len(running.due(live, SYSTEM, due_on)) == 1
+
+
+def test_a_save_that_waits_holds_its_case_back(sqlite_place):
+    sqlite_place().commit(saving(case("K-1")))
+    frames = LiveStore(sqlite_place()).snapshot().frames
+
+    (unit,) = units.due_units(frames, TODAY, [("complaints", "K-1")])
+
+    assert [hold.why for hold in unit.holds] == [units.WAITING]
