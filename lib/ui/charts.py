@@ -19,6 +19,7 @@ from lib.i18n import _, current
 from lib.metrics.marks import Mark
 from lib.store.access import UserStore
 from lib.ui import format as fmt
+from lib.ui import picked
 
 WEEKS_KEY: Final = "chart.weekly_contacts"
 """Widget key of the bars."""
@@ -33,10 +34,9 @@ def answer_rates(desk: UserStore, now: datetime) -> tuple[str, date] | None:
     if spec is None:
         st.caption(_("応答率が計算できる日がまだありません。"))
         return None
-    picked = _draw(spec, "chart.answer_rates", _("センターごとの応答率、直近28日"))
-    if not picked:
-        return None
-    return str(picked["centre"]), date.fromisoformat(str(picked["iso"]))
+    mark = _draw(spec, "chart.answer_rates", _("センターごとの応答率、直近28日"))
+    day = picked.day(mark.get("iso"))
+    return (str(mark.get("centre", "")), day) if day else None
 
 
 def weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> date | None:
@@ -46,12 +46,11 @@ def weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> date
         lambda: _weekly_contacts(desk, now, usual),
     )
     words = _("センターからの連絡、直近13週の件数")
-    picked = _draw(spec, WEEKS_KEY, words)
-    return date.fromisoformat(str(picked["iso"])) if picked else None
+    return picked.day(_draw(spec, WEEKS_KEY, words).get("iso"))
 
 
-def _draw(spec: Spec, key: str, words: str) -> dict[str, Any] | None:
-    """Draw a chart and return the fields of the mark that was clicked, if any."""
+def _draw(spec: Spec, key: str, words: str) -> Mapping[str, Any]:
+    """Draw a chart and return the fields of the mark that was clicked; {} for none."""
     event = cast(
         "Any",
         st.vega_lite_chart(
@@ -62,8 +61,7 @@ def _draw(spec: Spec, key: str, words: str) -> dict[str, Any] | None:
             alt=words,
         ),
     )
-    marks = event.get("selection", {}).get(morning.PICK) or []
-    return dict(marks[0]) if marks else None
+    return picked.mark(event, morning.PICK)
 
 
 def _answer_rates(desk: UserStore, now: datetime) -> Spec | None:

@@ -27,7 +27,7 @@ from lib.schema.tables import Table, table
 from lib.schema.vocab import Flag, Role
 from lib.store.access import UserStore
 from lib.text import folded, inert
-from lib.ui import boundary, context, drafting, flash, freshness, navigation
+from lib.ui import boundary, context, drafting, flash, freshness, navigation, picked
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
 
@@ -216,7 +216,7 @@ def _table(screen: Screen, rows: list[Row]) -> None:
         alt=_("一覧。行を選ぶと編集できます。"),
     )
     st.caption(_("行を選ぶと編集できます。"))
-    if chosen := table_of_rows.selection.rows:
+    if chosen := picked.rows(table_of_rows, len(rows)):
         _open(screen, rows[chosen[0]][0])
         st.rerun()
 

@@ -23,6 +23,7 @@ from lib.schema.tables import Table
 from lib.schema.vocab import Unlisted
 from lib.text import masked, one_line
 from lib.ui import format as fmt
+from lib.ui import picked
 from lib.ui.marks import Marks, open_words
 
 ROWS_A_PAGE: Final = 50
@@ -178,8 +179,7 @@ def show_many(
     elsewhere = [name for name in chosen if name not in set(keys)]
 
     def here() -> list[str]:
-        rows = st.session_state[key]["selection"]["rows"]
-        return [keys[row] for row in rows if row < len(keys)]
+        return [keys[row] for row in picked.rows(st.session_state[key], len(keys))]
 
     st.dataframe(
         shown,
@@ -221,11 +221,11 @@ def _chosen(key: str, keys: Sequence[str], selected: str) -> str:
     The grid tells of boxes and cells apart and forgets neither, so the newer click is
     the one that is not on the marked row. A mark that is gone was taken off.
     """
-    selection = st.session_state[key]["selection"]
-    if selected in keys and not selection["rows"]:
+    state, count = st.session_state[key], len(keys)
+    boxes, cell = picked.rows(state, count), picked.cell(state, count)
+    if selected in keys and not boxes:
         return ""
-    told = [*(cell[0] for cell in selection["cells"]), *selection["rows"]]
-    clicked = [keys[row] for row in told if row < len(keys)]
+    clicked = [keys[row] for row in [*([cell[0]] if cell else []), *boxes]]
     return next((other for other in clicked if other != selected), selected)
 
 

@@ -26,7 +26,7 @@ from lib.schema.tables import KEY_SEPARATOR, table
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
-from lib.ui import navigation
+from lib.ui import navigation, picked
 from lib.ui import table as tables
 from lib.ui.filters import product_names
 from lib.ui.kpis import charts, conscience, look, measures
@@ -289,11 +289,11 @@ def _days(desk: UserStore, at: Here, keys: Sequence[str], found: Behind) -> None
         st.markdown(f"**{inert(title)}**")
         if rows.empty:
             return
-        picked = _pick(rows, f"kpis.days.{found.entry.code}", title)
+        place = _pick(rows, f"kpis.days.{found.entry.code}", title)
         if len(keys) > MOST_ROWS:
             st.caption(_("新しい{count}行を出しています。").format(count=MOST_ROWS))
-    if picked is not None and _may_open(desk, "kpi_entry"):
-        day, _between, centre = keys[picked].partition(KEY_SEPARATOR)
+    if place is not None and _may_open(desk, "kpi_entry"):
+        day, _between, centre = keys[place].partition(KEY_SEPARATOR)
         navigation.go("kpi_entry", centre=slug(centre), date=day)
 
 
@@ -325,11 +325,11 @@ def _case_rows(desk: UserStore, code: str, keys: Sequence[str], title: str) -> N
     words = _("{what} {count}件").format(what=title, count=len(keys))
     with st.container(border=True):
         st.markdown(f"**{inert(words)}**")
-        picked = _pick(rows, f"kpis.rows.{code}.{title}", words)
+        place = _pick(rows, f"kpis.rows.{code}.{title}", words)
         if len(keys) > MOST_ROWS:
             st.caption(_("はじめの{count}行を出しています。").format(count=MOST_ROWS))
-    if picked is not None and _may_open(desk, page):
-        key = keys[picked]
+    if place is not None and _may_open(desk, page):
+        key = keys[place]
         query = {"case": key} if page == "ledger" else {"inquiry": case_code(key)}
         navigation.go(page, **query)
 
@@ -356,8 +356,8 @@ def _pick(rows: pd.DataFrame, key: str, alt: str) -> int | None:
         on_select="rerun",
         alt=alt,
     )
-    cells = found.selection.cells
-    return int(cells[0][0]) if cells else None
+    cell = picked.cell(found, len(rows))
+    return cell[0] if cell else None
 
 
 def _centre_name(at: Here, code: str) -> str:

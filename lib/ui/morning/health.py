@@ -27,7 +27,7 @@ from lib.metrics.state import State
 from lib.schema.kpi_day import COMPANY
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import figures, marks, navigation
+from lib.ui import figures, marks, navigation, picked
 from lib.ui import format as fmt
 from lib.ui.kpis import conscience, look
 from lib.ui.table import ROW_HEIGHT, chip_column
@@ -95,7 +95,7 @@ def _grid(
         ("health grid", code, now.replace(second=0), current()),
         lambda: _frame(code, rows),
     )
-    picked = st.dataframe(
+    pressed = st.dataframe(
         shown,
         # Another figure has other columns: a pressed cell of one is none of the other.
         key=f"{GRID}.{code}",
@@ -109,9 +109,8 @@ def _grid(
             figure=figures.name_of(kpi(code))
         ),
     )
-    cells = picked.selection.cells
-    if cells:
-        place, column = cells[0]
+    if cell := picked.cell(pressed, len(rows)):
+        place, column = cell
         open_figure(desk, rows[place], column)
 
 

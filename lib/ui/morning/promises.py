@@ -15,7 +15,7 @@ from lib.metrics.promises import When
 from lib.schema.vocab import Severity
 from lib.store.access import UserStore
 from lib.ui import format as fmt
-from lib.ui import navigation
+from lib.ui import navigation, picked
 from lib.ui.filters import ledger_query
 from lib.ui.table import ROW_HEIGHT, chip_column
 
@@ -31,7 +31,7 @@ def table(desk: UserStore, rows: Sequence[PromiseRow], now: datetime) -> None:
         ("promise grid", now.replace(second=0), current()), lambda: _rows(rows)
     )
     column = st.column_config
-    picked = st.dataframe(
+    pressed = st.dataframe(
         shown,
         # Rows come and go with the minute: what was pressed once is not pressed again.
         key=f"{GRID}.{rows[0].complaint}.{len(rows)}",
@@ -51,9 +51,8 @@ def table(desk: UserStore, rows: Sequence[PromiseRow], now: datetime) -> None:
         on_select="rerun",
         alt=_("超過と今日の約束"),
     )
-    cells = picked.selection.cells
-    if cells:
-        case = rows[cells[0][0]].complaint
+    if cell := picked.cell(pressed, len(rows)):
+        case = rows[cell[0]].complaint
         navigation.go("ledger", **ledger_query(case=case))
 
 

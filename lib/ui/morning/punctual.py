@@ -16,7 +16,7 @@ from lib.i18n import _, current
 from lib.metrics.kpis import kpi
 from lib.schema.kpi_day import COMPANY
 from lib.store.access import UserStore
-from lib.ui import figures, navigation
+from lib.ui import figures, navigation, picked
 from lib.ui import format as fmt
 from lib.ui.morning.health import may_open
 from lib.ui.table import ROW_HEIGHT
@@ -34,7 +34,7 @@ def table(desk: UserStore, now: datetime) -> None:
         lambda: _rows(found),
     )
     column = st.column_config
-    picked = st.dataframe(
+    pressed = st.dataframe(
         shown,
         key=GRID,
         hide_index=True,
@@ -55,9 +55,9 @@ def table(desk: UserStore, now: datetime) -> None:
         on_select="rerun",
         alt=_("センターごとの未入力と遅れ、直近28日"),
     )
-    cells = picked.selection.cells
-    if cells and may_open(desk, "kpi_entry"):
-        one = found[cells[0][0]]
+    cell = picked.cell(pressed, len(found))
+    if cell and may_open(desk, "kpi_entry"):
+        one = found[cell[0]]
         day = one.last_missing or now.date()
         navigation.go("kpi_entry", centre=slug(one.centre), month=f"{day:%Y-%m}")
 

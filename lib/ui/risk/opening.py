@@ -18,7 +18,7 @@ from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
-from lib.ui import freshness, navigation
+from lib.ui import freshness, navigation, picked
 from lib.ui import table as tables
 from lib.ui.deadlines.links import case_link
 from lib.ui.filters import product_names
@@ -48,13 +48,12 @@ def chart(spec: Spec, key: str, words: str) -> date | None:
             spec, key=key, on_select="rerun", selection_mode=[risk.PICK], alt=words
         ),
     )
-    marks = event.get("selection", {}).get(risk.PICK) or []
-    iso = str(marks[0]["iso"]) if marks else ""
+    day = picked.day(picked.mark(event, risk.PICK).get("iso"))
     opened = f"{key}:opened"
-    if iso == st.session_state.get(opened, ""):
+    if day == st.session_state.get(opened):
         return None
-    st.session_state[opened] = iso
-    return date.fromisoformat(iso) if iso else None
+    st.session_state[opened] = day
+    return day
 
 
 def contacts(desk: UserStore, first: date, last: date) -> None:
