@@ -470,7 +470,7 @@ def test_an_export_stands_in_the_log(live):
 
     row = live.for_user(TARO).frame("audit").iloc[-1]
     assert (row["actor"], row["field_name"], row["after"]) == (
-        "佐藤 花子",
+        "鈴木 太郎",
         "(書き出し)",
         "CSV 3件",
     )
