@@ -57,18 +57,22 @@ def legend() -> None:
     )
 
 
-def group_table(group: Group, roles: list[Role]) -> None:
-    lines = [line for line in PERMISSIONS if line.group is group]
-    st.subheader(_(group.value), anchor=False)
+def matrix(roles: list[Role]) -> None:
+    """Draw all groups as one table, so that the columns of the roles stay in line."""
+    rows: list[list[str]] = []
+    for group in Group:
+        names = [f":small[{inert(fmt.choice(role))}]" for role in roles]
+        rows.append([f"**{inert(_(group.value))}**", *names])
+        for line in PERMISSIONS:
+            if line.group is group:
+                signs = [sign(line, role) for role in roles]
+                rows.append([inert(_(line.label)), *signs])
     st.table(
-        {
-            _("できること"): [inert(_(line.label)) for line in lines],
-            **{
-                fmt.choice(role): [sign(line, role) for line in lines] for role in roles
-            },
-        },
+        rows,
         border="horizontal",
         hide_index=True,
+        hide_header=True,
+        alt=_("役割ごとにできること"),
     )
 
 
@@ -114,8 +118,7 @@ def main() -> None:
     chosen = asked_role()
     roles = [chosen] if chosen else list(Role)
     legend()
-    for group in Group:
-        group_table(group, roles)
+    matrix(roles)
     st.subheader(_("データのどこが見えるか"), anchor=False)
     st.caption(
         inert(
