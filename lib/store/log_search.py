@@ -28,7 +28,7 @@ class LogQuery:
 
     words: each stands somewhere in `SEARCHED`, whatever its case.
     since, until: days in Tokyo, both included.
-    skip: matching rows that are newer than the window.
+    skip: matching rows that are newer than the window. most: rows of the window.
     """
 
     words: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class LogQuery:
     until: date | None = None
     commit_id: str = ""
     skip: int = 0
+    most: int = WINDOW
 
     @property
     def equals(self) -> dict[str, str]:
@@ -70,7 +71,7 @@ class LogQuery:
 class LogPage:
     """One window of the log.
 
-    rows: at most `WINDOW`, newest first. has_older: whether older ones match.
+    rows: at most as many as asked for, newest first. has_older: whether older ones match.
     sizes: how many rows each commit of the window left in all, by its id.
     """
 
@@ -92,11 +93,11 @@ def found_in(log: pd.DataFrame, query: LogQuery) -> LogPage:
         mask &= _holds(log, word)
     oldest_first = log[mask].sort_values("at", kind="stable", na_position="first")
     newest_first = oldest_first.iloc[::-1]
-    rows = newest_first.iloc[query.skip : query.skip + WINDOW]
+    rows = newest_first.iloc[query.skip : query.skip + query.most]
     commits = log.loc[log["commit_id"].isin(set(rows["commit_id"])), "commit_id"]
     return LogPage(
         rows,
-        has_older=len(newest_first) > query.skip + WINDOW,
+        has_older=len(newest_first) > query.skip + query.most,
         sizes={str(name): int(n) for name, n in commits.value_counts().items()},
     )
 

@@ -127,7 +127,10 @@ JOBS = {
 """What the app does by itself, on the whole store; no page holds that."""
 
 DOOR = {
-    "signing_in": "principal_of with_password with_code vouched ensure_member"
+    "given_roles": "held_back as_given remember_given lower_given",
+    "sign_in_desk": "rows_of",
+    "sign_in_log": "tell note_refusal watch_roles",
+    "signing_in": "sign_out principal_of with_password with_code vouched ensure_member"
     " invite_by_operator invited accept change_password begin_second_step"
     " end_second_step",
 }

@@ -29,6 +29,7 @@ from lib.actions import (
     kpi_days,
     kpi_questions,
     kpi_targets,
+    log_reading,
     looking,
     masters,
     measures,
@@ -463,6 +464,9 @@ ACTS: dict[str, Act] = {
     "sample.manage": lambda d, _: sample.remove(d),
     "today.past": lambda d, _: looking.recent(d, TODAY),
     "audit.see": lambda d, _: d.audit("complaints", "K-261121-AAAAA"),
+    "audit.export": lambda d, s: log_reading.note_export(
+        s.system, d.principal, count=1, now=NOW
+    ),
 }
 
 REFUSED_FOR_OTHER_REASONS: dict[str, type[Exception]] = {
@@ -475,7 +479,7 @@ REFUSED_FOR_OTHER_REASONS: dict[str, type[Exception]] = {
 
 HANDS_OUT = {"deadlines.feed", "sample.manage"} | {
     line.code for line in PERMISSIONS if not line.changes
-} - {"cases.export", "cases.dossier", "monthly.make"}
+} - {"cases.export", "cases.dossier", "monthly.make", "audit.export"}
 """They end without a commit: they give something, or there is nothing to remove."""
 
 ALLOWED = [

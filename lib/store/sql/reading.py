@@ -15,7 +15,7 @@ from lib.schema.frames import empty_frame, frame_from_columns, record_from
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, TABLES, Table
 from lib.schema.tables import table as table_by_code
-from lib.store.log_search import SEARCHED, WINDOW, LogPage, LogQuery
+from lib.store.log_search import SEARCHED, LogPage, LogQuery
 from lib.store.merge import RowKey
 from lib.store.protocol import AUDIT_TAIL, Snapshot
 from lib.store.sql.layout import META, REVISION, SEQ, SQL_TABLES, key_column
@@ -78,12 +78,14 @@ def log_page(connection: sa.Connection, query: LogQuery) -> LogPage:
         .where(*_asked(log, query))
         .order_by(log.c[SEQ].desc())
         .offset(query.skip)
-        .limit(WINDOW + 1)
+        .limit(query.most + 1)
     )
     found = _rows(connection, wanted)
-    rows = _frame(table_by_code("audit"), found[:WINDOW])
+    rows = _frame(table_by_code("audit"), found[: query.most])
     return LogPage(
-        rows, has_older=len(found) > WINDOW, sizes=_sizes(connection, rows["commit_id"])
+        rows,
+        has_older=len(found) > query.most,
+        sizes=_sizes(connection, rows["commit_id"]),
     )
 
 
@@ -102,10 +104,13 @@ def _asked(log: sa.Table, query: LogQuery) -> list[sa.ColumnElement[bool]]:
 def _sizes(connection: sa.Connection, commits: pd.Series) -> dict[str, int]:
     """Return how many log rows each of these commits left in all."""
     of = SQL_TABLES["audit"].c["commit_id"]
-    rows = connection.execute(
-        sa.select(of, sa.func.count()).where(of.in_(set(commits))).group_by(of)
-    )
-    return {str(commit): int(count) for commit, count in rows}
+    return {
+        str(commit): int(count)
+        for some in chunks(sorted(set(commits)), KEYS_AT_ONCE)
+        for commit, count in connection.execute(
+            sa.select(of, sa.func.count()).where(of.in_(some)).group_by(of)
+        )
+    }
 
 
 def audits_of(connection: sa.Connection, rows: Iterable[RowKey]) -> pd.DataFrame:

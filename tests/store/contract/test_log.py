@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from lib.schema.vocab import AuditRoute, ComplaintStatus
-from lib.store import log_search
 from lib.store.log_search import LogQuery
 from lib.store.protocol import Store
 from tests.store.rows import NOON, change, complaint, saving
@@ -76,12 +75,9 @@ def test_free_words_are_plain_words_and_all_of_them_must_stand_there(written):
     assert asked(written, words=("100%",)) == asked(written, words=("_",)) == []
 
 
-def test_a_window_ends_and_the_next_one_goes_on(written, monkeypatch):
-    monkeypatch.setattr(log_search, "WINDOW", 2)
-    monkeypatch.setattr("lib.store.sql.reading.WINDOW", 2)
-
-    first = written.search_log(LogQuery())
-    second = written.search_log(LogQuery(skip=2))
+def test_a_window_ends_and_the_next_one_goes_on(written):
+    first = written.search_log(LogQuery(most=2))
+    second = written.search_log(LogQuery(most=2, skip=2))
 
     assert (len(first.rows), first.has_older) == (2, True)
     assert (len(second.rows), second.has_older) == (2, False)
