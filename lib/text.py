@@ -9,6 +9,9 @@ from typing import Final
 LONGEST_TEXT = 50_000
 """Characters a cell of a Google Sheet can hold (Drive's help page on limits)."""
 
+LONGEST_ADDRESS = 2_000
+"""Characters of a web address that browsers agree on."""
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^&=])")
@@ -22,6 +25,7 @@ _FOUND_LATER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MASKED = re.compile(r"…\d{0,4}|[^…]?…@\S*")
+_WEB = re.compile(r"https?://[^\s/?#@<>\"'\\`]+([/?#][^\s<>\"\\`]*)?", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -62,6 +66,15 @@ def inert(text: str) -> str:
     """
     parted = _FOUND_LATER.sub(rf"\g<0>{_WORD_JOINER}", text)
     return _MARKDOWN.sub(r"\\\1", parted).replace("\n", "  \n")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a button may open `text`: an address of a page, and nothing beside it.
+
+    Neither a script nor data, nor an address that begins with the name of another
+    (`https://example.jp@evil.example`).
+    """
+    return len(text) <= LONGEST_ADDRESS and _WEB.fullmatch(text) is not None
 
 
 def digits(text: str) -> str:

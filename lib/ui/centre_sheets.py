@@ -17,7 +17,7 @@ from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import Flag
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import boundary, context, flash, navigation
 from lib.ui import format as fmt
 
@@ -65,7 +65,7 @@ def _line(centre: Centre, told: Told | None) -> None:
     with state:
         _state(centre, told)
     with act, st.container(horizontal=True, horizontal_alignment="right"):
-        if centre.spreadsheet:
+        if is_web_address(centre.spreadsheet):
             st.link_button(_("開く"), centre.spreadsheet, icon=":material/open_in_new:")
         st.button(
             _("整える") if centre.spreadsheet else _("用意する"),
@@ -109,9 +109,9 @@ def _dialog(centres: list[Centre]) -> None:
     asked = st.session_state.get(_ASKED)
     centre = next((c for c in centres if c.code == asked), None)
     if centre is not None:
-        st.dialog(_("{name}のシート").format(name=centre.name), on_dismiss=_forget)(
-            _steps
-        )(centre)
+        st.dialog(
+            _("{name}のシート").format(name=inert(centre.name)), on_dismiss=_forget
+        )(_steps)(centre)
 
 
 def _steps(centre: Centre) -> None:

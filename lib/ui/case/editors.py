@@ -142,7 +142,7 @@ def _answers(form: Form, seen: Complaint) -> tuple[str, ...]:
         st.markdown(f":material/checklist: **{inert(_('この電話で聞くこと'))}**")
         for name, question in asked.items():
             st.text_input(
-                question,
+                inert(question),
                 key=form.key(name),
                 placeholder=_("答えを書くと、対応履歴に残って一覧から消えます"),
                 live="800ms",

@@ -83,7 +83,8 @@ def banner(desk: UserStore, case: Complaint) -> None:
     me = desk.principal.name
     with st.expander(
         _("引き継ぎカード({giver} → {taker})").format(
-            giver=found.given_by or fmt.NOTHING, taker=found.taken_by or fmt.NOTHING
+            giver=inert(found.given_by or fmt.NOTHING),
+            taker=inert(found.taken_by or fmt.NOTHING),
         ),
         icon=":material/swap_horiz:",
         expanded=False,

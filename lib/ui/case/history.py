@@ -16,7 +16,7 @@ from lib.schema.complaint import Complaint
 from lib.schema.tables import table
 from lib.schema.vocab import ActivityKind, Source
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import format as fmt
 from lib.ui.case.saving import name_of
 
@@ -124,7 +124,7 @@ def _recording_of(case: Complaint, done: Activity) -> str:
 
 
 def _evidence(where: str) -> None:
-    if where.startswith(("https://", "http://")):
+    if is_web_address(where):
         st.link_button(
             _("録音・証跡を開く"), where, icon=":material/graphic_eq:", type="tertiary"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -26,7 +27,7 @@ from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
 from lib.settings.customer_key import normalised_contact
 from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
-from lib.text import digits, inert, is_masked
+from lib.text import digits, inert, is_masked, is_web_address
 from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
 from lib.ui.case import agencies, editors, handing, inside, second
@@ -348,7 +349,7 @@ def _whole_contact(case: Complaint) -> None:
     for place, part in enumerate(_ways(case.contact)):
         is_mail = "@" in part
         address = (
-            f"mailto:{part}"
+            f"mailto:{quote(part, safe='@')}"
             if is_mail
             else f"tel:{normalised_contact(part) or digits(part)}"
         )
@@ -448,7 +449,7 @@ def _recording(case: Complaint, group: Group) -> None:
     where = case.recording_url
     if "recording_url" not in group.fields or not where:
         return
-    if where.startswith(("https://", "http://")):
+    if is_web_address(where):
         st.link_button(_("録音を開く"), where, icon=":material/graphic_eq:")
     st.code(where, language=None, wrap_lines=True)
 

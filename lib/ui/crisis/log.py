@@ -14,7 +14,7 @@ from lib.schema.activity import Activity
 from lib.schema.task import Task
 from lib.schema.vocab import ActivityKind, Expert
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import drafting
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -174,7 +174,7 @@ def _entry(entry: Activity) -> None:
     st.markdown(f":gray[{inert(' · '.join(part for part in said if part))}]")
     shown_text(entry.content)
     where = entry.evidence_url
-    if where.startswith(("https://", "http://")):
+    if is_web_address(where):
         st.link_button(_("開く"), where, icon=":material/open_in_new:", type="tertiary")
     elif where:
         st.text(where)

@@ -20,7 +20,7 @@ from lib.metrics.running_out import Line, Origin
 from lib.schema.deadline import Deadline
 from lib.schema.vocab import Applicability, Role
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import context, navigation
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -161,7 +161,7 @@ def _decision(seen: Deadline) -> str:
 
 
 def _evidence(url: str) -> None:
-    if url.startswith(("https://", "http://")):
+    if is_web_address(url):
         st.link_button(_("証跡を開く"), url, icon=":material/open_in_new:")
     else:
         st.text(f"{_('証跡')}: {url}")

@@ -16,7 +16,7 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
 from lib.schema.vocab import ContactKind, MediationResult
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import context, drafting, navigation
 from lib.ui import format as fmt
 from lib.ui.form import field_input, label_of
@@ -115,7 +115,7 @@ def _screens(mend: Improvement) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for label, url in shown:
-            if url.startswith(("https://", "http://")):
+            if is_web_address(url):
                 st.link_button(
                     label, url, icon=":material/open_in_new:", type="tertiary"
                 )

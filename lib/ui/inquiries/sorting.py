@@ -138,7 +138,7 @@ def _question(case: AgencyInquiry, question: Task) -> None:
     text, press = st.columns([4, 1], vertical_alignment="bottom")
     with text:
         st.text_input(
-            question.title,
+            inert(question.title),
             key=editor.form.key("note"),
             placeholder=_("答えを書くと、対応履歴に残って一覧から消えます"),
             live="800ms",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 import streamlit as st
@@ -116,7 +117,7 @@ def _number(number: str) -> None:
     # The number is ours: letters, digits, hyphens. No heading of the theme is as large.
     st.html(
         '<p style="font-size:clamp(1.9rem,8vw,3rem);font-weight:700;'
-        f'letter-spacing:.04em;line-height:1.2;margin:0">{number}</p>'
+        f'letter-spacing:.04em;line-height:1.2;margin:0">{escape(number)}</p>'
     )
     st.caption(_("読み方: {spoken}").format(spoken=inert(spoken(number))))
 

@@ -15,7 +15,7 @@ from lib.i18n import _
 from lib.schema.vocab import CheckResult, PageKind
 from lib.settings.page_checks import Item
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import boundary, context, drafting, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field
@@ -100,7 +100,7 @@ def _about(form: Form, at: At) -> None:
         )
     field_input(form, "url", label=_("URL(任意)"), show_help=False)
     url = str(form.get("url") or "")
-    if url.startswith(("https://", "http://")):
+    if is_web_address(url):
         st.link_button(_("ページを開く"), url, icon=":material/open_in_new:")
     form.show_problems("page")
 

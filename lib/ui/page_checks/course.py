@@ -12,7 +12,7 @@ from lib.i18n import _
 from lib.schema.learning import Improvement
 from lib.settings.page_checks import Item
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import inert, is_web_address
 from lib.ui import format as fmt
 from lib.ui.page_checks import words
 from lib.ui.page_checks.state import At, Part, go
@@ -69,7 +69,7 @@ def _improvement(mend: Improvement) -> None:
     said = [_("改善 {number}").format(number=mend.id), mend.owner, done]
     st.caption(f":material/build: {inert(' · '.join(filter(None, said)))}")
     for label, url in ((_("修正前"), mend.before_url), (_("修正後"), mend.after_url)):
-        if url.startswith(("https://", "http://")):
+        if is_web_address(url):
             st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
         elif url:
             st.text(f"{label}: {url}")

@@ -180,7 +180,7 @@ def _choice(found: tuple[AnswerRate, ...]) -> AnswerRate:
         _("センター"),
         list(by_code),
         key=CHOSEN,
-        format_func=lambda code: (
+        format_func=lambda code: inert(
             by_code[code].name or _("全センター") if code in by_code else code
         ),
         required=True,

@@ -54,7 +54,7 @@ def _one(cell: Cell, now: datetime) -> None:
     with st.container(border=True, gap="xsmall"):
         usual = fmt.number(cell.expected, decimals=1, unit=N_("件"))
         st.metric(
-            name_of(cell),
+            inert(name_of(cell)),
             fmt.number(cell.count, unit=N_("件")),
             delta=_("ふだん {count}").format(count=usual),
             delta_color="off",
