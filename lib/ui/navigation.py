@@ -208,6 +208,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         tucked=EVERYBODY,
     ),
     PageEntry(
+        "privacy",
+        N_("個人情報"),
+        ":material/shield_person:",
+        MORE,
+        roles_of("open.privacy"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "connect",
         N_("Googleシートにつなぐ"),
         ":material/table_view:",

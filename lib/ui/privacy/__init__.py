@@ -1,0 +1,1 @@
+"""Personal data at the end of their time, on the screen."""
