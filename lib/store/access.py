@@ -155,15 +155,16 @@ def taken_by_own_centre(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
     """Complaints that the own centre received, where it may record any."""
-    return of_own_centre(everything, frame, who) & _reports_by_phone(everything, who)
+    return of_own_centre(everything, frame, who) & _reports_by_phone(
+        everything.frames, who.centre
+    )
 
 
 def on_own_complaints(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
     """Rows that belong to a complaint which the person may see."""
-    complaints = everything.frames["complaints"]
-    own = complaints.index[taken_by_own_centre(everything, complaints, who)]
+    own = cases_of(everything.frames, who.centre)
     column = "case_id" if "case_id" in frame.columns else "complaint_id"
     return frame[column].isin(own)
 
@@ -183,11 +184,22 @@ def _of_own_days(frame: pd.DataFrame, who: Principal) -> pd.Series:
     return pd.Series(own, index=frame.index, dtype="bool")
 
 
-def _reports_by_phone(everything: Snapshot, who: Principal) -> bool:
-    centres = everything.frames["centres"]
-    if who.centre not in centres.index:
+def cases_of(frames: Mapping[str, pd.DataFrame], centre: str) -> pd.Index:
+    """Return the numbers of the complaints that people of a centre may know of.
+
+    Centres outside the company; of the company itself, none.
+    """
+    complaints = frames["complaints"]
+    if centre in ("", COMPANY) or not _reports_by_phone(frames, centre):
+        return complaints.index[:0]
+    return complaints.index[complaints["received_centre"] == centre]
+
+
+def _reports_by_phone(frames: Mapping[str, pd.DataFrame], centre: str) -> bool:
+    centres = frames["centres"]
+    if centre not in centres.index:
         return False
-    return bool(centres.loc[who.centre, "phone_reports"] == Flag.YES.value)
+    return bool(centres.loc[centre, "phone_reports"] == Flag.YES.value)
 
 
 # Which cells --------------------------------------------------------------------

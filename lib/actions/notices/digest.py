@@ -28,7 +28,7 @@ from lib.metrics.state import State
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
 from lib.schema.vocab import DeadlineKind, NoticeKind, NoticeState, Role, Source
-from lib.store.access import UserStore
+from lib.store.access import UserStore, cases_of
 from lib.text import folded
 
 
@@ -135,15 +135,17 @@ def digest_for(store: UserStore, readers: Sequence[Member], now: datetime) -> Di
     notices = store.frame("notices")
     since = last_digest(notices) or _NEVER
     clocks = targets.clocks_of(store, now)
-    is_led = any(member.role in plan.LEADS for member in readers)
+    staff = [member for member in readers if member.role is not Role.OUTSOURCED]
+    # A channel tells all who read it no more than each of them may know.
+    is_led = staff == list(readers) and any(m.role in plan.LEADS for m in staff)
     ends = plan.first_week_until(notices, now)
     return Digest(
         day=now.date(),
         overview=_overview(store, clocks, since, now) if is_led else None,
         own=replace(
-            _own(store.frame("complaints"), clocks, readers, since, now),
-            clocks=_own_dates(_dates(store, now), readers, now),
-            approvals=len(deciding.to_approve(store, [m.name for m in readers])),
+            _own(store, clocks, readers, since, now),
+            clocks=_own_dates(_dates(store, now), staff, now),
+            approvals=len(deciding.to_approve(store, [m.name for m in staff])),
             entries=_entries(store, readers, now),
         ),
         is_sample=bool((store.frame("complaints")["source"] == Source.SAMPLE).any()),
@@ -230,22 +232,37 @@ def _entries(
 
 
 def _own(
-    complaints: pd.DataFrame,
+    store: UserStore,
     clocks: pd.DataFrame,
     readers: Sequence[Member],
     since: pd.Timestamp,
     now: datetime,
 ) -> Own:
-    names = {folded(member.name) for member in readers}
-    owed = promises.open_promises(complaints, now)
-    mine = owed[owed["handler"].map(folded).isin(names)]
+    owed = promises.open_promises(store.frame("complaints"), now)
+    mine = owed[_is_theirs(store, owed["handler"], owed.index, readers)]
     counts = mine["when"].value_counts()
-    own = clocks[clocks["handler"].map(folded).isin(names)]
+    numbers = pd.Index(clocks["case_id"])
+    own = clocks[_is_theirs(store, clocks["handler"], numbers, readers)]
     return Own(
         overdue=int(counts.get(When.OVERDUE.value, 0)),
         due_today=int(counts.get(When.TODAY.value, 0)),
         near=_reached(own, (Standing.NEAR,), "near_at", since),
     )
+
+
+def _is_theirs(
+    store: UserStore, handlers: pd.Series, cases: pd.Index, readers: Sequence[Member]
+) -> pd.Series:
+    """Return which rows somebody of `readers` handles; outsourced, of their own cases."""
+    names = handlers.map(folded)
+    staff = [folded(m.name) for m in readers if m.role is not Role.OUTSOURCED]
+    found = names.isin(staff)
+    frames = {code: store.frame(code) for code in ("complaints", "centres")}
+    for member in readers:
+        if member.role is Role.OUTSOURCED:
+            known = cases.isin(cases_of(frames, member.centre))
+            found |= (names == folded(member.name)) & known
+    return found
 
 
 def _reached(

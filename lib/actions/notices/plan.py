@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, cast
@@ -115,17 +115,23 @@ class Audience:
         wanted = folded(member.channel)
         return next((n for n in self.names if wanted and folded(n) == wanted), "")
 
-    def told(self, rule: Rule, handler: str) -> tuple[str, ...]:
+    def told(self, rule: Rule, handler: str, centre: str = "") -> tuple[str, ...]:
         """Return the channels that a step concerns, each once, in their order.
 
-        handler: of the case; the centre's code where the rule is `to_centre`.
+        handler: of the case; the centre's code where the rule is `to_centre`. centre:
+        the outsourced one whose people may know of the case; to others outside the
+        company a case is not theirs even where somebody of their name handles it.
         """
         wanted = folded(handler) if rule.to_handler else ""
         found = {
             self.channel_of(member)
             for member in self.members
             if member.role in rule.roles
-            or (wanted and folded(member.name) == wanted)
+            or (
+                wanted
+                and folded(member.name) == wanted
+                and (member.role is not Role.OUTSOURCED or _is_of(member, centre))
+            )
             or (rule.to_centre and _is_of(member, handler))
         }
         by_role = {self.channel_of(m) for m in self.members if m.role in rule.roles} - {
@@ -218,12 +224,12 @@ def _pushed(
             (steps["due_at"] > pd.Timestamp(since))
             & (steps["due_at"] <= pd.Timestamp(facts.now))
         ]
-        channels: Mapping[str, tuple[str, ...]] = {
-            str(handler): audience.told(rule, str(handler))
-            for handler in fresh["handler"].unique()
-        }
+        channels: dict[tuple[str, str], tuple[str, ...]] = {}
         for row in fresh.itertuples():
-            for channel in channels[str(row.handler)]:
+            about = str(row.handler), facts.centres.get(str(row.case_id), "")
+            if about not in channels:
+                channels[about] = audience.told(rule, *about)
+            for channel in channels[about]:
                 made = Notice(
                     step=str(row.step),
                     channel=channel,

@@ -7,7 +7,7 @@ own, under which it is told once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -40,6 +40,7 @@ from lib.schema.vocab import (
     Severity,
     Source,
 )
+from lib.store.access import cases_of
 
 COLUMNS: Final = ("step", "case_id", "handler", "due_at")
 """Columns of what a rule finds; due_at is when the step was reached."""
@@ -57,6 +58,16 @@ class Facts:
         """How open cases stand to their targets."""
         real = {**self.frames, "complaints": _real(self.frames["complaints"])}
         return targets.clocks(real, self.now)
+
+    @cached_property
+    def centres(self) -> Mapping[str, str]:
+        """Which outsourced centre may know of a case; only cases of which one may."""
+        frames = self.frames
+        return {
+            str(number): str(centre)
+            for centre in frames["centres"].index
+            for number in cases_of(frames, str(centre))
+        }
 
 
 @dataclass(frozen=True, slots=True)

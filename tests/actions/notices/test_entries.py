@@ -12,12 +12,13 @@ from lib import clock
 from lib.actions import kpi_questions
 from lib.actions.notices import digest, plan, texts
 from lib.actions.notices.digest import Entries
+from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
-from lib.schema.vocab import NoticeKind, Role, Source
+from lib.schema.vocab import Flag, NoticeKind, Role, Source
 from lib.settings import business
 from lib.store.live import LiveStore
 from lib.store.opening import open_live
@@ -29,6 +30,7 @@ from tests.actions.notices.rows import (
     LEAD,
     NOON,
     TEAM,
+    case,
     said,
     tables,
     tokyo,
@@ -172,3 +174,50 @@ def test_an_open_question_about_a_day_stands_in_the_morning_message(live) -> Non
     body = texts.digest_message(morning(live, AGENT), BASE).body
 
     assert "差戻しへの回答 1件" in body
+
+
+# Of cases, only one's own ----------------------------------------------------------------
+
+REPORTING = [C1.model_copy(update={"phone_reports": Flag.YES}), C2]
+
+
+def late(centre: str) -> Complaint:
+    """Return a case of somebody who is called like the agent, promised for yesterday."""
+    return case(
+        handler=AGENT.name,
+        received_centre=centre,
+        received_at=NOON - timedelta(days=2),
+        next_promise_at=NOON - timedelta(days=1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("centre", "is_told"), [("C1", True), ("C2", False), (COMPANY, False)]
+)
+def test_an_agent_is_told_of_a_case_only_where_it_is_one_they_may_see(
+    centre, is_told
+) -> None:
+    team = (*TEAM, AGENT)
+    promised = said(business.AT_ONCE, NoticeKind.PROMISE.value)
+
+    found = told(
+        tables(*REPORTING, late(centre), promised, team=team), names=("agent",)
+    )
+
+    assert [kind for kind, _case, _channel in found] == ["PROMISE"] * is_told
+
+
+@pytest.mark.parametrize(("centre", "overdue"), [("C1", 1), ("C2", 0), (COMPANY, 0)])
+def test_an_agent_reads_in_the_morning_of_no_case_they_may_not_see(
+    live, centre, overdue
+) -> None:
+    put(live, *REPORTING, late(centre))
+
+    assert morning(live, AGENT).own.overdue == overdue
+
+
+def test_a_channel_that_an_agent_reads_too_gets_no_overview(live) -> None:
+    put(live, *REPORTING)
+
+    assert morning(live, LEAD).overview is not None
+    assert morning(live, LEAD, AGENT).overview is None
