@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import _
-from lib.ui import freshness, navigation, problems
+from lib.ui import freshness, held_back_roles, navigation, problems
 from lib.ui.context import guard
 
 desk = guard(*navigation.entry("data_check").roles)
@@ -17,6 +17,7 @@ def main() -> None:
     st.caption(
         _("合わないところを種類ごとに並べます。シートの行は、そのセルを開けます。")
     )
+    held_back_roles.warning()
     problems.offer_undo()
     found = problems.found(desk)
     problems.summary(found)

@@ -15,7 +15,16 @@ from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.schema.vocab import Flag, Role
 from lib.settings.install import app_url
-from lib.ui import boundary, clipboard, context, drafting, flash, looking_as, navigation
+from lib.ui import (
+    boundary,
+    clipboard,
+    context,
+    drafting,
+    flash,
+    held_back_roles,
+    looking_as,
+    navigation,
+)
 from lib.ui import masters as master_screens
 from lib.ui.context import guard
 from lib.ui.form import Form, field_input, problems_by_field
@@ -66,6 +75,10 @@ def list_of(guests: tuple[Guest, ...]) -> None:
         }
         for guest in guests
     ]
+    if not context.people_sign_in():
+        # Without sign-in there are no links; an empty column would look like a fault.
+        for row in rows:
+            row["link"] = _("サインインの設定後")
     titles = {
         "name": _("氏名"),
         "role": _("役割"),
@@ -260,6 +273,7 @@ def forget_text() -> None:
 navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
 st.title(_("招待"))
 how_it_works()
+held_back_roles.to_confirm()
 people = everybody()
 with st.container(width=860):
     one_person(people)

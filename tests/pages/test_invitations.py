@@ -7,9 +7,11 @@ import pytest
 from lib import clock
 from lib.actions import signing_in
 from lib.schema.masters import Centre, Member
-from lib.schema.vocab import Flag, Role
+from lib.schema.vocab import AuditRoute, Flag, Role
 from lib.signin.sessions import Standing
+from lib.store.live import LiveStore
 from lib.ui import context
+from tests.store.rows import change, saving
 
 GOOD = "kaminari-to-tsukemono-42"
 FORM = "invitation"
@@ -56,6 +58,43 @@ def test_without_sign_in_the_page_says_what_is_missing(open_page):
 
     assert "サインインがまだ設定されていません" in app.info[0].value
     assert choose(app, CLERK).button(key=f"{FORM}:link").disabled
+    assert set(app.dataframe[0].value["link"]) == {"サインインの設定後"}
+
+
+def typed_into_the_sheet(monkeypatch, member, **values):
+    """Change a member as a person does who edits the sheet."""
+    monkeypatch.setattr(LiveStore, "mends", True)
+    signing_in.principal_of(context.sign_in_desk(), member.email)
+    context.live().commit(saving(change(member, **values), route=AuditRoute.SHEET_SEEN))
+
+
+def test_a_role_typed_into_the_sheet_is_confirmed_by_an_administrator_alone(
+    open_signed_in, monkeypatch
+):
+    monkeypatch.setenv("MIMAMORI_SIGN_IN", "on")
+    typed_into_the_sheet(monkeypatch, CLERK, role=Role.ADMIN)
+
+    app = open_signed_in("invitations", MANAGER)
+    assert app.button(key="held_back:0").disabled
+
+    app = open_signed_in("invitations")
+    assert "シートでは 管理者" in app.text[0].value
+    app.button(key="held_back:0").click().run()
+
+    found = signing_in.principal_of(context.sign_in_desk(), CLERK.email)
+    assert found.role is Role.ADMIN
+    assert not [b for b in app.button if b.key == "held_back:0"]
+
+
+def test_a_clerk_who_reaches_the_data_check_is_told_of_it_too(
+    open_signed_in, monkeypatch
+):
+    monkeypatch.setenv("MIMAMORI_SIGN_IN", "on")
+    typed_into_the_sheet(monkeypatch, AGENT, role=Role.MANAGER)
+
+    app = open_signed_in("data_check", CLERK)
+
+    assert "シートで直接書きかえられています" in app.warning[0].value
 
 
 def test_a_link_is_made_with_the_text_to_send(open_signed_in):
