@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import orjson
 import typer
@@ -24,7 +24,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lib import clock
-from lib.actions import checking, connecting, importing, signing_in
+from lib.actions import checking, connecting, contacts, importing, signing_in
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -285,6 +285,9 @@ def export(
     unmasked: Annotated[  # noqa: FBT002 - a flag of the command line
         bool, typer.Option("--unmasked", help=_("お客様の名前と連絡先を伏せない"))
     ] = False,
+    reason: Annotated[
+        str, typer.Option(help=_("伏せない理由。操作ログに残ります"))
+    ] = "",
 ) -> None:
     """Write tables to a file; nothing in it can run as a formula."""
     kind = file.suffix.lower()
@@ -293,8 +296,13 @@ def export(
         raise ActionRefused(N_("書き出す先は .xlsx か .csv にしてください。"))
     if kind == ".csv" and not table:
         raise ActionRefused(N_("CSVは一つの表だけです。--table で表を選んでください。"))
+    if unmasked and not reason.strip():
+        raise ActionRefused(N_("伏せずに書き出す理由を --reason で書いてください。"))
     with _store() as (store, _place):
         everything = store.load()
+        if unmasked:
+            tabs = [place.tab for place in wanted]
+            contacts.log_export(LiveStore(store), tabs, reason, clock.now())
     frames, typed = everything.frames, unread_cells(everything.statuses)
     chosen = {place: frames[place.code] for place in wanted}
     if kind == ".xlsx":
@@ -396,6 +404,57 @@ def restore(
 def dictionary() -> None:
     """Print the data dictionary."""
     sys.stdout.write(as_markdown())
+
+
+@app.command(
+    "trim-contacts",
+    help=_(
+        "連絡先を残す日数を過ぎた完了・取消の件で、連絡先を下4桁だけにします。できない行があれば1で終わります。"
+    ),
+)
+@speaking_plainly
+def trim_contacts(
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help=_("変えずに件数だけを出す"))
+    ] = False,
+) -> None:
+    """Cut contacts whose time is over, as the running app does by itself."""
+    with _store() as (store, place):
+        live, now = LiveStore(store), clock.now()
+        if dry_run:
+            due = contacts.over(live.for_user(SYSTEM), now, secret_of(place.data))
+            _say(_("下4桁だけになる連絡先: {count}件").format(count=len(due)))
+            raise typer.Exit(DONE)
+        done = contacts.tend(live, place.data, now)
+    _say_done(done)
+
+
+@app.command(
+    "rotate-key",
+    help=_(
+        "照合キーの鍵を新しくし、連絡先の残る件の照合キーを作り直します。できない行があれば1で終わります。"
+    ),
+)
+@speaking_plainly
+def rotate_key(
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", help=_("確認せずに進める"))
+    ] = False,
+) -> None:
+    """Replace the key with which customers are recognised."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(_("照合キーの鍵を新しくします。よろしいですか"), abort=True)
+    with _store() as (store, place), _progress(_("作り直しています")) as progress:
+        live = LiveStore(store)
+        done = contacts.rotate(live, place.data, clock.now(), progress=progress)
+    _say_done(done)
+
+
+def _say_done(done: contacts.Done) -> NoReturn:
+    _say(_("変えた行: {count}").format(count=done.changed))
+    if done.refused:
+        _complain(_("書けなかった行: {count}").format(count=done.refused))
+    raise typer.Exit(LOOK if done.refused else DONE)
 
 
 @sheet_app.command(

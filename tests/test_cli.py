@@ -182,7 +182,7 @@ def test_a_masked_export_is_not_imported_in_place_of_the_real_contacts(
 def test_an_edited_row_is_not_passed_off_as_imported(tmp_path):
     keep(complaint())
     path = tmp_path / "a.csv"
-    run("export", str(path), "--table", "complaints", "--unmasked")
+    run("export", str(path), "--table", "complaints", "--unmasked", "--reason", "引越し")
     path.write_text(path.read_text("utf-8").replace("届かない", "割れた"), "utf-8")
 
     outcome = run("import", str(path))
@@ -270,7 +270,7 @@ def test_a_workbook_holds_every_table_and_a_csv_the_chosen_one(tmp_path):
 def test_an_unmasked_export_fills_an_empty_store_again(tmp_path, monkeypatch):
     keep(complaint(content="=1+1", note="'=x", order_number="007"))
     file = tmp_path / "all.xlsx"
-    run("export", str(file), "--unmasked")
+    run("export", str(file), "--unmasked", "--reason", "引越し")
     before = stored().frames["complaints"]
     monkeypatch.setenv("MIMAMORI_DATA", str(tmp_path / "other"))
 

@@ -29,7 +29,7 @@ from lib.schema.vocab import (
     Medium,
 )
 from lib.settings.claim_types import ClaimType
-from lib.settings.customer_key import customer_key
+from lib.settings.customer_key import customer_keys
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert, Receipt
 
@@ -80,7 +80,7 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     claims = claim_types_of(desk, now.date())
     claim = next((kind for kind in claims if kind.name == entry.claim_type), None)
     recognised = recognise(entry.who)
-    keys = [customer_key(part, secret) for part in recognised.keys]
+    keys = [key for part in recognised.keys for key in customer_keys(part, secret)]
     earlier, same_person = _earlier(desk, keys, recognised.order_number)
     values = complaint_values(entry, claim, now)
     values["customer_key"] = keys[0] if keys else ""

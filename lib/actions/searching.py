@@ -25,7 +25,7 @@ from lib.metrics.promises import When, open_promises
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, read_id
 from lib.schema.vocab import Choice, ComplaintStatus, Unlisted
-from lib.settings.customer_key import customer_key, normalised_contact
+from lib.settings.customer_key import customer_keys, normalised_contact
 from lib.store.contacts import marks_of
 from lib.text import digits, folded
 
@@ -90,7 +90,7 @@ def _spellings(word: str, secret: bytes | None) -> list[str]:
     if contact := normalised_contact(word):
         found += [_whole(contact), *map(_whole, marks_of(contact).split())]
         if secret is not None:
-            found.append(_whole(customer_key(word, secret)))
+            found += map(_whole, customer_keys(word, secret))
     elif word.isdecimal() and len(word) == _LAST_DIGITS:
         found.append(_ending(word))
     return found

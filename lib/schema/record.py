@@ -48,7 +48,13 @@ class Record(BaseModel):
     None. Text is kept as typed, except for what no store can hold.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=LONGEST_TEXT)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_max_length=LONGEST_TEXT,
+        # What was typed may be a customer's, and an error may be logged.
+        hide_input_in_errors=True,
+    )
 
     RULES: ClassVar[tuple[Rule, ...]] = ()
 

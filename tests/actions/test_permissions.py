@@ -121,6 +121,7 @@ JOBS = {
     "centre_files.running": "fold_centre",
     "clocks.feeding": "whole_feed",
     "clocks.keeping": "keep",
+    "contacts": "over cut rekeyed rekey oldest_left tend rotate log_export write",
     "handover": "pass_on",
     "risks.watching": "watch",
 }

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -36,7 +37,7 @@ from lib.schema.vocab import (
     Promise,
     Source,
 )
-from lib.settings.customer_key import customer_key
+from lib.settings.customer_key import customer_key, former_of
 from lib.store.protocol import Snapshot, Update
 from lib.store.row_memory import Values
 
@@ -217,6 +218,7 @@ class _Case:
     before: Mapping[str, str] | None
     told: _Told
     source: str
+    was_so: Callable[[str, str], bool] = lambda _name, _text: False
 
     def known(self, name: str) -> str | None:
         """Return the value that a change starts from; None where nobody knows it."""
@@ -234,7 +236,10 @@ class _Case:
         found = []
         for name in (*CHANGEOVERS, *_OF_COMPLAINTS):
             present = self.present.get(name, "")
-            if self.before is not None and self.before.get(name, "") == present:
+            if self.before is not None and (
+                self.before.get(name, "") == present
+                or self.was_so(name, self.before.get(name, ""))
+            ):
                 continue
             if name in ("note", "contact"):
                 doubted = bool(present)
@@ -277,6 +282,7 @@ def edits(
                 remembered.get(name),
                 told.get(key, _NOTHING_TOLD),
                 source,
+                partial(_under_former_key, frame, key, former_of(secret)),
             )
             if not is_ours or not (suspects := case.suspects()):
                 continue
@@ -289,6 +295,16 @@ def edits(
 
 
 _NOTHING_TOLD: Final = _Told()
+
+
+def _under_former_key(
+    frame: pd.DataFrame, key: str, former: Sequence[bytes], name: str, text: str
+) -> bool:
+    """Whether what was remembered of a cell is what stands there, under an older key."""
+    if not former or not text or name not in ("note", "contact"):
+        return False
+    value = frame[name].iloc[frame.index.get_loc(key)]
+    return any(_remembered(name, value, old) == text for old in former)
 
 
 def _edit(

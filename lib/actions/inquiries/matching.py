@@ -32,7 +32,7 @@ from lib.metrics.referrals import plain_number
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import Category, Choice, ComplaintStatus
-from lib.settings.customer_key import customer_key
+from lib.settings.customer_key import customer_keys
 from lib.store.access import UserStore
 from lib.text import folded
 
@@ -125,7 +125,7 @@ def customer(typed: str, secret: bytes) -> tuple[tuple[str, ...], tuple[str, ...
     Phone numbers and mail addresses become keys; words without a digit are names.
     """
     words = recognise(typed)
-    keys = tuple(customer_key(part, secret) for part in words.keys)
+    keys = tuple(k for part in words.keys for k in customer_keys(part, secret))
     rest = words.contact
     for part in words.keys:
         rest = rest.replace(part, " ")
