@@ -74,7 +74,7 @@ def earlier() -> None:
         return
     with st.expander(_("これまでの匿名化"), key="privacy:past"):
         for run in runs[:20]:
-            st.text(f"{fmt.day(run.on)}  {run.by}  {run.text}")
+            st.text(f"{fmt.full_day(run.on)}  {run.by}  {run.text}")
 
 
 st.title(_("個人情報"))

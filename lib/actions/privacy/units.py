@@ -68,7 +68,7 @@ class Hold:
 class Unit:
     """One case, contact, crisis, alarm or day, with every row that hangs on it.
 
-    rows: all of them, by table code and key. ended: the last day on which something
+    key: of its first row. rows: all of them, by table code and key. ended: the last day on which something
     happened. changes: what still says something becomes, by row; {} where nothing is
     left. holds: why it may not be touched now.
     """
@@ -136,8 +136,10 @@ class Book:
     def unit(self, kind: Kind, key: str, ended: date) -> Unit:
         """Return the unit with its rows, what they become, and what holds it back."""
         rows = tuple(dict.fromkeys(self._rows(kind, key)))
+        # A group of contacts is known by an order number, which is nobody's to show.
+        name = rows[0][1] if rows else key
         return Unit(
-            kind, key, rows, ended, self._changes(rows), tuple(self._holds(rows))
+            kind, name, rows, ended, self._changes(rows), tuple(self._holds(rows))
         )
 
     def of_rows(self, rows: Iterable[RowKey]) -> Iterator[Unit]:

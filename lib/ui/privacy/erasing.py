@@ -130,7 +130,7 @@ def _cases(free: Sequence[Unit]) -> None:
         {
             "number": unit.key,
             "kind": _(unit.kind.value),
-            "ended": fmt.day(unit.ended) if unit.ended.year < _NEVER else "",
+            "ended": fmt.full_day(unit.ended) if unit.ended.year < _NEVER else "",
             "fields": _fields(unit),
         }
         for unit in free[:SHOWN]
