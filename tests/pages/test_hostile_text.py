@@ -21,13 +21,11 @@ from lib import clock
 from lib.actions import first_start, sample
 from lib.actions.searching import case_code
 from lib.sample.company import SampleCompany, sample_company
-from lib.schema.column import Field
 from lib.schema.principal import SYSTEM
-from lib.schema.record import Record
-from lib.schema.tables import Table, table
 from lib.ui import context, navigation
 from lib.ui.case.groups import ACT, CLOSE
 from lib.ui.case.saving import name_of
+from tests.security.corpus.company import spoiled
 
 IMAGE: Final = "![CANARY](http://127.0.0.1:9/p)"
 PROBE: Final = f"{IMAGE} <b>x</b>"
@@ -53,11 +51,6 @@ PLAIN: Final = frozenset(
 )
 """Places of a message that are no Markdown, by the end of their path."""
 
-STRUCTURE: Final = frozenset(
-    {"id", "step", "rule_code", "table", "row_key", "customer_key"}
-)
-"""Fields whose text the app itself has set and looks up."""
-
 LINKING: Final = frozenset({"href", "url", "image"})
 """Keys with which a chart would fetch or lead somewhere."""
 
@@ -65,25 +58,6 @@ LINKING: Final = frozenset({"href", "url", "image"})
 @cache
 def a_month() -> SampleCompany:
     return sample_company(end=date(2026, 11, 20), months=1, complaints_per_day=0.4)
-
-
-def hostile(place: Table, record: Record) -> Record:
-    """Return a record with the probe in every text that people type."""
-    return record.model_copy(
-        update={
-            field.name: f"{getattr(record, field.name)} {PROBE}".strip()
-            for field in place.fields
-            if is_typed(place, field)
-        }
-    )
-
-
-def is_typed(place: Table, field: Field) -> bool:
-    if field.kind != "text" or field.name in {*place.key, *STRUCTURE}:
-        return False
-    if field.name.endswith("_id") or field.name in {"updated_by", "channel"}:
-        return False
-    return field.column.refers in {"", "members"}
 
 
 @pytest.fixture
@@ -95,12 +69,8 @@ def hostile_store() -> str:
         email="hanako@example.jp",
         now=clock.now(),
     )
-    company = a_month()
-    spoiled = {
-        code: tuple(hostile(table(code), row) for row in getattr(company, code))
-        for code in company.tables()
-    }
-    sample.fill(context.live().for_user(SYSTEM), SampleCompany(**spoiled))
+    company = spoiled(a_month(), lambda _record, _field: PROBE)
+    sample.fill(context.live().for_user(SYSTEM), company)
     return admin.email
 
 
