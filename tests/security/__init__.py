@@ -1,0 +1,1 @@
+"""Who attacks the app, and what comes of it."""

@@ -160,7 +160,7 @@ class RawClient:
             kind = element.WhichOneof("type")
             if kind in _FIELD_OF and (held := getattr(element, kind)).id:
                 yield _widget(kind, held, path)
-        for path, block in sorted(self.blocks.items()):
+        for _path, block in sorted(self.blocks.items()):
             kind = block.WhichOneof("type")
             if kind in _FIELD_OF and block.id:
                 yield Widget(kind, block.id, _label(block, kind))
