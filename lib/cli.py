@@ -34,6 +34,7 @@ from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping as clock_keeping
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
+from lib.actions.privacy import running as erasing_people
 from lib.actions.risks import watching
 from lib.actions.sign_in_desk import Desk
 from lib.errors import ActionRefused, AppError, UnreadableFile
@@ -399,6 +400,84 @@ def restore(
     _say(_("戻しました。前のデータ: {file}").format(file=kept))
 
 
+@app.command(
+    help=_(
+        "保存期間の過ぎたものを匿名化します。元に戻せません。残ったものがあれば1で終わります。"
+    )
+)
+@speaking_plainly
+def anonymise(
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help=_("何が消えるかだけを出す"))
+    ] = False,
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", "-y", help=_("聞かずに匿名化する"))
+    ] = False,
+    again: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option(
+            "--again", help=_("控えから戻したあと、前に匿名化したものをもう一度消す")
+        ),
+    ] = False,
+) -> None:
+    """Take people out of what is past its time, or out of a restored backup again."""
+    place = installation()
+    live = open_live(place.store_url, data=place.data)
+    try:
+        if again:
+            done = erasing_people.erase_again(
+                live, SYSTEM, now=clock.now(), data=place.data
+            )
+            _say(_("もう一度消しました: {count}行").format(count=done.rows))
+            raise typer.Exit(LOOK if done.traces else DONE)
+        units = erasing_people.due(live, SYSTEM, clock.today())
+        _print_due(erasing_people.preview(live, SYSTEM, units, data=place.data))
+        free = sum(unit.is_free for unit in units)
+        if dry_run or not free:
+            return
+        if not yes:
+            typer.confirm(
+                _("{count}件を匿名化します。元に戻せません。よろしいですか").format(
+                    count=free
+                ),
+                abort=True,
+            )
+        with _progress(_("匿名化しています")) as progress:
+            done = erasing_people.anonymise(
+                live,
+                SYSTEM,
+                units,
+                now=clock.now(),
+                data=place.data,
+                progress=progress,
+            )
+    finally:
+        live.close()
+    _say(_("匿名化しました: {count}件").format(count=done.units))
+    raise typer.Exit(LOOK if done.refused or done.queued or done.traces else DONE)
+
+
+def _print_due(found: erasing_people.Preview) -> None:
+    """Print what would go and what stays; numbers of cases, and nothing of anybody."""
+    for unit in found.free[:SHOWN]:
+        _say(f"{unit.key}  {_(unit.kind.value)}")
+    for unit in found.held[:SHOWN]:
+        why = " ".join(_(hold.why).format(number=hold.number) for hold in unit.holds)
+        _say(f"{unit.key}  {why}")
+    _say(
+        _("匿名化するもの: {count}件 / そのまま残すもの: {held}件").format(
+            count=len(found.free), held=len(found.held)
+        )
+    )
+    _say(
+        _(
+            "操作ログの変更前・変更後・理由: {log}行 / 書きかけ: {drafts}件 / 送信待ち: {waiting}件"
+        ).format(log=found.log_rows, drafts=found.drafts, waiting=found.waiting)
+    )
+    for name in found.copies:
+        _say(_("元のまま残る控え: {name}").format(name=name))
+
+
 @app.command(help=_("データ項目の一覧をMarkdownで出します。"))
 @speaking_plainly
 def dictionary() -> None:
@@ -487,7 +566,9 @@ def sheet_setup(
     if centre:
         done = _centre_file(place, centre, url, share)
     else:
-        done = connecting.set_up(url or place.store_url, place.data, mend_zone=zone)
+        done = connecting.set_up(
+            SYSTEM, url or place.store_url, place.data, mend_zone=zone
+        )
     _console().print(_setup_grid(done))
     raise typer.Exit(DONE if done.clean else LOOK)
 

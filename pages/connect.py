@@ -219,7 +219,10 @@ def make() -> None:
     with boundary.page_boundary():
         bar = st.progress(0.0, _("シートを整えています…"))
         report = connecting.set_up(
-            address, data, mend_zone=bool(st.session_state.get(MEND_ZONE))
+            desk.principal,
+            address,
+            data,
+            mend_zone=bool(st.session_state.get(MEND_ZONE)),
         )
         bar.progress(0.6, _("シートを読んでいます…"))
         rows, problems = connecting.first_load(address, data)

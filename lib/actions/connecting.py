@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from lib.actions.permissions import needs
 from lib.errors import AppError, SettingsError, StoreDenied, StoreUnavailable
 from lib.i18n import N_
+from lib.schema.principal import Principal
 from lib.settings.install import app_url, sheets_settings
 from lib.store.opening import open_sheet, sheets_client
 from lib.store.sheets.client import NO_KEY, SheetsClient
@@ -196,10 +198,18 @@ def _details(error: AppError) -> tuple[tuple[str, str], ...]:
 # Setting up -------------------------------------------------------------------------
 
 
-def set_up(address: str, data: Path, *, mend_zone: bool = False) -> Report:
+@needs("store.connect")
+def set_up(
+    who: Principal,  # noqa: ARG001 - the guard asks it
+    address: str,
+    data: Path,
+    *,
+    mend_zone: bool = False,
+) -> Report:
     """Make or mend the spreadsheet for people.
 
     Raises:
+        NotAllowed: it is not for this person.
         AppError: the address, the key or the sharing is wrong; nothing was changed.
     """
     with sheets_client(data) as client:

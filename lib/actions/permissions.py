@@ -224,6 +224,12 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("pages.check", N_("ページを点検する"), Group.CHECKS, _STAFF),
     _see("open.data_check", N_("データ点検を見る"), Group.CHECKS, _STAFF),
     Permission("data.mend", N_("データの直しを保存する"), Group.CHECKS, _STAFF),
+    Permission(
+        "data.accept_loss",
+        N_("シートから消えた行を、消えたままでよいと決める"),
+        Group.CHECKS,
+        _LEADS,
+    ),
     _see("open.excel_import", N_("Excel取込を開く"), Group.INPUT, _LEADS | _CENTRE),
     Permission("import.run", N_("ファイルを取り込む"), Group.INPUT, _LEADS | _CENTRE),
     Permission(
@@ -277,6 +283,9 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     _see("open.permissions", N_("この権限の表を見る"), Group.SETTINGS, _LEADS),
     _see("open.dictionary", N_("データ辞書を見る"), Group.SETTINGS, _READERS),
     _see("open.connect", N_("Googleシートへの接続を開く"), Group.SETTINGS, _ADMIN),
+    Permission(
+        "store.connect", N_("Googleシートを保存先として整える"), Group.SETTINGS, _ADMIN
+    ),
     Permission("sample.manage", N_("見本の一年を入れる・消す"), Group.SETTINGS, _ADMIN),
 )
 """The whole matrix, in the order in which it is read."""

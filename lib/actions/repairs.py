@@ -142,6 +142,19 @@ def take_over(
     return _done(desk, list(_proposed(snapshot, problems)), now, WITH_PROPOSAL)
 
 
+@needs("data.accept_loss")
+def accept_loss(desk: UserStore, token: str) -> None:
+    """Take what is gone from the sheet for gone; writing goes on afterwards.
+
+    token: of `Hold`, so that what was looked at is what is accepted.
+
+    Raises:
+        NotAllowed: it is for administrators and managers.
+        StoreError: the sheet cannot be reached; it stays held.
+    """
+    desk.confirm(token)
+
+
 @needs("data.mend")
 def take_back(desk: UserStore, rows: Sequence[RowMend], *, now: datetime) -> Mended:
     """Put back what stood there before; cells changed since stay. Raises as `renumber`."""

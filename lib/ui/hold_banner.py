@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lib.actions import repairs
+from lib.actions.permissions import roles_of
 from lib.i18n import _
 from lib.schema.vocab import Role
 from lib.store.access import UserStore
@@ -13,7 +15,7 @@ from lib.store.address import sheet_page
 from lib.store.protocol import Hold, Loss
 from lib.text import inert
 from lib.ui import boundary, context, flash
-from lib.ui.navigation import LEADS, READERS
+from lib.ui.navigation import READERS
 
 
 def banner(desk: UserStore) -> None:
@@ -74,7 +76,7 @@ def _open_sheet() -> None:
 
 
 def _confirmation(held: Hold, role: Role) -> None:
-    if role not in LEADS:
+    if role not in roles_of("data.accept_loss"):
         st.caption(_("消えたままでよいかは、管理者かマネージャーが決めます。"))
         return
     with st.popover(_("このとおりで正しい"), icon=":material/check:"):
@@ -91,5 +93,5 @@ def _confirmation(held: Hold, role: Role) -> None:
 
 def _confirm(token: str) -> None:
     with boundary.attempt():
-        context.desk().confirm(token)
+        repairs.accept_loss(context.desk(), token)
         flash.say(_("いまのシートのとおりにしました。"))

@@ -11,6 +11,7 @@ import pytest
 from lib.actions import connecting
 from lib.actions.connecting import Step
 from lib.errors import SettingsError
+from lib.schema.principal import SYSTEM
 from lib.settings import install
 from tests.sheets_api import Emulator
 from tests.sheets_api.emulator import ROBOT
@@ -155,11 +156,11 @@ def test_another_time_zone_is_told_of(emulator, key, tmp_path):
 def test_setting_up_and_a_first_load_follow(emulator, key, book, tmp_path):
     emulator.share(book, ROBOT)
 
-    report = connecting.set_up(book, tmp_path)
+    report = connecting.set_up(SYSTEM, book, tmp_path)
 
     assert report.clean
     assert connecting.first_load(book, tmp_path) == (0, 0)
-    assert not connecting.set_up(book, tmp_path).changed
+    assert not connecting.set_up(SYSTEM, book, tmp_path).changed
 
 
 def test_the_guide_links_the_app_only_where_others_can_open_it(
@@ -167,13 +168,13 @@ def test_the_guide_links_the_app_only_where_others_can_open_it(
 ):
     emulator.share(book, ROBOT)
     monkeypatch.delenv("MIMAMORI_URL", raising=False)
-    connecting.set_up(book, tmp_path)
+    connecting.set_up(SYSTEM, book, tmp_path)
     assert emulator.values(book, "使い方!E5") == [
         ["アプリのアドレスは、管理者に聞いてください。"]
     ]
 
     monkeypatch.setenv("MIMAMORI_URL", "https://mimamori.example.jp/")
-    connecting.set_up(book, tmp_path)
+    connecting.set_up(SYSTEM, book, tmp_path)
 
     assert emulator.values(book, "使い方!E5") == [["アプリを開く"]]
 

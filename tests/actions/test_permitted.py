@@ -21,6 +21,7 @@ from lib.actions import (
     cases,
     closing,
     complaints,
+    connecting,
     dossier,
     handover,
     importing,
@@ -52,7 +53,7 @@ from lib.actions.inquiries import deciding, sorting, taking
 from lib.actions.notices import overview
 from lib.actions.permissions import PERMISSIONS, permission
 from lib.actions.risks import life, months
-from lib.errors import ActionRefused, NotAllowed, NotSent
+from lib.errors import ActionRefused, NotAllowed, NotSent, SettingsError
 from lib.metrics.kpis import kpi
 from lib.reports.dossier.model import Audience
 from lib.reports.monthly.material import Reader
@@ -219,7 +220,7 @@ def caught(stage, monkeypatch):
         raise Reached
 
     monkeypatch.setenv(clock.FIXED_BY, NOW.isoformat())
-    for name in ("commit", "mend", "resend", "discard"):
+    for name in ("commit", "mend", "resend", "discard", "confirm"):
         monkeypatch.setattr(LiveStore, name, reached)
 
 
@@ -438,6 +439,7 @@ ACTS: dict[str, Act] = {
     "data.mend": lambda d, _: repairs.take_back(
         d, [RowMend("complaints", "K-261121-AAAAA", {"lot": "L"}, {"lot": ""})], now=NOW
     ),
+    "data.accept_loss": lambda d, _: repairs.accept_loss(d, "t1"),
     "import.run": lambda d, _: importing.apply(d, imported(), who=d.principal, now=NOW),
     "import.undo": lambda d, s: undoing.undo(d, s.system, undone(s), now=NOW),
     "outbox.decide": lambda d, _: outbox.discard(d, "w1"),
@@ -461,6 +463,7 @@ ACTS: dict[str, Act] = {
         d, SETTINGS[0], "91", since=TODAY, **entered()
     ),
     "notices.try": lambda d, _: overview.try_channel(d.principal, "無い", {}, NOW),
+    "store.connect": lambda d, s: connecting.set_up(d.principal, "no address", s.data),
     "sample.manage": lambda d, _: sample.remove(d),
     "today.past": lambda d, _: looking.recent(d, TODAY),
     "audit.see": lambda d, _: d.audit("complaints", "K-261121-AAAAA"),
@@ -475,6 +478,7 @@ REFUSED_FOR_OTHER_REASONS: dict[str, type[Exception]] = {
     # Neither an address nor a reader is named; Google is not asked.
     "centres.file": ActionRefused,
     "notices.try": NotSent,
+    "store.connect": SettingsError,
 }
 
 HANDS_OUT = {"deadlines.feed", "sample.manage"} | {

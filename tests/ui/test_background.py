@@ -211,7 +211,7 @@ def with_key(sheet, tmp_path, monkeypatch):
 def test_rows_of_a_sheet_that_was_set_up_get_their_formulas(sheet):
     _emulator, hand = sheet
     place = installation()
-    connecting.set_up(place.store_url, place.data)
+    connecting.set_up(SYSTEM, place.store_url, place.data)
     typed(hand, 内容="箱が潰れていた")
     context.live().refreshed()
     keeper = background.RowKeeper()
