@@ -24,7 +24,7 @@ _LISTING: Final = (
     f"sheets(properties({_PROPERTIES}),"
     "conditionalFormats(ranges.sheetId,booleanRule.condition),"
     "filterViews(filterViewId,title),"
-    "protectedRanges(protectedRangeId,range),"
+    "protectedRanges(protectedRangeId,range,warningOnly),"
     "columnGroups(range,depth))"
 )
 _LOOKS: Final = (
@@ -57,6 +57,7 @@ class Sheet:
     cells: formulas and values as they stand, blanks at the ends left out.
     looks: by row (0 is the first), of the rows that were asked for.
     folded: columns in a group. protected: columns whose data rows are protected.
+    is_locked: whether people cannot change the tab at all.
     """
 
     tab: Tab
@@ -66,6 +67,7 @@ class Sheet:
     control_after: bool
     folded: frozenset[int] = frozenset()
     protected: tuple[Mapping[str, Any], ...] = ()
+    is_locked: bool = False
     rules: tuple[str, ...] = ()
     rule_count: int = 0
     views: tuple[str, ...] = ()
@@ -200,6 +202,7 @@ def _sheet(entry: Mapping[str, Any]) -> Sheet:
             for column in range(group.get("startIndex", 0), group["endIndex"])
         ),
         protected=tuple(p.get("range", {}) for p in entry.get("protectedRanges", [])),
+        is_locked=any(map(_locks_all, entry.get("protectedRanges", []))),
         rules=tuple(_rule_formulas(entry)),
         rule_count=len(entry.get("conditionalFormats", [])),
         views=tuple(view.get("title", "") for view in entry.get("filterViews", [])),
@@ -207,6 +210,13 @@ def _sheet(entry: Mapping[str, Any]) -> Sheet:
             view.get("filterViewId", 0) for view in entry.get("filterViews", [])
         ),
     )
+
+
+def _locks_all(protected: Mapping[str, Any]) -> bool:
+    place = protected.get("range", {})
+    return not protected.get("warningOnly") and not {
+        name for name in place if name.endswith("Index") and place[name]
+    }
 
 
 def _rule_formulas(entry: Mapping[str, Any]) -> list[str]:

@@ -508,7 +508,13 @@ def _offers(wanted: Mapping[str, Any], one: CellLook) -> bool:
 
 
 def _protect(making: Making, place: Place) -> None:
-    """Let Sheets ask before somebody types where the app writes, or over a title."""
+    """Let Sheets ask before somebody types where the app writes, or over a title.
+
+    操作ログ is locked: nobody but the app's account and the owner can change it.
+    """
+    if place.table.code == "audit":
+        _lock(making, place)
+        return
     row = place.row
     open_columns = [
         at
@@ -534,7 +540,22 @@ def _protect(making: Making, place: Place) -> None:
         making.say(place, report.PROTECTION)
 
 
-def _add_protection(making: Making, there: Mapping[str, Any], why: str) -> None:
+def _lock(making: Making, place: Place) -> None:
+    if place.sheet and place.sheet.is_locked:
+        return
+    # Google lets the account that asks, and the owner, edit it and nobody else.
+    _add_protection(
+        making,
+        {"sheetId": place.number},
+        "書き足すだけで、後から直せません。",
+        only_warns=False,
+    )
+    making.say(place, report.PROTECTION)
+
+
+def _add_protection(
+    making: Making, there: Mapping[str, Any], why: str, *, only_warns: bool = True
+) -> None:
     number = _PROTECTED
     while number in making.taken:
         number += 1
@@ -543,7 +564,7 @@ def _add_protection(making: Making, there: Mapping[str, Any], why: str) -> None:
         "protectedRangeId": number,
         "range": there,
         "description": f"{_OURS}: {why}",
-        "warningOnly": True,
+        "warningOnly": only_warns,
     }
     making.requests.append({"addProtectedRange": {"protectedRange": protected}})
 

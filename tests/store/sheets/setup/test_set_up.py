@@ -174,6 +174,16 @@ def test_what_the_app_writes_is_grey_and_asks_before_it_is_typed_over(desk):
     assert cell_below(desk, CASES, "受付番号").format["backgroundColor"]
 
 
+def test_nobody_but_the_app_and_the_owner_can_change_the_log(desk):
+    desk.set_up()
+
+    (lock,) = desk.sheet("操作ログ")["protectedRanges"]
+    assert not lock.get("warningOnly")
+    assert lock["range"] == {"sheetId": lock["range"]["sheetId"]}
+    assert len(lock["editors"]["users"]) <= 2
+    assert lock["requestingUserCanEdit"]
+
+
 def test_three_views_show_open_cases_todays_promises_and_each_persons(desk):
     desk.set_up()
 
