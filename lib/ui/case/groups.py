@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from lib.actions.permissions import roles_of
 from lib.i18n import N_
-from lib.schema.vocab import ActivityKind, Role
+from lib.schema.vocab import ActivityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +103,5 @@ ACT, CLOSE, CANCEL, PROMISE, REVEAL = "act", "close", "cancel", "promise", "reve
 INSIDE = "inside"
 """Editors that are no group."""
 
-WRITERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK, Role.OUTSOURCED)
+WRITERS: Final = roles_of("cases.edit")
 """Roles that may change a complaint they see; the store checks it again."""

@@ -12,12 +12,13 @@ from lib import clock
 from lib.actions import handover
 from lib.actions.entry import PromiseTime, due_at
 from lib.actions.handover import Candidate, Card, Event, Place, Wish
+from lib.actions.permissions import roles_of
 from lib.errors import InvalidRecord
 from lib.i18n import N_, _
 from lib.schema.complaint import Complaint
 from lib.schema.escalation import Escalation
 from lib.schema.masters import Member
-from lib.schema.vocab import Change, EscalationStatus, Role
+from lib.schema.vocab import Change, EscalationStatus
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context, drafting, flash, handovers
@@ -35,7 +36,7 @@ HANDOVER, COURSE, RETURN = "handover", "course", "return"
 
 EDITORS: Final = (HANDOVER, COURSE, RETURN)
 
-HANDERS: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
+HANDERS: Final = roles_of("cases.hand_over")
 
 _TIMES: Final = (PromiseTime.HALF_HOUR, PromiseTime.TODAY, PromiseTime.TOMORROW)
 

@@ -14,6 +14,7 @@ from lib.actions.cases import Way
 from lib.actions.closing import PromiseEnd
 from lib.actions.dossier import MAKERS
 from lib.actions.entry import PromiseTime, due_at, recognise
+from lib.actions.permissions import roles_of
 from lib.actions.searching import OPEN
 from lib.errors import NotAllowed
 from lib.i18n import N_, _
@@ -23,7 +24,7 @@ from lib.schema.frames import JOINER
 from lib.schema.ids import WITHOUT_NUMBER, new_commit_id
 from lib.schema.record import Stage
 from lib.schema.tables import table
-from lib.schema.vocab import Choice, ComplaintKind, Promise, Role, Source
+from lib.schema.vocab import Choice, ComplaintKind, Promise, Source
 from lib.settings.customer_key import normalised_contact
 from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
@@ -61,7 +62,7 @@ from lib.ui.harassment import duties
 from lib.ui.table import due_text
 
 RELATED_SHOWN: Final = 5
-AUDITORS: Final = (Role.ADMIN, Role.MANAGER)
+AUDITORS: Final = roles_of("audit.see")
 
 
 def show(desk: UserStore, number: str) -> None:
