@@ -51,6 +51,7 @@ _FAINT: Final = "D5DCE4"
 _TEXT_WIDTH: Final = 170
 """Millimetres between the margins of an A4 page."""
 
+_LONGEST_PROPERTY: Final = 255
 _NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 
 
@@ -74,6 +75,11 @@ def _clean(text: str) -> str:
     return _NOT_IN_XML.sub("\ufffd", storable(text))
 
 
+def _property(text: str) -> str:
+    """Return what Word holds of a text that says what a document is."""
+    return _clean(" ".join(text.split()))[:_LONGEST_PROPERTY]
+
+
 # Set-up ---------------------------------------------------------------------------
 
 
@@ -87,8 +93,8 @@ def _set_up(word: WordDocument, dossier: Dossier) -> None:
     page.top_margin, page.bottom_margin = Mm(24), Mm(20)
     page.header_distance = page.footer_distance = Mm(11)
     about = word.core_properties
-    about.title = f"{dossier.title} {dossier.number}"
-    about.author = about.last_modified_by = dossier.company or "見守り"
+    about.title = _property(f"{dossier.title} {dossier.number}")
+    about.author = about.last_modified_by = _property(dossier.company or "見守り")
     about.comments = about.subject = about.keywords = ""
     about.created = about.modified = dossier.made_at.replace(tzinfo=None)
     about.language = "ja-JP"

@@ -96,7 +96,7 @@ class _Writer:
     def write(self) -> None:
         """Write the three sheets."""
         document = self._document
-        about = {"title": document.title, "company": document.company}
+        about = {"title": _clean(document.title), "company": _clean(document.company)}
         made = document.made_at.replace(tzinfo=None)
         self._book.set_properties(about | {"created": made})
         self._set_up()
@@ -216,14 +216,16 @@ class _Writer:
 
     def _tiles(self, block: Tiles) -> None:
         for column, tile in enumerate(block.tiles[:_WIDE]):
-            self._report.write_string(self._row, column, tile.name, self._header())
+            self._report.write_string(
+                self._row, column, _clean(tile.name), self._header()
+            )
             big = self._format(bold=True, font_size=14)
-            self._report.write_string(self._row + 1, column, tile.text, big)
+            self._report.write_string(self._row + 1, column, _clean(tile.text), big)
             if tile.state is not None:
                 self._cell(self._report, self._row + 2, column, state_cell(tile.state))
             small = "\n".join(words for words in (tile.target, tile.change) if words)
             quiet = self._format(font_size=9, font_color=_GREY, text_wrap=True)
-            self._report.write_string(self._row + 3, column, small, quiet)
+            self._report.write_string(self._row + 3, column, _clean(small), quiet)
         self._report.set_row(self._row, 30)
         self._report.set_row(self._row + 1, 24)
         self._report.set_row(self._row + 3, 30)
@@ -363,7 +365,11 @@ class _Writer:
         font = {"name": "Meiryo UI", "size": 9}
         foot, top = span_of(chart)
         drawn.set_title(
-            {"name": chart.title, "name_font": font | {"size": 11}, "overlay": False}
+            {
+                "name": _clean(chart.title).lstrip("="),
+                "name_font": font | {"size": 11},
+                "overlay": False,
+            }
         )
         form = {"share": "0%", "count": "#,##0", "number": "#,##0.0"}[chart.scale]
         drawn.set_y_axis(
@@ -393,13 +399,13 @@ class _Writer:
         sheet = self._days
         sheet.set_column(first, first, 12)
         sheet.set_column(first + 1, first + 3, 14)
-        sheet.write_string(0, first, chart.title, self._format(bold=True))
+        sheet.write_string(0, first, _clean(chart.title), self._format(bold=True))
         headers = [_("日"), chart.name, chart.target_name, _("備考")]
         for column, words in enumerate(headers, start=first):
             sheet.write_string(1, column, words, self._header())
         form = {"share": "share", "count": "count", "number": "number"}[chart.scale]
         for row, point in enumerate(chart.points, start=2):
-            sheet.write_string(row, first, point.label, self._format())
+            sheet.write_string(row, first, _clean(point.label), self._format())
             for column, number in ((1, point.value), (2, point.target)):
                 if number is not None and (column == 1 or has_target):
                     shape = self._format(num_format=_AXIS_FORMS[form])

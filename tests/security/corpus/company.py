@@ -9,6 +9,7 @@ from lib.sample.company import SampleCompany
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import Table, table
+from lib.text import storable
 
 STRUCTURE: Final = frozenset(
     {"step", "rule_code", "table", "row_key", "customer_key", "updated_by", "channel"}
@@ -39,7 +40,9 @@ def spoiled(company: SampleCompany, spoil: Spoil) -> SampleCompany:
 def _spoiled(place: Table, record: Record, spoil: Spoil) -> Record:
     return record.model_copy(
         update={
-            field.name: f"{getattr(record, field.name)} {spoil(record, field)}".strip()
+            field.name: storable(
+                f"{getattr(record, field.name)} {spoil(record, field)}".strip()
+            )
             for field in place.fields
             if is_typed(place, field)
         }
