@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 LOCK_READY := $(VENV)/.ready-to-lock
+# What the scanners need does not go with what Streamlit needs.
+SCANNERS := $(VENV)/scanners
+SCAN_READY := $(VENV)/.ready-to-scan
 
 # The first interpreter that is new enough; `make run PYTHON=/path/to/python` overrides it.
 PYTHON ?= $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
@@ -28,11 +31,28 @@ run: $(RUN_READY) ## start the app (installs it on the first run)
 test: $(TEST_READY) ## lint, types, layers, tests and the short form of each proof
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(MAKE) --no-print-directory --jobs 2 types scan
 	$(BIN)/python -m benchmarks.rerun --short
 	$(BIN)/python -m benchmarks.detection --short
 	$(BIN)/pytest -m "not slow" --numprocesses auto --dist loadfile \
 		--no-loadscope-reorder
+
+.PHONY: types
+types: $(TEST_READY)
+	$(BIN)/mypy
+
+# Both read files and ask nobody: no rules are fetched, no figures sent.
+SEMGREP := SEMGREP_SETTINGS_FILE=$(CURDIR)/$(SCANNERS)/semgrep.yml \
+	$(CURDIR)/$(SCANNERS)/bin/semgrep
+OFFLINE := --metrics off --disable-version-check
+
+.PHONY: scan
+scan: $(SCAN_READY) ## bandit, and our own rules for semgrep, each tried on code it must find
+	$(SCANNERS)/bin/bandit --quiet --configfile pyproject.toml --recursive app.py lib pages tools
+	cd .semgrep && $(SEMGREP) --test $(OFFLINE) .
+	$(SEMGREP) scan $(OFFLINE) --quiet --error --config .semgrep/data.yaml app.py lib pages tools
+	$(SEMGREP) scan $(OFFLINE) --quiet --error --config .semgrep/screens.yaml app.py lib/ui pages
+	$(SEMGREP) scan $(OFFLINE) --quiet --error --config .semgrep/settings.yaml .streamlit
 
 .PHONY: proof
 proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
@@ -64,6 +84,7 @@ lock: $(LOCK_READY) ## pin what pyproject.toml asks for; pins that still fit sta
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
+	$(COMPILE) --group scan --output-file requirements-scan.txt
 
 .PHONY: upgrade
 upgrade: COMPILE += --upgrade
@@ -88,6 +109,13 @@ $(RUN_READY): requirements.txt | $(BIN)/python
 $(TEST_READY): requirements-dev.txt tools/browser.py $(RUN_READY)
 	$(PIP) --requirement requirements-dev.txt
 	$(BIN)/python -m tools.browser
+	@touch $@
+
+$(SCAN_READY): requirements-scan.txt | $(BIN)/python
+	$(BIN)/python -m venv $(SCANNERS) 2>/dev/null || \
+		$(BIN)/python -m venv --clear --without-pip $(SCANNERS)
+	$(BIN)/python -m pip --python $(SCANNERS)/bin/python install --quiet \
+		--disable-pip-version-check --requirement requirements-scan.txt
 	@touch $@
 
 $(LOCK_READY): | $(BIN)/python

@@ -235,9 +235,12 @@ def pins(name: str) -> dict[str, list[Requirement]]:
 def asked_for(name: str) -> list[Requirement]:
     """Return what pyproject.toml asks for, for one file of pins."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = project["dependency-groups"]
+    if name == "requirements-scan.txt":
+        return [Requirement(text) for text in groups["scan"]]
     wanted = list(project["project"]["dependencies"])
     if name == "requirements-dev.txt":
-        wanted += project["dependency-groups"]["dev"]
+        wanted += groups["dev"]
     return [Requirement(text) for text in wanted]
 
 
@@ -245,7 +248,7 @@ def version_of(pinned: Requirement) -> str:
     return next(part.version for part in pinned.specifier if part.operator == "==")
 
 
-FILES_OF_PINS = ("requirements.txt", "requirements-dev.txt")
+FILES_OF_PINS = ("requirements.txt", "requirements-dev.txt", "requirements-scan.txt")
 
 
 @pytest.mark.parametrize("name", FILES_OF_PINS)

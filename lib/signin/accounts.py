@@ -187,7 +187,7 @@ def _hashed(password: str) -> str:
 
 def _matches(kept: str, password: str) -> bool:
     if len(password) > LONGEST:
-        password = ""
+        password = ""  # never right, and takes as long to find out # nosec B105
     try:
         with _at_once:
             return _hasher.verify(kept, _in_one_form(password))

@@ -40,8 +40,11 @@ STREAMLIT = (
 
 @pytest.mark.parametrize(
     ("command", "address"),
-    [(UVICORN, "0.0.0.0"), (UVICORN, "::"), (STREAMLIT, "0.0.0.0")],
-    ids=str,
+    [
+        pytest.param(UVICORN, "0.0.0.0", id="uvicorn"),
+        pytest.param(UVICORN, "::", id="uvicorn-ipv6", marks=pytest.mark.slow),
+        pytest.param(STREAMLIT, "0.0.0.0", id="streamlit"),
+    ],
 )
 def test_a_public_address_is_refused_with_the_reason(tmp_path, command, address):
     words = [word.format(port=free_port()) for word in command]

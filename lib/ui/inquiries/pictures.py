@@ -30,6 +30,7 @@ def ladder(rung: Rung) -> None:
     """Draw the five steps, the highest on top, with the one on which we stand."""
     st.markdown(f"**:material/stairs: {inert(_('いまの段'))}**")
     steps = "".join(_step(step, rung) for step in reversed(Rung))
+    # nosemgrep: html-with-data - names of an enumeration, escaped
     st.html(f'<div role="list" style="display:grid;gap:.25rem">{steps}</div>')
     st.caption(inert(_(NEXT[rung])))
 
@@ -68,6 +69,7 @@ def behind(desk: UserStore, kind: AgencyKind | None) -> None:
     """Draw who stands behind whom (R3, R4), with who is calling."""
     arrow = '<div style="text-align:center;opacity:.6;line-height:1">↓</div>'
     record = f'<div style="{_BOX}{_QUIET}">{escape(_(_RECORDS))}</div>'
+    # nosemgrep: html-with-data - names of an enumeration, escaped
     st.html(
         '<div style="display:grid;gap:.3rem">'
         f"{_title(N_('相談を受けて連絡してくる'))}{_row(_FRONT, kind)}{arrow}{record}"
