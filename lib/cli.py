@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lib import clock
+from lib import clock, logs
 from lib.actions import checking, connecting, contacts, importing, signing_in
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
@@ -90,7 +90,8 @@ def speaking_plainly(command: Command) -> Command:
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> Any:
         try:
-            return command(*args, **options)
+            with logs.kept_harmless():
+                return command(*args, **options)
         except AppError as error:
             _complain(_(error.message).format(**error.details))
         except OSError as error:

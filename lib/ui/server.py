@@ -24,7 +24,7 @@ import lib.actions
 import lib.charts
 import lib.reports
 import lib.ui
-from lib import clock
+from lib import clock, logs
 from lib.errors import AppError, SettingsError
 from lib.metrics import calendar
 from lib.settings.limits import Room, room
@@ -120,7 +120,14 @@ def _before_streamlit(
 
 
 @asynccontextmanager
-async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    with logs.kept_harmless():
+        async with _running(app) as state:
+            yield state
+
+
+@asynccontextmanager
+async def _running(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     how = sign_in()
     refuse_to_be_public(how)
     listening.keep_to_ourselves(room().sessions)
