@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
@@ -122,6 +125,8 @@ class RawClient:
             widget.id = number
             if field.endswith("_array_value"):
                 getattr(widget, field).data.extend(value)
+            elif isinstance(value, Message):
+                getattr(widget, field).CopyFrom(value)
             else:
                 setattr(widget, field, value)
         for number in triggers:
@@ -147,6 +152,31 @@ class RawClient:
         """Choose rows of a grid, whether it has them or not."""
         chosen = {"rows": rows, "columns": [], "cells": list(cells)}
         return self.choose(widget, json.dumps({"selection": chosen}))
+
+    def upload(self, key: str, name: str, data: bytes) -> str:
+        """Give a field of ours a file, and run."""
+        uploader = next(
+            e.file_uploader
+            for e in self.elements.values()
+            if e.WhichOneof("type") == "file_uploader" and key in e.file_uploader.id
+        )
+        number = uuid.uuid4().hex
+        status = self.put_file(self.tab, number, name, data)
+        assert status == 204, status
+        told = FileUploaderState()
+        told.uploaded_file_info.add(name=name, size=len(data), file_id=number)
+        self._states[uploader.id] = ("file_uploader_state_value", told)
+        return self.run()
+
+    def put_file(self, tab: str, number: str, name: str, data: bytes) -> int:
+        """Send a file to a session and return the status of the answer."""
+        http = self.browser.client
+        http.get("/_stcore/health")
+        token = http.cookies.get("_streamlit_xsrf", "")
+        headers = {"Origin": self.browser.url, "X-Xsrftoken": token}
+        path = f"/_stcore/upload_file/{tab}/{number}"
+        sent = {"file": (name, data)}
+        return int(http.put(path, files=sent, headers=headers).status_code)
 
     def press(self, widget: Widget) -> str:
         """Press a button, enabled or not."""

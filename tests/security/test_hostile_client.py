@@ -164,17 +164,9 @@ def test_no_file_is_put_into_the_session_of_another(client):
     boss.open("excel_import")
     agent.open("excel_import")
 
-    def put(tab):
-        path = f"/_stcore/upload_file/{tab}/0123"
-        http = agent.browser.client
-        http.get("/_stcore/health")
-        token = http.cookies.get("_streamlit_xsrf", "")
-        sent = {"file": ("x.csv", b"a,b\n1,2\n")}
-        headers = {"Origin": agent.browser.url, "X-Xsrftoken": token}
-        return http.put(path, files=sent, headers=headers).status_code
-
-    assert put(boss.tab) == 401
-    assert put(agent.tab) == 204
+    file = ("0123", "x.csv", b"a,b\n1,2\n")
+    assert agent.put_file(boss.tab, *file) == 401
+    assert agent.put_file(agent.tab, *file) == 204
 
 
 def test_somebody_switched_off_has_a_dead_socket_within_a_minute(company, client):

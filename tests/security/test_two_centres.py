@@ -11,9 +11,18 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
+from lib.actions.centre_files.running import fold_centre
 from lib.metrics.kpi_themes import Theme
 from lib.metrics.kpis import KPIS
-from lib.schema.tables import TABLES
+from lib.schema.centre_file import CENTRE_TABLES
+from lib.schema.frames import record_at
+from lib.schema.principal import SYSTEM
+from lib.schema.tables import TABLES, table
+from lib.schema.vocab import Role
+from lib.settings.install import SheetsSettings
+from lib.store.agreements import Agreements
+from lib.store.sheets.client import connected
+from lib.store.sheets.store import SheetsStore
 from lib.ui import navigation
 from lib.ui.kpis.address import Asked
 from tests.security.raw_client import RawClient
@@ -33,11 +42,14 @@ from tests.security.two_centres import (
     two_centres,
     unpacked,
 )
+from tests.sheets_api import Emulator
+from tests.store.places import FreeBudget
 from tools.serve import serving
 
 NOT_FOR_A = (OF_B, OF_COMPANY, HANDED_OVER)
+MOST_PRESSES = 150
+OUTSOURCED = Role.OUTSOURCED
 DAY = clock.today() - timedelta(days=5)
-NOT_SHOWN_TO_PEOPLE = {"audit", "kpi_days", "products", "centres", "members"}
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +143,78 @@ def test_nothing_of_another_centre_is_in_a_report_that_is_made(agent):
     assert files == 2
     assert pictures
     assert found_in(bytes(agent.taken), f"{OF_A} comment of the month")
+    assert_nothing_of_others(agent)
+
+
+def test_what_a_centre_brings_as_anothers_tells_it_nothing_of_that_one(company, agent):
+    """A file with days of B: neither its rows nor that they exist come back."""
+    days = [clock.today() - timedelta(days=back) for back in range(1, 8)]
+    lines = [f"{day:%Y/%m/%d},{B},10,9" for day in days]
+    file = "\n".join(["日付,センターコード,着信数,応答数", *lines]).encode("utf-8-sig")
+    before = company.live.for_user(SYSTEM).frame("kpi_days").to_csv()
+
+    agent.open("excel_import")
+    agent.upload("import", "qzfile.csv", file)
+    for step in ("import:next", "import:next", "import:next", "import:go"):
+        buttons = [w for w in agent.widgets() if w.id.endswith(step)]
+        if buttons:
+            agent.press(buttons[0])
+
+    assert_nothing_of_others(agent)
+    assert b"qzfile" in agent.taken
+    assert "取り込む行がありません。".encode() in agent.taken
+    assert company.live.for_user(SYSTEM).frame("kpi_days").to_csv() == before
+
+
+def test_nothing_of_another_centre_stands_in_a_centres_own_file(company, tmp_path):
+    with Emulator() as google:
+        book = google.create()
+        place = SheetsSettings(google.url, google.service_account())
+        file = SheetsStore(
+            connected(place, FreeBudget(tmp_path)),
+            book,
+            data=tmp_path,
+            tables=CENTRE_TABLES,
+        )
+        centre = record_at(
+            table("centres"), company.live.for_user(SYSTEM).frame("centres"), A
+        )
+        fold_centre(company.live, file, centre, Agreements(tmp_path, A), b"k" * 32)
+        tabs = [sheet.title for sheet in google.book(book).sheets]
+        held = str([google.values(book, f"'{title}'") for title in tabs]).encode()
+        file.close()
+
+    assert found_in(held, OF_A)
+    assert b"1234" in held
+    assert found_in(held, *NOT_FOR_A) == []
+    assert numbers_of_others_in(held) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [p.code for p in navigation.pages_for(OUTSOURCED)])
+def test_nothing_of_another_centre_comes_whatever_is_pressed(agent, page):
+    """Every choice and every button of a page, one after the other."""
+    agent.open(page)
+    pressed = set()
+    while waiting := [
+        (widget, option)
+        for widget in agent.widgets()
+        for option in widget.options or ("",)
+        if (widget.id, option) not in pressed and not widget.is_in_menu
+    ]:
+        widget, option = waiting[0]
+        pressed.add((widget.id, option))
+        if widget.kind == "button":
+            agent.press(widget)
+        elif widget.kind in ("selectbox", "radio"):
+            agent.choose(widget, option)
+        elif widget.kind == "button_group":
+            agent.choose(widget, [option])
+        elif widget.kind in ("popover", "expandable", "checkbox"):
+            agent.choose(widget, value=True)
+        take_all(agent)
+        if len(pressed) > MOST_PRESSES:
+            break
     assert_nothing_of_others(agent)
 
 

@@ -43,6 +43,9 @@ OF_COMPANY: Final = "QZXC"
 HANDED_OVER: Final = "QZXH"
 """Name and contact on a case of A that the company handles by now."""
 
+HANDLER: Final = "Company Clerk"
+"""Who handles a case of A by now; a centre is told who that is."""
+
 A_AGENT, B_AGENT = "agent-a@centre-a.example", "qzxb-agent@centre-b.example"
 A_LEAVING = "leaving-a@centre-a.example"
 MANAGER, CLERK, VIEWER = "m@co.example", "c@co.example", "v@co.example"
@@ -110,7 +113,7 @@ def _masters() -> list[Record]:
         Member(email=A_LEAVING, name=f"{OF_A} leaver", role=Role.OUTSOURCED, centre=A),
         Member(email=B_AGENT, name=f"{OF_B} agent", role=Role.OUTSOURCED, centre=B),
         Member(email=MANAGER, name=f"{OF_COMPANY} manager", role=Role.MANAGER),
-        Member(email=CLERK, name=f"{OF_COMPANY} clerk", role=Role.CLERK),
+        Member(email=CLERK, name=HANDLER, role=Role.CLERK),
         Member(email=VIEWER, name=f"{OF_COMPANY} viewer", role=Role.VIEWER),
         marked("products", OF_COMPANY, code="P1", name="Everybody's product"),
     ]
@@ -129,7 +132,7 @@ def _rows(cases: dict[str, str], now: datetime) -> Iterator[Record]:
         OF_A,
         id=cases[HANDED_OVER],
         received_centre=A,
-        handler=f"{OF_COMPANY} clerk",
+        handler=HANDLER,
         customer_name=f"{HANDED_OVER} name",
         contact=f"{HANDED_OVER} contact",
         order_number=f"{OF_A} order",
