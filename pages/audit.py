@@ -9,8 +9,9 @@ from typing import Any, Final
 import streamlit as st
 
 from lib import clock
-from lib.actions import log_reading
+from lib.actions import log_checking, log_reading
 from lib.actions.log_reading import Act, Question, Window
+from lib.actions.permissions import may
 from lib.i18n import _
 from lib.reports.export import to_csv
 from lib.schema.audit import AT_THE_DOOR, CREATED
@@ -18,7 +19,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, table
 from lib.schema.vocab import AuditRoute
 from lib.text import inert, one_line
-from lib.ui import boundary, context, log_words, navigation
+from lib.ui import boundary, context, flash, log_soundness, log_words, navigation
 from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.download import file_button
@@ -385,6 +386,52 @@ def way_to(code: str, key: str) -> None:
         )
 
 
+# Whether it is as it was written ------------------------------------------------------
+
+
+def soundness() -> None:
+    broken = context.log_witness().broken()
+    if broken.count:
+        with st.container(border=True):
+            log_soundness.warning(broken)
+            log_soundness.numbers(broken)
+            if may(desk.principal, "audit.accept"):
+                st.button(
+                    _("事情を確かめたので、この違いを承知する"),
+                    key="audit:accept",
+                    icon=":material/done:",
+                    on_click=accept,
+                )
+    with st.expander(_("操作ログが書きかえられていないか調べる")):
+        st.caption(
+            _(
+                "この保存先の外で変えられた行、消えた行を探します。新しい行は、アプリがいつも見ています。"
+            )
+        )
+        st.button(
+            _("操作ログ全体を調べる"),
+            key="audit:check",
+            icon=":material/fact_check:",
+            on_click=check,
+        )
+
+
+def check() -> None:
+    with boundary.attempt():
+        own = context.desk()
+        count, broken = log_checking.look_at_all(own, context.log_witness())
+        if not broken.count:
+            said = _("{count}行すべて、書かれたときのままです。")
+            flash.say(said.format(count=fmt.number(count)))
+
+
+def accept() -> None:
+    with boundary.attempt():
+        system = context.live().for_user(SYSTEM)
+        who = context.desk().principal
+        log_checking.accept(system, who, context.log_witness(), clock.now())
+
+
 navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
 st.title(_("操作ログ"), anchor=False)
 st.caption(
@@ -392,3 +439,4 @@ st.caption(
 )
 questions()
 answer()
+soundness()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import _
-from lib.ui import freshness, held_back_roles, navigation, problems
+from lib.ui import freshness, held_back_roles, log_soundness, navigation, problems
 from lib.ui.context import guard
 
 desk = guard(*navigation.entry("data_check").roles)
@@ -18,6 +18,7 @@ def main() -> None:
         _("合わないところを種類ごとに並べます。シートの行は、そのセルを開けます。")
     )
     held_back_roles.warning()
+    log_soundness.tell()
     problems.offer_undo()
     found = problems.found(desk)
     problems.summary(found)

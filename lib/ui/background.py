@@ -13,7 +13,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from lib import clock
-from lib.actions import connecting
+from lib.actions import connecting, log_checking
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping
@@ -224,10 +224,16 @@ async def door_log(every_seconds: float = TOLD_EVERY) -> AsyncIterator[None]:
 
 
 class DoorLog:
-    """Writes what waits, once the store was opened by somebody."""
+    """Writes what waits, once the store was opened by somebody, and watches the log."""
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._seen_at = -1
 
     def round(self) -> int:
-        """Write once; return how many lines.
+        """Write once, and compare the newest rows with what was seen of them.
+
+        Returns how many lines were written.
 
         Raises:
             AppError: the store cannot be reached or changed; the next round tries again.
@@ -235,7 +241,14 @@ class DoorLog:
         live = context.live()
         if live.latest is None or live.problem is not None or live.snapshot().held:
             return 0
-        return context.tell_of_the_door()
+        told = context.tell_of_the_door()
+        revision = live.snapshot().revision
+        if revision != self._seen_at:
+            broken = log_checking.look_at_newest(live, context.log_witness())
+            if broken.count:
+                log.warning("rows of the log are not as written: %d", broken.count)
+            self._seen_at = revision
+        return told
 
 
 # What people type into a sheet ------------------------------------------------------

@@ -32,6 +32,7 @@ from lib.store.memo import Memo
 from lib.store.merge import named
 from lib.store.opening import open_live
 from lib.store.protocol import Commit, Receipt
+from lib.store.witness import Witness
 from lib.ui import flash
 
 log = logging.getLogger(__name__)
@@ -192,6 +193,12 @@ def sign_in_desk() -> Desk:
     """Return what sign-in keeps on this machine."""
     found = place()
     return Desk.of(live(), found.data, found.admins)
+
+
+def log_witness() -> Witness:
+    """Return what this installation has seen of 操作ログ."""
+    found = place()
+    return Witness(found.data, found.store_url)
 
 
 def tell_of_the_door() -> int:

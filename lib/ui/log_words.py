@@ -24,7 +24,12 @@ _TOLD: Final = 2
 _NAMED: Final = 3
 """Fields that a sentence names before it counts."""
 
-OTHERS: Final = (N_("(書き出し)"), N_("(削除)"), N_("(匿名化)"))
+OTHERS: Final = (
+    N_("(書き出し)"),
+    N_("(削除)"),
+    N_("(匿名化)"),
+    N_("(ログの違いを承知)"),
+)
 """What else may stand for a field."""
 
 _TABLES: Final = {table.code: table for table in TABLES}

@@ -123,6 +123,7 @@ JOBS = {
     "clocks.keeping": "keep",
     "contacts": "over cut rekeyed rekey oldest_left tend rotate log_export write",
     "handover": "pass_on",
+    "log_checking": "look_at_newest",
     "risks.watching": "watch",
 }
 """What the app does by itself, on the whole store; no page holds that."""

@@ -30,6 +30,7 @@ from lib.actions import (
     kpi_days,
     kpi_questions,
     kpi_targets,
+    log_checking,
     log_reading,
     looking,
     masters,
@@ -92,6 +93,7 @@ from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Insert, RowMend, WaitingCommit, WaitState
+from lib.store.witness import Witness
 from tests.builders import fill
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=clock.TOKYO)
@@ -467,6 +469,9 @@ ACTS: dict[str, Act] = {
     "sample.manage": lambda d, _: sample.remove(d),
     "today.past": lambda d, _: looking.recent(d, TODAY),
     "audit.see": lambda d, _: d.audit("complaints", "K-261121-AAAAA"),
+    "audit.accept": lambda d, s: log_checking.accept(
+        s.system, d.principal, Witness(s.data, "store"), NOW
+    ),
     "audit.export": lambda d, s: log_reading.note_export(
         s.system, d.principal, count=1, now=NOW
     ),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from lib import clock
-from lib.actions import masters
+from lib.actions import log_checking, masters
 from lib.schema.masters import Member
-from lib.schema.principal import Principal
+from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Role
 from lib.store.live import LiveStore
-from lib.ui import context
+from lib.ui import background, context
 
 
 @pytest.fixture
@@ -54,3 +57,32 @@ def test_a_clerk_is_shown_nothing_of_it(open_page, clerk):
 
     assert not app.dataframe
     assert not app.text_input
+
+
+def past_the_app(statement: str) -> None:
+    """Change the log as the owner of the file can."""
+    with closing(sqlite3.connect(context.place().data / "mimamori.db")) as file, file:
+        file.execute("DROP TRIGGER audit_stays_update")
+        file.execute("DROP TRIGGER audit_stays_delete")
+        file.execute(statement)
+
+
+def test_a_log_that_somebody_changed_is_told_until_an_administrator_accepts_it(
+    open_page, clerk
+):
+    background.DoorLog().round()
+    app = open_page("audit")
+    app.button(key="audit:check").click().run()
+    assert "行すべて、書かれたときのままです。" in app.toast[0].value
+
+    past_the_app("DELETE FROM audit WHERE row_key = 'jiro@example.jp'")
+    context.close()
+    app = open_page("audit")
+    app.button(key="audit:check").click().run()
+    assert "1行がなくなっています" in app.warning[0].value
+    assert "1行がなくなっています" in open_page("data_check").warning[0].value
+
+    app.button(key="audit:accept").click().run()
+    assert not app.warning
+    last = context.live().for_user(SYSTEM).frame("audit").iloc[-1]
+    assert (last["actor"], last["field_name"]) == ("佐藤 花子", log_checking.ACCEPTED)

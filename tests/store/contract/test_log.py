@@ -27,7 +27,7 @@ def written(store) -> Store:
     store.commit(saving(first, id="c1"))
     store.commit(
         saving(
-            change(first, status=ComplaintStatus.CLOSED, request="Refund please"),
+            change(first, status=ComplaintStatus.CLOSED, open_questions="Refund please"),
             id="c2",
             actor="佐藤",
             at=NOON + timedelta(days=1),
@@ -51,7 +51,7 @@ def asked(store: Store, **query) -> list[tuple[str, str]]:
 
 
 def test_the_log_is_searched_by_each_of_its_sides(written):
-    both = {("c2", "status"), ("c2", "request")}
+    both = {("c2", "status"), ("c2", "open_questions")}
 
     assert [commit for commit, _name in asked(written)] == ["c3", "c2", "c2", "c1"]
     assert set(asked(written, actor="佐藤")) == both
@@ -69,7 +69,7 @@ def test_the_log_is_searched_by_each_of_its_sides(written):
 
 
 def test_free_words_are_plain_words_and_all_of_them_must_stand_there(written):
-    assert asked(written, words=("refund",)) == [("c2", "request")]
+    assert asked(written, words=("refund",)) == [("c2", "open_questions")]
     assert {c for c, _name in asked(written, words=("申し出", "佐藤"))} == {"c2"}
     assert asked(written, words=("refund", "山田")) == []
     assert asked(written, words=("100%",)) == asked(written, words=("_",)) == []
