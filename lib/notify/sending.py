@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from lib.errors import NotSent
 from lib.i18n import N_
+from lib.text import storable
 
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
@@ -39,6 +40,12 @@ _PLAIN: Final = ("json", "form")
 
 _THIS_COMPUTER: Final = ("localhost", "127.0.0.1", "::1")
 _STATUS = re.compile(r"error\s*=\s*(\d{3})\b")
+
+_ZERO_WIDTH_SPACE: Final = "\u200b"
+_CALLS_OUT = re.compile(
+    r"<(?=[!@#/a-z])|\[(?=/?[a-z])|@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE
+)
+"""What chat services take for a mention, a link or a tag of theirs."""
 
 WRONG_ADDRESS: Final = "address"
 NO_ANSWER: Final = "no answer"
@@ -63,6 +70,9 @@ class Message:
 def send(channel: Channel, message: Message) -> None:
     """Hand the message over; it returns once the other side has taken it.
 
+    Its title goes on one line (it becomes a head of a mail), and nothing in it calls
+    anybody (see `quiet`).
+
     Raises:
         NotSent: the address is wrong, or the other side did not take it.
     """
@@ -70,13 +80,25 @@ def send(channel: Channel, message: Message) -> None:
     with _Listening() as heard:
         try:
             taken = place.notify(
-                title=message.title, body=message.body, body_format="text"
+                title=quiet(" ".join(message.title.split())),
+                body=quiet(message.body),
+                body_format="text",
             )
         except Exception as error:  # noqa: BLE001 - whatever a plug-in may raise
             # A plug-in's error may quote the address, so neither text nor cause goes on.
             raise NotSent(type(error).__name__) from None
     if not taken:
         raise NotSent(heard.reason)
+
+
+def quiet(text: str) -> str:
+    """Return a text in which no chat finds a mention of all, a link or a tag.
+
+    `<!channel>` and `@here` (Slack), `<users/all>` (Google Chat), `<at>` (Teams),
+    `[toall]` and `[To:1]` (Chatwork). Our messages hold none; should a typed word ever
+    come into one, it calls nobody. Controls go, as in everything that is stored.
+    """
+    return _CALLS_OUT.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", storable(text))
 
 
 def service(channel: Channel) -> str:
