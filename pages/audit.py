@@ -19,7 +19,15 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, table
 from lib.schema.vocab import AuditRoute
 from lib.text import inert, one_line
-from lib.ui import boundary, context, flash, log_soundness, log_words, navigation
+from lib.ui import (
+    boundary,
+    context,
+    flash,
+    log_soundness,
+    log_words,
+    navigation,
+    picked,
+)
 from lib.ui import format as fmt
 from lib.ui.context import guard
 from lib.ui.download import file_button
@@ -297,10 +305,10 @@ def when(moment: datetime | None) -> str:
 
 
 def choose(keys: list[str]) -> None:
-    selection = st.session_state[GRID]["selection"]
-    before = st.session_state.get(CHOSEN)
-    pressed = [*(cell[0] for cell in selection["cells"]), *selection["rows"]]
-    named = [keys[row] for row in pressed if row < len(keys)]
+    grid, before = st.session_state[GRID], st.session_state.get(CHOSEN)
+    cell = picked.cell(grid, len(keys))
+    pressed = [*([cell[0]] if cell else []), *picked.rows(grid, len(keys))]
+    named = [keys[row] for row in pressed]
     st.session_state[CHOSEN] = next((k for k in named if k != before), "")
 
 

@@ -191,10 +191,10 @@ def test_nothing_of_another_centre_stands_in_a_centres_own_file(company, tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [p.code for p in navigation.pages_for(OUTSOURCED)])
-def test_nothing_of_another_centre_comes_whatever_is_pressed(agent, page):
+@pytest.mark.parametrize("code", [p.code for p in navigation.pages_for(OUTSOURCED)])
+def test_nothing_of_another_centre_comes_whatever_is_pressed(agent, code):
     """Every choice and every button of a page, one after the other."""
-    agent.open(page)
+    agent.open(code)
     pressed = set()
     while waiting := [
         (widget, option)
