@@ -47,8 +47,9 @@ SEMGREP := SEMGREP_SETTINGS_FILE=$(CURDIR)/$(SCANNERS)/semgrep.yml \
 OFFLINE := --metrics off --disable-version-check
 
 .PHONY: scan
-scan: $(SCAN_READY) ## bandit, and our own rules for semgrep, each tried on code it must find
+scan: $(SCAN_READY) $(TEST_READY) ## bandit, semgrep with our own rules, known advisories
 	$(SCANNERS)/bin/bandit --quiet --configfile pyproject.toml --recursive app.py lib pages tools
+	$(BIN)/python -m tools.advisories
 	cd .semgrep && $(SEMGREP) --test $(OFFLINE) .
 	$(SEMGREP) scan $(OFFLINE) --quiet --error --config .semgrep/data.yaml app.py lib pages tools
 	$(SEMGREP) scan $(OFFLINE) --quiet --error --config .semgrep/screens.yaml app.py lib/ui pages
