@@ -22,7 +22,7 @@ from lib.schema.complaint import Complaint
 from lib.schema.dictionary import as_markdown
 from lib.schema.record import Record
 from lib.schema.tables import TABLES
-from lib.schema.vocab import Promise, Source
+from lib.schema.vocab import ComplaintStatus, Promise, Source
 from lib.settings.install import installation
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Insert, Snapshot
@@ -182,7 +182,9 @@ def test_a_masked_export_is_not_imported_in_place_of_the_real_contacts(
 def test_an_edited_row_is_not_passed_off_as_imported(tmp_path):
     keep(complaint())
     path = tmp_path / "a.csv"
-    run("export", str(path), "--table", "complaints", "--unmasked", "--reason", "引越し")
+    run(
+        "export", str(path), "--table", "complaints", "--unmasked", "--reason", "引越し"
+    )
     path.write_text(path.read_text("utf-8").replace("届かない", "割れた"), "utf-8")
 
     outcome = run("import", str(path))
@@ -409,3 +411,51 @@ def test_a_remark_in_the_sheet_is_told_and_is_no_problem(hand, monkeypatch):
 
     assert done.exit_code == 0
     assert [p["kind"] for p in json.loads(done.output)["problems"]] == ["note"]
+
+
+def closed_long_ago() -> Complaint:
+    ended = NOW.replace(year=2023)
+    over = {"status": ComplaintStatus.CLOSED, "closed_at": ended, "received_at": ended}
+    return complaint().model_copy(update=over)
+
+
+def test_a_dry_run_tells_what_would_go_and_who_is_left_alone():
+    keep(closed_long_ago())
+
+    outcome = run("anonymise", "--dry-run")
+
+    assert outcome.exit_code == cli.DONE, outcome.output
+    assert "匿名化するもの: 1件" in outcome.output
+    assert "山田花子" not in outcome.output
+    assert stored().frames["complaints"]["customer_name"].tolist() == ["山田花子"]
+
+
+def test_people_past_their_time_go_and_stay_gone_after_a_restore(data):
+    keep(closed_long_ago())
+    run("backup")
+    (copy,) = (data / "backups").glob("now-*.db")
+
+    assert run("anonymise", "--yes").exit_code == cli.DONE
+    assert run("restore", str(copy), "--yes").exit_code == cli.DONE
+
+    (row,) = stored().frames["complaints"].itertuples()
+    assert (row.customer_name, row.contact, row.content) == ("", "", "***")
+
+
+def test_without_an_answer_nothing_goes():
+    keep(closed_long_ago())
+
+    assert run("anonymise").exit_code != cli.DONE
+    assert stored().frames["complaints"]["content"].tolist() == ["届かない"]
+
+
+def test_a_damaged_backup_is_called_so_and_not_the_store(tmp_path):
+    keep(complaint())
+    bad = tmp_path / "bad.db"
+    bad.write_bytes(b"SQLite format 3\x00" + b"\xa5" * 9000)
+
+    outcome = run("restore", str(bad), "--yes")
+
+    assert outcome.exit_code == cli.FAILED
+    assert "この控えのファイルは壊れているか" in outcome.output
+    assert len(stored().frames["complaints"]) == 1

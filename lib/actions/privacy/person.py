@@ -27,7 +27,7 @@ from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
-from lib.settings.customer_key import customer_key, normalised_contact, secret_of
+from lib.settings.customer_key import customer_keys, normalised_contact, secret_of
 from lib.store.contacts import marks_of
 from lib.store.live import LiveStore
 from lib.store.protocol import Commit, Insert
@@ -130,7 +130,7 @@ def _found(
     asked = recognise(typed)
     contacts = {normalised_contact(part) for part in asked.keys}
     marks = {mark for part in asked.keys for mark in marks_of(part).split()}
-    keys = {customer_key(part, secret) for part in asked.keys}
+    keys = {key for part in asked.keys for key in customer_keys(part, secret)}
     words = set(typed.split())
     orders = {plain_number(word) for word in asked.order_number.split()} - {""}
     if not (contacts or orders or words):
