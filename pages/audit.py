@@ -18,7 +18,7 @@ from lib.schema.audit import AT_THE_DOOR, CREATED
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, table
 from lib.schema.vocab import AuditRoute
-from lib.text import inert, one_line
+from lib.text import LONGEST_TEXT, inert, one_line
 from lib.ui import (
     boundary,
     context,
@@ -57,6 +57,7 @@ def questions() -> None:
     with st.container(border=True):
         st.text_input(
             _("言葉"),
+            max_chars=LONGEST_TEXT,
             key="audit:words",
             placeholder=_("番号、人、変更の前後や理由にある言葉"),
             icon=":material/search:",
@@ -123,7 +124,11 @@ def narrower() -> None:
             width=190,
         )
         st.text_input(
-            _("記録の番号"), key="audit:row", persist_state="session", width=190
+            _("記録の番号"),
+            max_chars=LONGEST_TEXT,
+            key="audit:row",
+            persist_state="session",
+            width=190,
         )
         st.selectbox(
             _("経路"),

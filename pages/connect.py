@@ -11,7 +11,7 @@ from lib.actions.connecting import Outcome, Report, Step, Trial
 from lib.errors import SettingsError
 from lib.i18n import N_, _
 from lib.schema.vocab import Role
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, navigation
 from lib.ui.context import guard
 
@@ -123,6 +123,7 @@ def address_step() -> None:
         st.session_state.setdefault(ADDRESS, _address_in_use())
         st.text_input(
             _("スプレッドシートのアドレス"),
+            max_chars=LONGEST_TEXT,
             key=ADDRESS,
             placeholder="https://docs.google.com/spreadsheets/d/…/edit",
             on_change="ignore",

@@ -10,7 +10,7 @@ from lib.i18n import _, current
 from lib.schema.dictionary import HEADERS, Entry, dictionary
 from lib.schema.tables import TABLES
 from lib.schema.vocab import Role
-from lib.text import folded
+from lib.text import LONGEST_TEXT, folded
 from lib.ui import navigation
 from lib.ui.context import guard
 
@@ -46,6 +46,7 @@ def filters() -> tuple[str, str]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             _("探す"),
+            max_chars=LONGEST_TEXT,
             key="dictionary:search",
             placeholder=_("項目・説明・選択肢の一部"),
             icon=":material/search:",

@@ -14,6 +14,7 @@ from lib.schema.ids import new_commit_id
 from lib.schema.vocab import Category, Cause, Role
 from lib.settings import agencies, business, claim_types, company
 from lib.settings.claim_types import ClaimType, Sign
+from lib.text import LONGEST_TEXT
 from lib.ui import boundary, context, flash, navigation, scripts, severity_rules
 from lib.ui import format as fmt
 from lib.ui.context import guard
@@ -161,7 +162,9 @@ def claim_type_fields(key: str, start: ClaimType, *, is_new: bool) -> None:
         st.session_state.setdefault(f"{key}:{name}", value)
     kept: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
     if is_new:
-        st.text_input(_("言葉(必須)"), key=f"{key}:name", **kept)
+        st.text_input(
+            _("言葉(必須)"), max_chars=LONGEST_TEXT, key=f"{key}:name", **kept
+        )
         for message in st.session_state.get(f"{key}:problems", ()):
             st.markdown(f":red[:small[:material/error: {_(message)}]]")
     left, right = st.columns(2)

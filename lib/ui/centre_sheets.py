@@ -17,7 +17,7 @@ from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import Flag
 from lib.store.access import UserStore
-from lib.text import inert, is_web_address
+from lib.text import LONGEST_TEXT, inert, is_web_address
 from lib.ui import boundary, context, flash, navigation
 from lib.ui import format as fmt
 
@@ -124,7 +124,10 @@ def _steps(centre: Centre) -> None:
     st.code(_account() or _("鍵がまだありません。"), language=None, wrap_lines=True)
     st.markdown("2. " + _("そのスプレッドシートのアドレスを貼り付けます。"))
     st.text_input(
-        _("スプレッドシートのアドレス"), key=_ADDRESS, label_visibility="collapsed"
+        _("スプレッドシートのアドレス"),
+        max_chars=LONGEST_TEXT,
+        key=_ADDRESS,
+        label_visibility="collapsed",
     )
     st.markdown("3. " + _("「整える」を押したあと、センターの人に「共有」します。"))
     if wrong := st.session_state.get(_WRONG):

@@ -50,7 +50,7 @@ from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import UNLISTED, Choice, Unlisted
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import format as fmt
 
 WORDS: Final = {
@@ -196,6 +196,7 @@ def bar(desk: UserStore, here: Address) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             _("検索"),
+            max_chars=LONGEST_TEXT,
             key=SEARCH,
             type="search",
             icon=":material/search:",

@@ -366,6 +366,7 @@ def _text(
             on_change=on_change,
         )
     return st.text_input(
+        max_chars=LONGEST_TEXT,
         **shared,
         placeholder=placeholder,
         on_change=on_change,

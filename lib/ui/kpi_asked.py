@@ -21,7 +21,7 @@ from lib.schema.activity import Activity
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Centre
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 from lib.ui.table import ROW_HEIGHT
@@ -57,6 +57,7 @@ def ask_box(desk: UserStore, centre: Centre, day: date) -> None:
     with st.popover(_("この日について聞く(差戻し)"), icon=":material/contact_support:"):
         st.text_area(
             _("聞きたいこと"),
+            max_chars=LONGEST_TEXT,
             key=f"{key}.text",
             height=90,
             placeholder=_("例: 応答率が急に下がっています。何がありましたか。"),
@@ -129,7 +130,13 @@ def _answer_box(question: DayQuestion, *, asked: bool) -> None:
         else st.expander(_("回答を書く"), icon=":material/add_comment:")
     )
     with box:
-        st.text_area(_("回答"), key=f"{key}.text", height=80, persist_state="session")
+        st.text_area(
+            _("回答"),
+            max_chars=LONGEST_TEXT,
+            key=f"{key}.text",
+            height=80,
+            persist_state="session",
+        )
         _problem(key)
         st.button(
             _("回答する"),

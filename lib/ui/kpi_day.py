@@ -21,7 +21,7 @@ from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import BusinessDay, Done
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, drafting, figures, flash, marks, outbox
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
@@ -252,6 +252,7 @@ def _buttons(
     if _is_confirmed(seen):
         st.text_input(
             _("訂正の理由(必須)"),
+            max_chars=LONGEST_TEXT,
             key=form.key(REASON),
             placeholder=_("例: 集計の誤り"),
             persist_state="session",

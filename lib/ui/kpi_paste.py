@@ -35,7 +35,7 @@ from lib.schema.masters import Centre
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Choice
 from lib.store.access import UserStore
-from lib.text import inert, one_line
+from lib.text import LONGEST_TEXT, inert, one_line
 from lib.ui import boundary, context, flash, typing
 from lib.ui import format as fmt
 from lib.ui.importing import order_words
@@ -167,6 +167,7 @@ def _text_key(key: str) -> str:
 def _box(key: str) -> None:
     st.text_area(
         _("表を貼り付ける"),
+        max_chars=LONGEST_TEXT,
         key=_text_key(key),
         height=140,
         placeholder=_(
@@ -409,6 +410,7 @@ def _enter(centre: Centre, key: str, seen: _Seen, show: GoToMonth) -> None:
     if plan.locked:
         st.text_input(
             _("確定済みの{count}日も直す理由").format(count=len(plan.locked)),
+            max_chars=LONGEST_TEXT,
             key=f"{key}.reason",
             placeholder=_("例: 集計の誤り"),
             help=_(

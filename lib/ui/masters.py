@@ -26,7 +26,7 @@ from lib.schema.record import Record
 from lib.schema.tables import Table, table
 from lib.schema.vocab import Flag, Role
 from lib.store.access import UserStore
-from lib.text import folded, inert
+from lib.text import LONGEST_TEXT, folded, inert
 from lib.ui import boundary, context, drafting, flash, freshness, navigation, picked
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field, widget_values
@@ -168,6 +168,7 @@ def _wanted_rows(screen: Screen, rows: list[Row]) -> list[Row]:
     if len(rows) >= SEARCH_FROM:
         typed = st.text_input(
             _("探す"),
+            max_chars=LONGEST_TEXT,
             key=f"{screen.form}:search",
             label_visibility="collapsed",
             placeholder=_("名前などで探す"),

@@ -15,7 +15,7 @@ from lib.schema.frames import JOINER
 from lib.schema.ids import new_commit_id
 from lib.settings.business import BusinessSetting
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 
@@ -82,7 +82,13 @@ def _change(wanted: BusinessSetting, now: str) -> None:
     st.session_state.setdefault(key, now)
     st.session_state.setdefault(f"{key}:since", clock.today())
     label = _(wanted.name) + (f" ({wanted.unit})" if wanted.unit else "")
-    st.text_input(label, key=key, on_change="ignore", persist_state="session")
+    st.text_input(
+        label,
+        max_chars=LONGEST_TEXT,
+        key=key,
+        on_change="ignore",
+        persist_state="session",
+    )
     for message in st.session_state.get(f"{key}:problems", ()):
         st.markdown(f":red[:small[:material/error: {_(message)}]]")
     since(key)

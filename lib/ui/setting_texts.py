@@ -15,6 +15,7 @@ from lib.schema.ids import new_commit_id
 from lib.settings.business import BusinessSetting
 from lib.settings.scripts import words_of
 from lib.store.access import UserStore
+from lib.text import LONGEST_TEXT
 from lib.ui import boundary, context, flash
 from lib.ui.setting import since
 
@@ -71,6 +72,7 @@ def editor(
         st.session_state.setdefault(f"{key}:since", clock.today())
         st.text_area(
             _(setting.name),
+            max_chars=LONGEST_TEXT,
             key=key,
             help=_(setting.help),
             height=height,

@@ -19,7 +19,7 @@ from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.record import Stage
 from lib.schema.vocab import ActivityKind, ComplaintStatus, Promise
 from lib.store.access import UserStore
-from lib.text import inert, is_masked
+from lib.text import LONGEST_TEXT, inert, is_masked
 from lib.ui import boundary, context, drafting, filters, navigation
 from lib.ui import format as fmt
 from lib.ui.case import inside
@@ -143,6 +143,7 @@ def _answers(form: Form, seen: Complaint) -> tuple[str, ...]:
         for name, question in asked.items():
             st.text_input(
                 inert(question),
+                max_chars=LONGEST_TEXT,
                 key=form.key(name),
                 placeholder=_("答えを書くと、対応履歴に残って一覧から消えます"),
                 live="800ms",
@@ -342,6 +343,7 @@ def _reason_editor(
 ) -> None:
     st.text_input(
         label,
+        max_chars=LONGEST_TEXT,
         key=form.key("reason"),
         live="500ms",
         on_change="ignore",

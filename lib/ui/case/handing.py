@@ -20,7 +20,7 @@ from lib.schema.escalation import Escalation
 from lib.schema.masters import Member
 from lib.schema.vocab import Change, EscalationStatus
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, drafting, flash, handovers
 from lib.ui import format as fmt
 from lib.ui.case.saving import (
@@ -406,6 +406,7 @@ def _return_editor(case: Complaint) -> None:
     form = form_of(case, RETURN)
     st.text_input(
         _("差し戻す理由"),
+        max_chars=LONGEST_TEXT,
         key=form.key("reason"),
         live="500ms",
         on_change="ignore",

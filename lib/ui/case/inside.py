@@ -16,7 +16,7 @@ from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.store.access import UserStore
-from lib.text import inert, one_line
+from lib.text import LONGEST_TEXT, inert, one_line
 from lib.ui import boundary, context, drafting, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.case.groups import INSIDE
@@ -120,6 +120,7 @@ def _one(found: Waiting, *, may_answer: bool) -> None:
         with text:
             st.text_input(
                 _("答え"),
+                max_chars=LONGEST_TEXT,
                 key=key,
                 live="500ms",
                 on_change="ignore",

@@ -14,7 +14,7 @@ from lib.i18n import _
 from lib.schema.crisis import Crisis
 from lib.schema.vocab import ActivityKind
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import drafting
 from lib.ui import format as fmt
 from lib.ui.crisis import checklist, log
@@ -142,6 +142,7 @@ def _reason(board: Board, editor: str) -> None:
     form = form_of(crisis.id, editor, Crisis)
     st.text_input(
         _("再開する理由") if editor == REOPEN else _("取り消す理由"),
+        max_chars=LONGEST_TEXT,
         key=form.key("reason"),
         live="500ms",
         on_change="ignore",

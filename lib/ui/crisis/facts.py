@@ -16,7 +16,7 @@ from lib.schema.crisis import Crisis
 from lib.schema.ids import read_id
 from lib.schema.vocab import CrisisKind, GraveAccident
 from lib.store.access import UserStore
-from lib.text import inert, one_line
+from lib.text import LONGEST_TEXT, inert, one_line
 from lib.ui import boundary, context, drafting, filters, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -236,6 +236,7 @@ def _more_cases(desk: UserStore, board: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             _("受付番号"),
+            max_chars=LONGEST_TEXT,
             key=key,
             placeholder="K-261121-7F3QX",
             on_change="ignore",

@@ -17,7 +17,7 @@ from lib.schema.vocab import Choice, CrisisKind
 from lib.settings import crisis_steps
 from lib.settings.crisis_steps import CrisisStep, Freedom, Tenet
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 from lib.ui.setting import since
@@ -144,7 +144,9 @@ def _fields(key: str, start: CrisisStep) -> None:
     for name, value in first.items():
         st.session_state.setdefault(f"{key}:{name}", value)
     if not start.code:
-        st.text_input(_("何をするか(必須)"), key=f"{key}:title", **_KEPT)
+        st.text_input(
+            _("何をするか(必須)"), max_chars=LONGEST_TEXT, key=f"{key}:title", **_KEPT
+        )
         _problems(key, "title")
         _pick(_("きまり"), f"{key}:tenet", list(Tenet))
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -21,7 +21,7 @@ from lib.metrics.running_out import Line, Origin
 from lib.schema.deadline import Deadline
 from lib.schema.vocab import Applicability
 from lib.store.access import UserStore
-from lib.text import inert, is_web_address
+from lib.text import LONGEST_TEXT, inert, is_web_address
 from lib.ui import context, navigation
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -408,6 +408,7 @@ def _preview(desk: UserStore, editor: Editor) -> None:
 def _reopen_editor(_desk: UserStore, editor: Editor) -> None:
     st.text_input(
         _("もう一度開く理由(必須)"),
+        max_chars=LONGEST_TEXT,
         key=editor.form.key("reason"),
         on_change="ignore",
         live="500ms",

@@ -19,7 +19,7 @@ from lib.schema.deadline import Deadline
 from lib.schema.vocab import Applicability
 from lib.settings.clock_rules import ClockRule
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash, navigation
 from lib.ui.deadlines import address, detail, saving, words
 from lib.ui.deadlines.links import case_link
@@ -115,6 +115,7 @@ def _together(desk: UserStore, case_id: str, lines: list[Line]) -> None:
             )
             st.text_input(
                 _("すべて非該当にする理由"),
+                max_chars=LONGEST_TEXT,
                 key=f"{key}:reason",
                 on_change="ignore",
                 live="500ms",

@@ -20,7 +20,7 @@ from lib.schema.vocab import DeadlineKind
 from lib.settings.clock_rules import ClockRule, Party
 from lib.settings.counting import LONGEST, Counting, FirstDay, Holiday, Unit
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 from lib.ui import table as grids
@@ -152,7 +152,9 @@ def _fields(key: str, rule: ClockRule) -> None:
         st.session_state.setdefault(f"{key}:{name}", value)
     _counting_fields(key)
     _standing_fields(key, rule)
-    st.text_input(_("変える理由(必須)"), key=f"{key}:reason", **_KEPT)
+    st.text_input(
+        _("変える理由(必須)"), max_chars=LONGEST_TEXT, key=f"{key}:reason", **_KEPT
+    )
     for message in st.session_state.get(f"{key}:problems", ()):
         st.markdown(f":red[:small[:material/error: {_(message)}]]")
 
@@ -196,7 +198,10 @@ def _standing_fields(key: str, rule: ClockRule) -> None:
             **_KEPT,
         )
     st.text_input(
-        _("根拠(法律と条文、またはだれの言葉か)"), key=f"{key}:source", **_KEPT
+        _("根拠(法律と条文、またはだれの言葉か)"),
+        max_chars=LONGEST_TEXT,
+        key=f"{key}:source",
+        **_KEPT,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.date_input(

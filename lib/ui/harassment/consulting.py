@@ -13,7 +13,7 @@ from lib.i18n import _
 from lib.schema.ids import new_commit_id
 from lib.settings import harassment
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 from lib.ui.harassment import policy, texts
@@ -43,6 +43,7 @@ def draw(desk: UserStore) -> None:
         case_id = _about(desk)
         st.text_area(
             _("困っていること(任意)"),
+            max_chars=LONGEST_TEXT,
             key=f"{_KEY}:note",
             height=80,
             on_change="ignore",

@@ -21,7 +21,7 @@ from lib.schema.kpi_day import COMPANY
 from lib.schema.vocab import CareKind
 from lib.settings import harassment
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, filters, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.harassment import texts
@@ -225,6 +225,7 @@ def _line(key: str, name: str, duty: Duty, now: datetime, *, one_of: bool) -> No
 def _telling(desk: UserStore, key: str) -> None:
     st.text_input(
         _("話したこと・決めたこと(任意)"),
+        max_chars=LONGEST_TEXT,
         key=f"{key}:note",
         placeholder=_("病名など健康のことは書きません"),
         live="500ms",

@@ -17,7 +17,7 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import Decision, Medium
 from lib.settings.grounds import Ground, grounds, offered
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import drafting
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -203,6 +203,7 @@ def _lawyer(desk: UserStore, editor: Editor) -> None:
         with text:
             st.text_input(
                 _("だれに相談し、何と言われたか"),
+                max_chars=LONGEST_TEXT,
                 key=form.key("consulted"),
                 live="800ms",
                 on_change="ignore",
@@ -219,6 +220,7 @@ def _lawyer(desk: UserStore, editor: Editor) -> None:
             )
         st.text_input(
             _("相談しないなら、その理由"),
+            max_chars=LONGEST_TEXT,
             key=form.key("without_lawyer"),
             live="800ms",
             on_change="ignore",
@@ -240,6 +242,7 @@ def _draft_buttons(desk: UserStore, editor: Editor, *, is_main: bool) -> None:
     if is_alone:
         st.text_input(
             _("一人で決める理由(必須)"),
+            max_chars=LONGEST_TEXT,
             key=editor.form.key("sole_approval_reason"),
             help=_(
                 "ほかに承認できる人がいないときだけです。行政対応パックに載ります。"
@@ -380,6 +383,7 @@ def _send_back(case: AgencyInquiry) -> None:
     editor = editor_of(case, SEND_BACK, record=Activity, start={"content": ""})
     st.text_area(
         _("どこを直してほしいか"),
+        max_chars=LONGEST_TEXT,
         key=editor.form.key("content"),
         height=90,
         on_change="ignore",

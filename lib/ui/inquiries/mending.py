@@ -16,7 +16,7 @@ from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
 from lib.schema.vocab import ContactKind, MediationResult
 from lib.store.access import UserStore
-from lib.text import inert, is_web_address
+from lib.text import LONGEST_TEXT, inert, is_web_address
 from lib.ui import context, drafting, navigation
 from lib.ui import format as fmt
 from lib.ui.form import field_input, label_of
@@ -142,6 +142,7 @@ def _finish(case: AgencyInquiry, mend: Improvement, code: str) -> None:
     with st.expander(_("この修正をやめる")):
         st.text_input(
             _("やめる理由"),
+            max_chars=LONGEST_TEXT,
             key=form.key("dropped"),
             on_change="ignore",
             live="800ms",
@@ -258,6 +259,7 @@ def _none(case: AgencyInquiry) -> None:
     editor = editor_of(case, NONE, record=Improvement, start=start)
     st.text_area(
         _("直すところがないと判断した理由(必須)"),
+        max_chars=LONGEST_TEXT,
         key=editor.form.key("title"),
         height=80,
         on_change="ignore",
@@ -405,6 +407,7 @@ def _turn(case: AgencyInquiry, verb: str, label: str, asked: str) -> None:
     editor = editor_of(case, verb, record=Improvement, start={"title": ""})
     st.text_input(
         asked,
+        max_chars=LONGEST_TEXT,
         key=editor.form.key("title"),
         live="500ms",
         on_change="ignore",

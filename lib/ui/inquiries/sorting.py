@@ -13,7 +13,7 @@ from lib.i18n import _
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.task import Task
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import drafting
 from lib.ui import format as fmt
 from lib.ui.case.history import shown_text
@@ -110,6 +110,7 @@ def _questions(desk: UserStore, case: AgencyInquiry) -> None:
         with text:
             st.text_input(
                 _("聞くこと"),
+                max_chars=LONGEST_TEXT,
                 key=editor.form.key("title"),
                 placeholder=_("例: 申込みの画面は残っているか"),
                 live="800ms",
@@ -139,6 +140,7 @@ def _question(case: AgencyInquiry, question: Task) -> None:
     with text:
         st.text_input(
             inert(question.title),
+            max_chars=LONGEST_TEXT,
             key=editor.form.key("note"),
             placeholder=_("答えを書くと、対応履歴に残って一覧から消えます"),
             live="800ms",

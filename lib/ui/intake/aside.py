@@ -19,7 +19,7 @@ from lib.settings import scripts
 from lib.settings.business import BusinessSetting
 from lib.settings.severity_rules import in_words
 from lib.store.access import UserStore
-from lib.text import inert, masked, one_line
+from lib.text import LONGEST_TEXT, inert, masked, one_line
 from lib.ui import format as fmt
 from lib.ui import navigation, viewport
 from lib.ui.filters import product_names
@@ -330,6 +330,7 @@ def pasted(desk: UserStore, found: Preview) -> None:
     with folder:
         st.text_area(
             _("電話代行などの報告"),
+            max_chars=LONGEST_TEXT,
             key=state.PASTED,
             height=160,
             placeholder=_("LINE・Chatwork・Slack・メールの文を、そのまま貼り付けます"),

@@ -31,7 +31,7 @@ from lib.settings import worth
 from lib.settings.business import NO_TARGET
 from lib.settings.kpi_targets import HELP
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.kpis import look
@@ -174,12 +174,14 @@ def _change(
     unit = _(_UNIT.get(entry.unit, entry.unit.value))
     st.text_input(
         _("新しい目標({unit})").format(unit=unit),
+        max_chars=LONGEST_TEXT,
         key=key,
         placeholder=_("数、または「{none}」").format(none=_(NO_TARGET)),
         persist_state="session",
     )
     st.text_input(
         _("警報の線({unit})").format(unit=unit),
+        max_chars=LONGEST_TEXT,
         key=f"{key}:alarm",
         placeholder=_("空欄ならそのまま。「{none}」で標準に戻す").format(
             none=_(NO_TARGET)
@@ -194,6 +196,7 @@ def _change(
     day = since(key)
     st.text_input(
         _("理由"),
+        max_chars=LONGEST_TEXT,
         key=f"{key}:reason",
         help=_("なぜ変えるか。あとで目標の推移を読む人のために残ります。"),
         on_change="ignore",

@@ -15,7 +15,7 @@ from lib.i18n import _
 from lib.schema.vocab import CheckResult, PageKind
 from lib.settings.page_checks import Item
 from lib.store.access import UserStore
-from lib.text import inert, is_web_address
+from lib.text import LONGEST_TEXT, inert, is_web_address
 from lib.ui import boundary, context, drafting, flash, navigation
 from lib.ui import format as fmt
 from lib.ui.form import Form, field_input, problems_by_field
@@ -155,6 +155,7 @@ def _result(form: Form, item: Item) -> CheckResult | None:
 def _note(form: Form, item: Item) -> None:
     st.text_input(
         _("気づいたこと(任意)"),
+        max_chars=LONGEST_TEXT,
         key=form.key(_name("note", item.code)),
         label_visibility="collapsed",
         placeholder=_("気づいたこと(任意)"),

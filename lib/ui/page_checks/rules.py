@@ -19,7 +19,7 @@ from lib.schema.vocab import PageKind
 from lib.settings.page_checks import EVERY_MONTHS, OWN_SOURCE, Item
 from lib.settings.script_words import WordRule, phrases_of
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 from lib.ui.setting import one_setting, since
@@ -76,7 +76,12 @@ def _items(items: Sequence[Item]) -> None:
     }
     _lay(key, first)
     if not start.code:
-        st.text_input(_("何を確かめるか(必須)"), key=f"{key}:title", **_KEPT)
+        st.text_input(
+            _("何を確かめるか(必須)"),
+            max_chars=LONGEST_TEXT,
+            key=f"{key}:title",
+            **_KEPT,
+        )
         st.selectbox(
             _("ページの種類"),
             list(PageKind),
@@ -85,7 +90,9 @@ def _items(items: Sequence[Item]) -> None:
             filter_mode="contains",
             **_KEPT,
         )
-    st.text_area(_("どこを見るか"), key=f"{key}:hint", height=80, **_KEPT)
+    st.text_area(
+        _("どこを見るか"), max_chars=LONGEST_TEXT, key=f"{key}:hint", height=80, **_KEPT
+    )
     st.toggle(_("使う"), key=f"{key}:on", **_KEPT)
     _end(key, _("この項目にする"), lambda entry: _save_item(key, start, entry))
 
@@ -139,7 +146,13 @@ def _words(rules: Sequence[WordRule]) -> None:
         "since": clock.today(),
     }
     _lay(key, first)
-    st.text_area(_("探す言葉(読点で区切る)"), key=f"{key}:phrases", height=80, **_KEPT)
+    st.text_area(
+        _("探す言葉(読点で区切る)"),
+        max_chars=LONGEST_TEXT,
+        key=f"{key}:phrases",
+        height=80,
+        **_KEPT,
+    )
     st.toggle(_("使う"), key=f"{key}:on", **_KEPT)
     _end(key, _("この言葉にする"), lambda entry: _save_words(key, start, entry))
 

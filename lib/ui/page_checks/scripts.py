@@ -11,7 +11,7 @@ from lib.actions import page_checks
 from lib.i18n import _
 from lib.metrics.script_hints import Hint, hints
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 
 TEXT: Final = "page_checks.script"
 
@@ -36,6 +36,7 @@ def show(desk: UserStore, today: date) -> None:
         )
         st.text_area(
             _("台本の文"),
+            max_chars=LONGEST_TEXT,
             key=TEXT,
             height=180,
             placeholder=_("例: いま解約されますと、特別価格には戻れませんが…"),

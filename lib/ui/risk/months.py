@@ -15,7 +15,7 @@ from lib.i18n import N_, _
 from lib.schema.ids import new_commit_id
 from lib.settings.past_counts import GONE, name_of
 from lib.store.access import UserStore
-from lib.text import inert
+from lib.text import LONGEST_TEXT, inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
 
@@ -65,6 +65,7 @@ def form(desk: UserStore, reading: Reading, *, is_first: bool = False) -> None:
         return
     st.text_area(
         _("過去の月ごとの件数(1行に1か月)"),
+        max_chars=LONGEST_TEXT,
         key=TYPED,
         height=_HEIGHT,
         placeholder="2026-04 7\n2026-05 9",
