@@ -89,7 +89,7 @@ HTTPS_ONLY: Final = "max-age=31536000"
 """A year. Names below ours are not ours to speak for."""
 
 _KEPT_BELOW: Final = ("/static/", "/signin/")
-_KEPT: Final = ("/print.css", "/favicon.png", "/manifest.json")
+_KEPT: Final = ("/print.css", "/screen.css", "/favicon.png", "/manifest.json")
 _MEDIA: Final = "/media/"
 
 

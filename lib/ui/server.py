@@ -10,12 +10,13 @@ import pkgutil
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -55,6 +56,8 @@ log = logging.getLogger(__name__)
 MAIN_SCRIPT: Final = "lib.ui.main"
 """The one module that Streamlit runs and nobody imports."""
 
+_SCREEN: Final = "/screen.css"
+
 _LOADED_LATE: Final = (
     "scipy.signal",
     "scipy.stats",
@@ -78,6 +81,7 @@ def surroundings() -> dict[str, Any]:
         Route("/healthz", _health),
         Route(calendar_feed.PATH, calendar_feed.answer),
         Route(printing.PATH, printing.sheet),
+        Route(_SCREEN, _screen),
         *(signing_in.routes(how) if how else []),
     ]
     return {
@@ -180,6 +184,14 @@ async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+async def _screen(_request: Request) -> Response:
+    return FileResponse(
+        Path(__file__).parent / "static" / "screen.css",
+        media_type="text/css",
+        headers={"Cache-Control": "max-age=3600"},
+    )
+
+
 class JapaneseShell:
     """Says `lang="ja" translate="no"` in the HTML shell, and links the style for print.
 
@@ -194,7 +206,8 @@ class JapaneseShell:
         scripts: addresses of scripts of our own that the shell loads too.
         """
         self._app = app
-        added = printing.LINK + "".join(
+        sheets = f'{printing.LINK}<link rel="stylesheet" href="{_SCREEN}">'
+        added = sheets + "".join(
             f'<script src="{address}" defer></script>' for address in scripts
         )
         self._rewritten = (

@@ -100,6 +100,7 @@ ANSWERS = [
     ("/_stcore/health", 200, {}),
     ("/_stcore/host-config", 200, {}),
     ("/print.css", 200, {}),
+    ("/screen.css", 200, {}),
     ("/favicon.png", 200, {}),
     ("/media/0123456789abcdef.csv", 404, {}),
     ("/calendar/wrong.ics", 404, {}),
@@ -121,7 +122,7 @@ def test_each_kind_of_answer_carries_the_headers(here, path, status, headers):
     assert "default-src 'none'" in answered.headers["content-security-policy"]
     assert "server" not in answered.headers
     assert "strict-transport-security" not in answered.headers
-    is_kept = path in ("/print.css", "/favicon.png")
+    is_kept = path in ("/print.css", "/screen.css", "/favicon.png")
     assert is_kept or answered.headers["cache-control"].endswith("no-store")
 
 
