@@ -19,6 +19,9 @@ CREATED = N_("(新規)")
 """Stands for the field in the one log row of an insert."""
 
 
+TAKEN_FOR_GONE = N_("(消えた行を承知)")
+"""Stands for the field where somebody confirmed that rows are gone from a sheet."""
+
 SIGNED_IN = N_("(サインイン)")
 SIGNED_OUT = N_("(サインアウト)")
 FAILED = N_("(サインインの失敗)")
@@ -66,7 +69,7 @@ class AuditEntry(Record):
     at: Annotated[datetime, Column("日時", help="変わった時刻", shown=Shown.AUTO)]
     actor: Annotated[str, Column("利用者", help="変えた人", shown=Shown.AUTO)]
     table: Annotated[str, Column("タブ", help="どの表か", shown=Shown.AUTO)]
-    row_key: Annotated[str, Column("番号", help="どの行か", shown=Shown.AUTO)]
+    row_key: Annotated[str, Column("番号", help="どの行か", shown=Shown.AUTO)] = ""
     field_name: Annotated[str, Column("項目", help="どの項目か", shown=Shown.AUTO)]
     before: Annotated[
         str, Column("変更前", help="個人の情報は残さない", shown=Shown.AUTO, long=True)

@@ -29,7 +29,7 @@ from lib.errors import (
 )
 from lib.i18n import N_
 from lib.schema.activity import kpi_day_of
-from lib.schema.audit import AuditEntry
+from lib.schema.audit import TAKEN_FOR_GONE, AuditEntry
 from lib.schema.complaint import Complaint
 from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
 from lib.schema.kpi_day import COMPANY
@@ -412,10 +412,13 @@ class UserStore:
         self._refuse_onlookers()
         if not self._manages:
             raise NotAllowed
+        held = self.held
         try:
             self._live.confirm(token)
         finally:
             self._pinned = None
+        if held and held.losses and held.token == token:
+            self._live.commit(_taken_for_gone(held, self._principal, token))
 
     def frame(self, code: str) -> pd.DataFrame:
         """Return the person's part of a table; without rows where none is theirs.
@@ -1054,6 +1057,27 @@ def _unmasked(before: Snapshot, write: Write) -> Write:
 
 def _mask_typed() -> InvalidRecord:
     return InvalidRecord([FieldProblem(contacts.FIELD, _MASK_TYPED)])
+
+
+def _taken_for_gone(held: Hold, who: Principal, token: str) -> Commit:
+    """Return the log rows of who said that what is gone from the sheet is meant to be."""
+    now, number = clock.now(), f"G-{token}"
+    rows = [
+        AuditEntry(
+            id=f"L-{number}-{at:05d}",
+            commit_id=number,
+            at=now,
+            actor=who.name,
+            table=loss.table,
+            row_key="",
+            field_name=TAKEN_FOR_GONE,
+            before=f"{loss.of}行",
+            after=f"{loss.of - loss.vanished}行",
+            reason="、".join(loss.columns),
+        )
+        for at, loss in enumerate(held.losses, 1)
+    ]
+    return Commit(number, who.name, now, tuple(map(Insert, rows)))
 
 
 def _with_new_complaints(before: Snapshot, commit: Commit) -> Snapshot:

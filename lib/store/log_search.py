@@ -72,7 +72,8 @@ class LogPage:
     """One window of the log.
 
     rows: at most as many as asked for, newest first. has_older: whether older ones match.
-    sizes: how many rows each commit of the window left in all, by its id.
+    sizes: how many rows each commit of the window left in all, by its id; empty where more
+    than `WINDOW` were asked for, which nobody shows act by act.
     """
 
     rows: pd.DataFrame
@@ -94,6 +95,8 @@ def found_in(log: pd.DataFrame, query: LogQuery) -> LogPage:
     oldest_first = log[mask].sort_values("at", kind="stable", na_position="first")
     newest_first = oldest_first.iloc[::-1]
     rows = newest_first.iloc[query.skip : query.skip + query.most]
+    if query.most > WINDOW:
+        return LogPage(rows, has_older=len(newest_first) > query.skip + query.most)
     commits = log.loc[log["commit_id"].isin(set(rows["commit_id"])), "commit_id"]
     return LogPage(
         rows,

@@ -154,7 +154,8 @@ def _marks(rows: pd.DataFrame, key: bytes) -> Iterator[tuple[str, tuple[bytes, b
     """Yield id → (mark of what stays, marks of the texts one after the other)."""
     cell = _Cell(key)
     stays = [rows[name].astype("str").tolist() for name in _STAYS]
-    times = [str(at) for at in rows["at"].tolist()]
+    seconds = rows["at"].dt.as_unit("s").astype("int64").tolist()  # NaT is one too
+    times = [str(at) for at in seconds]
     texts = [rows[name].astype("str").tolist() for name in LOG_TEXTS]
     plain = zip(zip(*stays, strict=True), times, zip(*texts, strict=True), strict=True)
     for fixed, at, said in plain:

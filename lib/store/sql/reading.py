@@ -15,7 +15,7 @@ from lib.schema.frames import empty_frame, frame_from_columns, record_from
 from lib.schema.record import Record
 from lib.schema.tables import KEY_SEPARATOR, TABLES, Table
 from lib.schema.tables import table as table_by_code
-from lib.store.log_search import SEARCHED, LogPage, LogQuery
+from lib.store.log_search import SEARCHED, WINDOW, LogPage, LogQuery
 from lib.store.merge import RowKey
 from lib.store.protocol import AUDIT_TAIL, Snapshot
 from lib.store.sql.layout import META, REVISION, SEQ, SQL_TABLES, key_column
@@ -82,11 +82,8 @@ def log_page(connection: sa.Connection, query: LogQuery) -> LogPage:
     )
     found = _rows(connection, wanted)
     rows = _frame(table_by_code("audit"), found[: query.most])
-    return LogPage(
-        rows,
-        has_older=len(found) > query.most,
-        sizes=_sizes(connection, rows["commit_id"]),
-    )
+    sizes = {} if query.most > WINDOW else _sizes(connection, rows["commit_id"])
+    return LogPage(rows, has_older=len(found) > query.most, sizes=sizes)
 
 
 def _asked(log: sa.Table, query: LogQuery) -> list[sa.ColumnElement[bool]]:

@@ -13,10 +13,14 @@ import pytest
 from gspread.utils import rowcol_to_a1
 
 from lib.errors import StoreHeld, StoreUnavailable
+from lib.schema.audit import TAKEN_FOR_GONE
 from lib.schema.centre_file import CENTRE_TABLES
+from lib.schema.principal import Principal
 from lib.schema.tables import TABLES, table
+from lib.schema.vocab import Role
 from lib.settings.install import SheetsSettings
 from lib.store.live import LiveStore
+from lib.store.log_search import LogQuery
 from lib.store.sheets import watching
 from lib.store.sheets.client import Limits, connected
 from lib.store.sheets.provisioning import tab_number
@@ -137,6 +141,21 @@ def test_a_confirmed_loss_is_the_new_state(ten, hand):
     assert found.held is None
     assert len(found.frames["complaints"]) == 6
     ten.commit(saving(complaint("K-new")))
+
+
+def test_who_confirmed_a_loss_stands_in_the_log_with_what_was_lost(ten, hand):
+    live = LiveStore(ten)
+    live.refreshed()
+    hand.delete_rows(TAB, 2, 5)
+    live.refreshed()
+    chief = live.for_user(Principal("hanako@example.jp", "佐藤 花子", Role.ADMIN))
+
+    chief.confirm(chief.held.token)
+
+    rows = live.search_log(LogQuery(field_name=TAKEN_FOR_GONE)).rows
+    assert rows[["actor", "table", "before", "after"]].values.tolist() == [
+        ["佐藤 花子", "complaints", "10行", "6行"]
+    ]
 
 
 def test_another_loss_than_the_confirmed_one_stays_held(ten, hand):
