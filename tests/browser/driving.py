@@ -91,6 +91,18 @@ def choose(page: Page, label: Locator, name: str, *, exact: bool = False) -> Non
     raise AssertionError(f"the drop-down never offered {name}")
 
 
+def on_clipboard(page: Page) -> str:
+    """Return what was copied, by pasting it elsewhere: the app's pages may not read it."""
+    elsewhere = page.context.new_page()
+    elsewhere.set_content("<textarea autofocus></textarea>")
+    box = elsewhere.get_by_role("textbox")
+    box.focus()
+    elsewhere.keyboard.press("Control+V")
+    pasted = box.input_value()
+    elsewhere.close()
+    return pasted
+
+
 def set_language(server: Server, language: Language) -> None:
     """Let the next tab open in that language, as if it had been chosen last."""
     kept = DraftBox(server.data)

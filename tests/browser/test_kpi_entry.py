@@ -19,7 +19,7 @@ from lib.store.drafts import DraftBox
 from lib.store.protocol import Commit, Insert
 from lib.ui import context
 from tests.browser.conftest import OpenTab
-from tests.browser.driving import opened, running, settled
+from tests.browser.driving import on_clipboard, opened, running, settled
 from tests.cti import as_text, cti_rows
 from tools.serve import Server
 
@@ -180,7 +180,7 @@ def test_a_month_of_an_export_is_pasted_confirmed_and_its_report_copied(
     button(page, "日報をコピー").click()
 
     expect(button(page, "✓ コピーしました")).to_be_visible()
-    copied = page.evaluate("navigator.clipboard.readText()")
+    copied = on_clipboard(page)
     assert "着信数 1,020 / 応答数 920 / 放棄数 100 / 応答率 90.2%" in copied
 
 
@@ -202,7 +202,7 @@ def test_the_report_of_a_confirmed_day_goes_to_the_clipboard_in_one_press(
 
     expect(button(page, "✓ コピーしました")).to_be_visible()
     assert presses() == 1
-    copied = page.evaluate("navigator.clipboard.readText()")
+    copied = on_clipboard(page)
     assert copied.splitlines()[:2] == [
         "【日報】東京センター 11月20日(金)",
         "着信数 120 / 応答数 108 / 放棄数 12 / 応答率 90.0%",
