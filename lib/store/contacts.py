@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lib.schema.complaint import SETTLED, Complaint
@@ -107,9 +109,9 @@ class _Last:
 
 
 class Column:
-    """A column made of contacts, row by row; rows that stood before are not made anew.
+    """A column made of contacts, row by row; what stood there before is not made anew.
 
-    After a save all rows but one are the same, and a frame has 20,000 of them.
+    After a save all rows but one are the same, and in their places, of 20,000.
     """
 
     def __init__(self, make: Callable[[str], str]) -> None:
@@ -130,15 +132,18 @@ class Column:
         self._last = _Last(raw, made)
         return made
 
-    def _cells(self, raw: pd.Series, last: _Last | None) -> list[str]:
-        texts = raw.tolist()
-        known: dict[str, str] = {}
+    def _cells(self, raw: pd.Series, last: _Last | None) -> npt.NDArray[np.object_]:
+        cells = np.empty(len(raw), dtype=object)
+        known = 0 if last is None else min(len(raw), len(last.raw))
+        anew = np.ones(len(raw), dtype=bool)
         if last is not None:
-            known = dict(zip(last.raw.tolist(), last.made.tolist(), strict=True))
-        return [
-            known[text] if text in known else self._make(text) if text else ""
-            for text in texts
-        ]
+            cells[:known] = last.made.to_numpy(dtype=object)[:known]
+            same = raw.array[:known] == last.raw.array[:known]
+            anew[:known] = ~np.asarray(same, dtype=bool)
+        for at in np.flatnonzero(anew):
+            text = raw.iloc[at]
+            cells[at] = self._make(text) if text else ""
+        return cells
 
 
 _SECRET: Final = secrets.token_bytes(32)

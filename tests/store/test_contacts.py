@@ -268,12 +268,12 @@ def test_rows_that_stood_before_are_not_masked_anew():
     asked.clear()
 
     more = pd.DataFrame(
-        {"contact": ["b", "a", "", "c"]}, index=["2", "1", "3", "4"], dtype="str"
+        {"contact": ["a", "d", "", "c"]}, index=["1", "2", "3", "4"], dtype="str"
     )
 
-    assert column.of(more).tolist() == ["B", "A", "", "C"]
+    assert column.of(more).tolist() == ["A", "D", "", "C"]
     assert column.of(more) is column.of(more)
-    assert asked == ["c"]
+    assert asked == ["d", "c"]
 
 
 def test_the_time_for_which_contacts_stay_is_a_setting(live, put):
