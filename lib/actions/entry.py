@@ -191,18 +191,24 @@ def recognise(typed: str) -> Recognised:
     contacts: list[str] = []
     numbers: list[str] = []
     words = typed.split()
-    while words:
-        length = _phone_length(words)
+    at = 0
+    while at < len(words):
+        word = words[at]
+        length = _phone_length(words[at : at + _MOST_PARTS])
         if length:
-            contacts.append(" ".join(words[:length]))
-        elif "@" in words[0] or "＠" in words[0] or _NO_DIGIT.match(words[0]):
-            contacts.append(words[0])
+            contacts.append(" ".join(words[at : at + length]))
+        elif "@" in word or "＠" in word or _NO_DIGIT.match(word):
+            contacts.append(word)
         else:
-            numbers.append(words[0])
-        words = words[length or 1 :]
+            numbers.append(word)
+        at += length or 1
     keys = [part for part in contacts if normalised_contact(part)]
     keys.sort(key=lambda part: "@" in unicodedata.normalize("NFKC", part))
     return Recognised(" ".join(contacts), " ".join(numbers), tuple(keys))
+
+
+_MOST_PARTS: Final = 16
+"""Words of one phone number, were it told digit by digit."""
 
 
 def _phone_length(words: list[str]) -> int:

@@ -48,11 +48,12 @@ _LABELS: Final[Mapping[str, str]] = {
 }
 """Label as answering services write it, folded → what it names."""
 
+# Blanks are never given back (`*+`): else a line of them is read once for each.
 _BULLET = (
-    r"(?:[\s>＞|]*(?:[■□◆◇●○・*＊▼▽▶►※\-–—]+|[(（]?\d{1,2}[)）.．、:：]|[①-⑳])?\s*)"
+    r"(?:[\s>＞|]*+(?:[■□◆◇●○・*＊▼▽▶►※\-–—]+|[(（]?\d{1,2}[)）.．、:：]|[①-⑳])?\s*+)"
 )
 _BRACKETED = re.compile(
-    rf"^{_BULLET}[【\[［〔<＜「*]\s*(?P<label>[^】\]］〕>＞」*\n]{{1,14}}?)\s*[】\]］〕>＞」*][ \t　]*[:：]?(?P<value>.*)$"
+    rf"^{_BULLET}[【\[［〔<＜「*]\s*+(?P<label>[^】\]］〕>＞」*\n]{{1,14}}?)\s*[】\]］〕>＞」*][ \t　]*[:：]?(?P<value>.*)$"
 )
 _COLON = re.compile(
     rf"^{_BULLET}(?P<label>[^\s:：][^:：\n]{{0,13}}?)[ \t　]*[:：](?P<value>.*)$"
@@ -64,12 +65,12 @@ _ALONE = re.compile(rf"^{_BULLET}(?P<label>\S{{1,14}})(?P<value>)\s*$")
 
 _HALF_A_YEAR: Final = timedelta(days=183)
 
-_HONORIFIC = re.compile(r"[\s　]*(?:様|さま|さん)$")
+_HONORIFIC = re.compile(r"(?<!\s)\s*(?:様|さま|さん)$")
 _CALLER = re.compile(r"([一-龠々〆ぁ-んァ-ヶーA-Za-z]{1,12}?)[ 　]?様(?:より|から)")
 _PHONE = re.compile(
     r"(?<![\d\-])(?:\+81[\-\s]?\d{1,4}|0\d{1,4})[\-‐‑–—―−ー(（]?\d{1,4}[\-‐‑–—―−ー)）]?\d{3,4}(?![\d\-])"
 )
-_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
+_MAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63})+", re.ASCII)
 _MOMENT = re.compile(
     r"(?:(?:(?P<year>\d{4})[/\-.年])?(?P<month>\d{1,2})[/\-.月](?P<day>\d{1,2})日?"
     r"(?:\s*[(]?[月火水木金土日][)]?)?)?\s*"

@@ -375,8 +375,10 @@ def _is_person(found: re.Match[str]) -> bool:
 _ANYBODYS: Final = (
     _Rule(
         re.compile(
-            r"[a-z0-9._%+'-]+\s?(?:@|\(at\)|\[at\]|あっとまーく)\s?"
-            r"[a-z0-9-]+(?:\s?\.\s?[a-z0-9-]+)+"
+            # As long as an address may be: without a bound, a long word without any
+            # address would be read once for each of its letters.
+            r"[a-z0-9._%+'-]{1,64}\s?(?:@|\(at\)|\[at\]|あっとまーく)\s?"
+            r"[a-z0-9-]{1,63}(?:\s?\.\s?[a-z0-9-]{1,63})+"
         ),
         MAIL,
     ),

@@ -255,12 +255,15 @@ def title_key(title: str) -> str:
     return folded(title).replace(" ", "").strip("*※:")
 
 
+_LONGEST_TITLE: Final = 200
+"""Letters of a title that are looked at; a cell above a table may hold anything."""
+
 _REMARK: Final = re.compile(r"[(\[【〔].*[)\]】〕]")
 
 
 def _bare(title: str) -> str:
     """Return a title without a unit or remark in brackets: 「着信数（件）※」."""
-    return title_key(_REMARK.sub("", title_key(title)))
+    return title_key(_REMARK.sub("", title_key(title)[:_LONGEST_TITLE]))
 
 
 def header_problems(table: Table, tab: str, header: Header) -> list[RowProblem]:
