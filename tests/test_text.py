@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import digits, folded, inert, is_masked, masked, one_line, storable
+from lib.text import (
+    digits,
+    folded,
+    inert,
+    is_masked,
+    is_web_address,
+    masked,
+    one_line,
+    storable,
+)
 
 
 def test_width_case_and_kana_kind_are_folded_away():
@@ -123,6 +132,34 @@ def test_what_only_looks_like_it_is_copied_as_it_is(text):
 def test_entities_and_underlined_headings_stay_letters():
     assert inert("&lt;b&gt;") == r"\&lt;b\&gt;"
     assert inert("題\n===") == "題  \n" + r"\=\=\="
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.jp", "HTTP://127.0.0.1:8/a?b#c", "https://例え.jp/録音/1.mp3"],
+)
+def test_a_button_opens_the_address_of_a_page(address):
+    assert is_web_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "javascript:alert(1)",
+        " https://example.jp",
+        "https://example.jp 2つ目",
+        "https://example.jp\nx",
+        "https://example.jp@evil.example/",
+        "https://",
+        "//evil.example",
+        "data:text/html,x",
+        "https://example.jp/<b>",
+        "https://example.jp/" + "a" * 2_000,
+    ],
+)
+def test_a_button_opens_nothing_else(address):
+    assert not is_web_address(address)
 
 
 def test_a_sign_that_is_no_address_stays_as_it_is():
