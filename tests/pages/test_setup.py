@@ -120,6 +120,9 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "商品",
         "設定",
         "通知",
+        "操作ログ",
+        "個人情報",
+        "権限",
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {

@@ -258,7 +258,8 @@ def _preview(desk: UserStore, source: SourceFile) -> Preview | None:
     try:
         return importing.preview(
             source,
-            {place.code: desk.frame(place.code) for place in TABLES},
+            # Whole, so that a row of the file is found again; shown is the file's.
+            {place.code: desk.in_full(place.code) for place in TABLES},
             table=tables(desk),
             secret=context.customer_secret(),
             choices=choices(desk),
