@@ -54,10 +54,14 @@ def keep_to_ourselves(sessions: int) -> None:
         config.limit_concurrency = sessions * CONNECTIONS_EACH + 100
 
 
+def servers() -> list[uvicorn.Server]:
+    """Return each server of this process; none once `gc.freeze` has hidden them."""
+    return [found for found in gc.get_objects() if type(found) is uvicorn.Server]
+
+
 @asynccontextmanager
-async def impatient() -> AsyncIterator[None]:
+async def impatient(servers: Sequence[uvicorn.Server]) -> AsyncIterator[None]:
     """Close connections that are held open without asking for anything."""
-    servers = [found for found in gc.get_objects() if type(found) is uvicorn.Server]
     task = asyncio.create_task(_close_the_silent(servers))
     try:
         yield

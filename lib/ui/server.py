@@ -135,6 +135,7 @@ async def _running(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     how = sign_in()
     refuse_to_be_public(how)
     listening.keep_to_ourselves(room().sessions)
+    servers = listening.servers()
     await asyncio.to_thread(_warm_up)
     if how is not None:
         await asyncio.to_thread(Accounts.prepare)
@@ -144,7 +145,7 @@ async def _running(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     async with (
-        listening.impatient(),
+        listening.impatient(servers),
         background.daily_backup(),
         background.caretaker(),
         background.sheet_rows(),

@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 from lib import clock
 from lib.ui import context, crowd
 from lib.ui.headers import ALWAYS
+from lib.ui.listening import SILENT_SECONDS
 from tests.security.raw_client import RawClient
 from tests.signin.browsing import Browser, rerun, said
 from tests.signin.conftest import founded
@@ -221,6 +222,14 @@ def send_and_wait(server: Server, message: bytes) -> None:
     with connect(socket_of(server), origin=server.url) as line:
         line.send(message)
         line.recv()
+
+
+@pytest.mark.slow
+def test_a_request_that_comes_letter_by_letter_is_given_up(here):
+    with socket.create_connection(("127.0.0.1", urlsplit(here.url).port)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        line.settimeout(SILENT_SECONDS + 15)
+        assert line.recv(100) == b""
 
 
 # With sign-in, by https -----------------------------------------------------------------
