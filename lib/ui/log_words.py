@@ -9,7 +9,14 @@ from typing import Final
 from lib.actions.log_reading import Act, Line
 from lib.actions.searching import case_code, slug
 from lib.i18n import N_, _
-from lib.schema.audit import AT_THE_DOOR, CREATED
+from lib.schema.audit import (
+    AT_THE_DOOR,
+    CREATED,
+    INVITATION_VOID,
+    INVITED,
+    ROLE_CONFIRMED,
+    ROLE_HELD_BACK,
+)
 from lib.schema.column import Field
 from lib.schema.frames import JOINER
 from lib.schema.tables import KEY_SEPARATOR, TABLES
@@ -31,6 +38,9 @@ OTHERS: Final = (
     N_("(ログの違いを承知)"),
 )
 """What else may stand for a field."""
+
+_TO_SOMEBODY: Final = (INVITED, INVITATION_VOID, ROLE_CONFIRMED, ROLE_HELD_BACK)
+"""What one person does to another at the door, so that both are to be named."""
 
 _TABLES: Final = {table.code: table for table in TABLES}
 
@@ -128,6 +138,8 @@ def _at_the_door(act: Act, line: Line) -> str:
     details = [_known(line.after), line.reason]
     if line.table != "members":
         details.insert(0, subject(line.table, line.key))
+    elif line.field in _TO_SOMEBODY:
+        details.insert(0, line.key)
     said = fmt.listed(part for part in details if part)
     return f"{act.actor}: {what} ({said})" if said else f"{act.actor}: {what}"
 

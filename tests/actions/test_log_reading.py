@@ -85,6 +85,13 @@ def test_what_happened_at_the_door_is_told_with_its_number():
     assert log_words.sentence(act) == "鈴木 次郎: サインインの失敗 (パスワード、9回)"
 
 
+def test_an_invitation_names_who_made_it_and_for_whom():
+    line = Line("members", "jiro@example.jp", "(招待を作成)", "", "", "")
+    act = Act("E-1", NOON, "佐藤 花子", AuditRoute.SIGN_IN.value, (line,), 0)
+
+    assert log_words.sentence(act) == "佐藤 花子: 招待を作成 (jiro@example.jp)"
+
+
 def test_a_part_of_a_save_says_how_much_is_left_out(live):
     page = log_reading.search(live.for_user(CHIEF), Question(field_name="temper"))
 
