@@ -15,10 +15,11 @@ from lib.actions.sample import Reference
 from lib.errors import ActionRefused, NotAllowed, StoreUnavailable
 from lib.sample import SampleCompany, sample_company
 from lib.schema.complaint import UNKNOWN_PRODUCT
+from lib.schema.frames import standing_at
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member, Setting
 from lib.schema.principal import SYSTEM, Principal
-from lib.schema.tables import TABLES
+from lib.schema.tables import TABLES, table
 from lib.schema.vocab import AuditRoute, Role, Source
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
@@ -96,7 +97,7 @@ def test_the_rows_come_out_of_the_store_as_they_went_in(desk, company):
     sample.fill(desk, company)
 
     case = company.complaints[0]
-    kept = desk.record("complaints", case.id)
+    kept = standing_at(table("complaints"), desk.in_full("complaints"), case.id)
     automatic = {"updated_at", "updated_by", "version"}
     assert {n: v for n, v in kept.values().items() if n not in automatic} == {
         n: v for n, v in case.values().items() if n not in automatic
