@@ -437,7 +437,8 @@ class UserStore:
         """Return which of the person's cells of a table are not simply right.
 
         Columns `key`, `field`, `status` (`CellStatus`) and `typed`: what stands in
-        the sheet. Withheld cells are not among them; without rows on SQL.
+        the sheet, a contact masked. Withheld cells are not among them; without rows on
+        SQL.
 
         Raises:
             NotAllowed: there is no such table.
@@ -458,7 +459,13 @@ class UserStore:
             name in withheld and bool(withheld[name][key])
             for key, name in zip(own["key"], own["field"], strict=True)
         ]
-        return own.loc[[not cell for cell in hidden]]
+        own = own.loc[[not cell for cell in hidden]]
+        if self._principal is SYSTEM or code != contacts.TABLE:
+            return own
+        is_contact = own["field"] == contacts.FIELD
+        return own.assign(
+            typed=own["typed"].where(~is_contact, own["typed"].map(masked))
+        )
 
     def unread(self, code: str) -> dict[tuple[str, str, str], str]:
         """Return what was typed where nothing could be read, see `unread_cells`.
@@ -720,6 +727,8 @@ class UserStore:
 
     def everything(self) -> Snapshot:
         """Return all tables as they stand, to be checked; `_APART` as far as theirs.
+
+        Contacts are whole: what is said of them has to be masked (`checking`).
 
         Raises:
             NotAllowed: the person does not see every row and cell of the others.

@@ -586,6 +586,12 @@ def test_marks_are_shown_of_ones_own_cells_only(live, who, cells):
     assert sorted(found) == sorted(cells)
 
 
+def test_what_was_typed_as_a_contact_is_masked_in_marks(live):
+    desk = marked(live, MARKED[1], MARKED[2]).for_user(ADMIN)
+
+    assert desk.marks("complaints")["typed"].tolist() == ["…", "CANARY"]
+
+
 def test_marks_of_no_table_are_refused(live):
     with pytest.raises(NotAllowed):
         live.for_user(ADMIN).marks("secrets")
