@@ -1,8 +1,10 @@
 """With sign-in, nobody reaches Streamlit who has not come in: real HTTP, real sockets."""
 
 import time
+from pathlib import Path
 
 import pytest
+import streamlit
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from lib import clock
@@ -169,6 +171,14 @@ def test_a_tab_of_somebody_else_cannot_be_taken_over(signed_in):
     assert "鈴木 次郎" in before.text
     assert after.tab not in ("", before.tab)
     assert "鈴木 次郎" not in after.text
+
+
+def test_the_fonts_of_the_screen_come_through_to_who_is_in(visitor, signed_in):
+    fonts = Path(streamlit.__file__).parent / "static" / "static" / "media"
+    place = f"/static/media/{next(fonts.glob('MaterialSymbols*')).name}"
+
+    assert signed_in().client.get(place).status_code == 200
+    assert visitor.client.get(place).status_code == 401
 
 
 def test_ones_own_tab_is_found_again(signed_in):

@@ -45,6 +45,8 @@ OPEN_BELOW: Final = (f"{PAGE}/", "/invitation/", "/calendar/")
 """What answers whoever asks: it says nothing, or has a secret of its own."""
 CLOSED: Final = ("/auth/login", "/auth/logout")
 """Streamlit's own sign-in, whose cookie nobody can take back."""
+_FONTS: Final = "/static/media/"
+"""Streamlit's own, the same for everybody; no file of a person is ever there."""
 _UPLOADS: Final = "/_stcore/upload_file/"
 
 LOOKED_UP_EVERY: Final = 5.0
@@ -98,7 +100,7 @@ class Door:
             session = await asyncio.to_thread(self._session, scope)
             if session is None or not self._may_upload(path, session):
                 answer = _to_sign_in(scope)
-            elif MEDIA not in path:
+            elif MEDIA not in path or path.startswith(_FONTS):
                 await self._app(_claimed(scope, session), receive, send)
                 return
             elif self._files.has(session.id, name_of(path)):
