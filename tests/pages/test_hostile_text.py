@@ -137,7 +137,7 @@ def everything(sent: list[Message]) -> str:
     return "\n".join(text for message in sent for _path, text in texts_of(message))
 
 
-MAIN = ("today", "queue", "kpi_entry", "risk")
+MAIN = ("queue", "risk")
 REST = tuple(page.code for page in navigation.PAGES if page.code not in MAIN)
 
 

@@ -114,7 +114,17 @@ def grows_too_fast(
     return long > GROWTH * seconds(read, (sign * most)[: most // 4])
 
 
-@pytest.mark.parametrize("name", READERS)
+SLOWEST: Final = frozenset({"block", "veil", "contact"})
+"""Readers that are linear, but slow enough to wait for the proof."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOWEST else [])
+        for name in READERS
+    ],
+)
 def test_no_reader_goes_back_over_its_input(name: str):
     slow = [sign for sign in REPEATED if grows_too_fast(READERS[name], sign)]
 
