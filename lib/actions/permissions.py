@@ -280,9 +280,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission(
         "audit.export", N_("操作ログを書き出す"), Group.SETTINGS, _LEADS, changes=False
     ),
-    Permission(
-        "audit.accept", N_("操作ログの違いを承知する"), Group.SETTINGS, _ADMIN
-    ),
+    Permission("audit.accept", N_("操作ログの違いを承知する"), Group.SETTINGS, _ADMIN),
     _see("open.permissions", N_("この権限の表を見る"), Group.SETTINGS, _LEADS),
     _see("open.dictionary", N_("データ辞書を見る"), Group.SETTINGS, _READERS),
     _see("open.connect", N_("Googleシートへの接続を開く"), Group.SETTINGS, _ADMIN),

@@ -22,7 +22,9 @@ def witness(sqlite, sqlite_place):
     """Return the witness of a log of four rows, all of them seen."""
     first = complaint("K-1", content=SECRET)
     sqlite.commit(saving(first))
-    sqlite.commit(saving(change(first, note=SECRET, open_questions="なし"), reason=SECRET))
+    sqlite.commit(
+        saving(change(first, note=SECRET, open_questions="なし"), reason=SECRET)
+    )
     sqlite.commit(saving(complaint("K-2")))
     found = Witness(sqlite_place.data, sqlite_place.url)
     assert looked(found, sqlite).count == 0

@@ -27,7 +27,9 @@ def written(store) -> Store:
     store.commit(saving(first, id="c1"))
     store.commit(
         saving(
-            change(first, status=ComplaintStatus.CLOSED, open_questions="Refund please"),
+            change(
+                first, status=ComplaintStatus.CLOSED, open_questions="Refund please"
+            ),
             id="c2",
             actor="佐藤",
             at=NOON + timedelta(days=1),
