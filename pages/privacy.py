@@ -77,6 +77,7 @@ def earlier() -> None:
             st.text(f"{fmt.full_day(run.on)}  {run.by}  {run.text}")
 
 
+navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
 st.title(_("個人情報"))
 st.caption(
     inert(
