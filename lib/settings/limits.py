@@ -16,7 +16,7 @@ _MOST: Final = 100_000
 class Room:
     """How many open tabs there is room for.
 
-    sessions: of everybody together. each: of one sign-in, or of one network address
+    sessions: of everybody together. each: of one person, or of one network address
     where nobody signs in.
     """
 

@@ -12,7 +12,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.settings.limits import Room
-from lib.ui import context
 
 FULL: Final = (
     "いま開いている画面が多すぎて、これ以上は開けません。"
@@ -28,7 +27,10 @@ LARGEST_BODY: Final = 64 * 1024
 """Bytes of a body that is no file."""
 _MULTIPART: Final = 1024 * 1024
 """What a file's wrapping may add; as Streamlit reckons."""
-_UPLOADS: Final = "/_stcore/upload_file/"
+UPLOADS: Final = "/_stcore/upload_file/"
+
+MEMBER: Final = "mimamori.member"
+"""Where in a scope the door says who has signed in; no client writes there."""
 
 FIRST_SECONDS: Final = 20.0
 """Within which a body has to begin to arrive."""
@@ -50,7 +52,9 @@ class Crowd:
         """Pass on one request, or one socket as long as it stays open."""
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
-        elif _opens_a_tab(scope) and self._is_full(self._whose(scope)):
+        elif _opens_a_tab(scope) and self._is_full(
+            whose(scope, signs_in=self._signs_in)
+        ):
             answer: Response = PlainTextResponse(
                 FULL, status_code=503, headers={"retry-after": "60"}
             )
@@ -59,34 +63,36 @@ class Crowd:
             await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        whose = self._whose(scope)
-        if self._is_full(whose):
+        person = whose(scope, signs_in=self._signs_in)
+        if self._is_full(person):
             await receive()
             await send(
                 {"type": "websocket.close", "code": _TRY_AGAIN, "reason": "too many"}
             )
             return
-        self._open[whose] += 1
+        self._open[person] += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._open[whose] -= 1
-            if not self._open[whose]:
-                del self._open[whose]
+            self._open[person] -= 1
+            if not self._open[person]:
+                del self._open[person]
 
-    def _whose(self, scope: Scope) -> str:
-        """Return whom a tab counts for: the sign-in, or else the network address.
-
-        The people of one office share an address, and each of them has signed in.
-        """
-        if self._signs_in:
-            return Headers(scope=scope).get(context.SESSION_HEADER, "")
-        client = scope.get("client")
-        return client[0] if client else ""
-
-    def _is_full(self, whose: str) -> bool:
+    def _is_full(self, person: str) -> bool:
         together = self._open.total()
-        return together >= self._room.sessions or self._open[whose] >= self._room.each
+        return together >= self._room.sessions or self._open[person] >= self._room.each
+
+
+def whose(scope: Scope, *, signs_in: bool) -> str:
+    """Return whom a tab or a file counts for: the member, or else the network address.
+
+    The people of one office share an address, and each of them has signed in; who signs
+    in twenty times is one person all the same.
+    """
+    if signs_in:
+        return str(scope.get(MEMBER, ""))
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 class Patience:
@@ -120,7 +126,7 @@ class Patience:
             await _close(408, "Request Timeout", scope, receive, send)
 
     def _largest(self, scope: Scope) -> int:
-        if scope["path"].startswith(_UPLOADS):
+        if scope["path"].startswith(UPLOADS):
             return self._largest_file + _MULTIPART
         return LARGEST_BODY
 

@@ -46,6 +46,7 @@ from lib.ui import (
 )
 from lib.ui.crowd import Crowd, Patience
 from lib.ui.endpoints import OnlyWhatIsUsed
+from lib.ui.few_files import FewFiles
 from lib.ui.gate import ThisComputerOnly, refuse_to_be_public
 from lib.ui.origin import OwnPagesOnly
 from lib.ui.signing_in import routes as signing_in
@@ -106,7 +107,7 @@ def _before_streamlit(
     """Return what a request goes through, the first first.
 
     Whatever answers, the headers are added; who comes from elsewhere is turned away
-    before anything is looked up for him; the tabs of those who are in are counted.
+    before anything is looked up for him; tabs and files of those who are in are counted.
     own: the addresses that are ours.
     """
     is_here_only = how is None or how.is_local
@@ -119,6 +120,7 @@ def _before_streamlit(
         Middleware(Patience, largest_file=largest_file),
         *([Middleware(Door, how=how)] if how else []),
         Middleware(Crowd, room=space, signs_in=how is not None),
+        Middleware(FewFiles, signs_in=how is not None),
         Middleware(JapaneseShell, scripts=[signing_in.WATCH] if how else []),
     ]
 

@@ -11,17 +11,23 @@ from unittest.mock import MagicMock
 import pytest
 import streamlit
 from streamlit import config
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
+from lib import clock
 from lib.errors import SettingsError
 from lib.settings.limits import Room, room
 from lib.settings.sign_in import SignIn
-from lib.ui import crowd, headers
-from lib.ui.crowd import Crowd, Patience
+from lib.signin.sessions import Session, Standing
+from lib.ui import crowd, few_files, headers
+from lib.ui.crowd import Crowd, Patience, whose
 from lib.ui.endpoints import DECIDED, OnlyWhatIsUsed
+from lib.ui.few_files import FewFiles
 from lib.ui.headers import Headers
 from lib.ui.listening import _is_silent
 from lib.ui.origin import OwnPagesOnly
+from lib.ui.signing_in.door import Door, _claimed
 from tests.security.asking import ask, inside, scope_of
 from tests.waiting import run
 
@@ -285,8 +291,11 @@ class Tabs:
         await send({"type": "websocket.accept"})
         await self.leave.wait()
 
-    async def open(self, **who):
-        """Open a tab and leave it open; whether that was possible."""
+    async def open(self, member="", **who):
+        """Open a tab and leave it open; whether that was possible.
+
+        member: whom the door let in.
+        """
         sent, answered = [], asyncio.Event()
 
         async def send(message):
@@ -296,7 +305,7 @@ class Tabs:
         async def receive():
             return {"type": "websocket.connect"}
 
-        scope = scope_of(**SOCKET, **who)
+        scope = {**scope_of(**SOCKET, **who), crowd.MEMBER: member}
         tab = asyncio.ensure_future(self.front(scope, receive, send))
         await answered.wait()
         opened = sent[0]["type"] == "websocket.accept"
@@ -334,9 +343,47 @@ def test_one_address_takes_its_share_and_leaves_the_rest():
 def test_with_sign_in_colleagues_behind_one_address_are_told_apart():
     async def walk():
         tabs = Tabs(signs_in=True, sessions=200, each=2)
-        return [await tabs.open(x_mimamori_session=who) for who in ("a", "a", "a", "b")]
+        return [await tabs.open(member=who) for who in ("a", "a", "a", "b")]
 
     assert run(walk()) == [True, True, False, True]
+
+
+def test_one_person_who_signs_in_again_and_again_has_one_share():
+    async def walk():
+        tabs = Tabs(signs_in=True, sessions=200, each=20)
+        of_one = [
+            await tabs.open(member="a", x_mimamori_session=f"sign-in {n}")
+            for n in range(30)
+        ]
+        return of_one, await tabs.open(member="b")
+
+    of_one, of_another = run(walk())
+    assert of_one == [True] * 20 + [False] * 10
+    assert of_another
+
+
+def test_the_door_says_in_the_scope_who_it_is_and_no_client_does():
+    session = Session(
+        "sign-in", "a@example.jp", clock.now(), clock.now(), Standing.LIVE
+    )
+    said = _claimed(scope_of(mimamori_member="b"), session)
+
+    assert whose(said, signs_in=True) == "a@example.jp"
+    assert whose(scope_of(mimamori_member="b"), signs_in=True) == ""
+
+
+def test_a_socket_without_sign_in_takes_no_room(monkeypatch):
+    crowded = []
+
+    async def counted(*_args):
+        crowded.append(1)
+
+    door = Door(counted, PUBLIC)
+    monkeypatch.setattr(door, "_session", lambda _scope: None)
+    asked = scope_of(**SOCKET, host="mimamori.example.jp", origin=OURS)
+
+    assert not any(ask(door, asked).was_opened for _n in range(250))
+    assert crowded == []
 
 
 def test_who_finds_no_room_reads_why():
@@ -361,6 +408,140 @@ def test_a_room_that_is_no_number_is_refused(monkeypatch, said):
     monkeypatch.setenv("MIMAMORI_SESSIONS", said)
     with pytest.raises(SettingsError):
         room()
+
+
+# Files ----------------------------------------------------------------------------
+
+
+class Shelf:
+    """A front that takes files, and where Streamlit keeps them."""
+
+    def __init__(self):
+        self.kept = MemoryUploadedFileManager("/_stcore/upload_file")
+        self.leave = None
+        self.front = FewFiles(self._take, signs_in=True, files=lambda: self.kept)
+
+    async def _take(self, scope, receive, send):
+        if self.leave is not None:
+            await self.leave.wait()
+        *_path, tab, number = scope["path"].split("/")
+        if scope["method"] == "DELETE":
+            self.kept.remove_file(tab, number)
+        else:
+            data = await whole(receive)
+            self.kept.add_file(tab, UploadedFileRec(number, "x.exe", "", data))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def put(self, number, *, size=1, tab="tab", member="a", method="PUT"):
+        """Return with which status a file is taken."""
+        asked = scope_of(f"/_stcore/upload_file/{tab}/{number}", method=method)
+        asked[crowd.MEMBER] = member
+        return ask(self.front, asked, [b"x" * size]).status
+
+    @property
+    def numbers(self):
+        return [n for files in self.kept.file_storage.values() for n in files]
+
+
+async def whole(receive):
+    data, more = b"", True
+    while more:
+        message = await receive()
+        data, more = data + message["body"], message.get("more_body", False)
+    return data
+
+
+MEGABYTE = 1024 * 1024
+
+
+def test_of_a_thousand_files_a_person_keeps_the_newest_few():
+    shelf = Shelf()
+    taken = {shelf.put(n, tab=f"tab {n % 3}") for n in range(1000)}
+
+    assert taken == {204}
+    assert sorted(shelf.numbers) == ["995", "996", "997", "998", "999"]
+    assert len(shelf.front._kept) == few_files.FILES_EACH
+    assert shelf.front._on_the_way == {}
+
+
+def test_large_files_of_a_person_take_no_more_than_a_share():
+    shelf = Shelf()
+    for n in range(8):
+        shelf.put(n, size=9 * MEGABYTE)
+
+    assert shelf.numbers == ["5", "6", "7"]
+
+
+def test_the_file_just_chosen_is_there_however_often_one_imports():
+    shelf = Shelf()
+    for n in range(12):
+        assert shelf.put(n, size=8 * MEGABYTE) == 204
+        assert str(n) in shelf.numbers
+        if n % 2:
+            shelf.put(n, method="DELETE")
+            assert str(n) not in shelf.numbers
+
+
+def test_nobody_pushes_out_what_a_colleague_has_just_chosen():
+    shelf = Shelf()
+    shelf.put("mine", member="b", tab="b")
+    for n in range(50):
+        shelf.put(n, size=9 * MEGABYTE)
+
+    assert "mine" in shelf.numbers
+
+
+def test_all_together_keep_no_more_than_there_is_memory_for(monkeypatch):
+    monkeypatch.setattr(few_files, "BYTES_TOGETHER", 1000)
+    shelf = Shelf()
+    for n in range(40):
+        shelf.put(n, size=100, member=f"member {n}", tab=f"tab {n}")
+
+    assert shelf.numbers == [str(n) for n in range(30, 40)]
+
+
+def test_what_ends_with_its_tab_is_forgotten():
+    shelf = Shelf()
+    shelf.put("1", tab="gone")
+    shelf.kept.remove_session_files("gone")
+    shelf.put("2")
+
+    assert list(shelf.front._kept) == [("tab", "2")]
+
+
+def test_files_on_their_way_are_few_too():
+    async def walk():
+        shelf = Shelf()
+        shelf.leave = asyncio.Event()
+
+        async def receive():
+            return {"type": "http.request", "body": b"x"}
+
+        async def put(member, number):
+            sent = []
+
+            async def send(message):
+                sent.append(message)
+
+            asked = scope_of(f"/_stcore/upload_file/t/{number}", method="PUT")
+            await shelf.front({**asked, crowd.MEMBER: member}, receive, send)
+            return sent[0]["status"]
+
+        waiting = [asyncio.ensure_future(put("a", n)) for n in range(2)]
+        await asyncio.sleep(0)
+        third = await put("a", 3)
+        colleagues = [asyncio.ensure_future(put(f"b{n}", n)) for n in range(8)]
+        await asyncio.sleep(0)
+        too_many = await put("c", 1)
+        shelf.leave.set()
+        first = [await one for one in waiting + colleagues]
+        return third, too_many, first, await put("a", 4)
+
+    third, too_many, first, later = run(walk())
+    assert (third, too_many) == (429, 429)
+    assert first == [204] * 10
+    assert later == 204
 
 
 # Bytes and time -------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 It stands in front of Streamlit's own server. To what it lets through it adds the id of
 the sign-in as a header, and takes away whatever a client sent under that name; the
-script asks there who is looking (`context.principal`).
+script asks there who is looking (`context.principal`). What counts people finds the
+member in the scope (`crowd.MEMBER`).
 
 What is open when time runs out stays as it is: its messages go nowhere until the same
 person signs in again in this browser, and then go on where they stopped (product.md 6).
@@ -32,6 +33,7 @@ from lib.errors import AppError, StoreError
 from lib.settings.sign_in import SignIn
 from lib.signin.sessions import Session, Standing
 from lib.ui import context
+from lib.ui.crowd import MEMBER, UPLOADS
 from lib.ui.signing_in import cookies, origin
 from lib.ui.signing_in.own_files import MEDIA, OwnFiles, name_of, named_in
 
@@ -47,7 +49,6 @@ CLOSED: Final = ("/auth/login", "/auth/logout")
 """Streamlit's own sign-in, whose cookie nobody can take back."""
 _FONTS: Final = "/static/media/"
 """Streamlit's own, the same for everybody; no file of a person is ever there."""
-_UPLOADS: Final = "/_stcore/upload_file/"
 
 LOOKED_UP_EVERY: Final = 5.0
 """Seconds for which a socket believes what it knows of its sign-in."""
@@ -128,9 +129,9 @@ class Door:
 
     def _may_upload(self, path: str, session: Session) -> bool:
         """Whether a file is meant for a tab of the person's own; True for no file."""
-        if not path.startswith(_UPLOADS):
+        if not path.startswith(UPLOADS):
             return True
-        tab = path.removeprefix(_UPLOADS).partition("/")[0]
+        tab = path.removeprefix(UPLOADS).partition("/")[0]
         return self._tabs.owner(tab) == session.member
 
     # Sockets ---------------------------------------------------------------------
@@ -329,7 +330,7 @@ def _unstored(send: Send) -> Send:
 
 def _claimed(scope: Scope, session: Session) -> Scope:
     headers = [*scope["headers"], (HEADER, session.id.encode())]
-    return {**scope, "headers": headers}
+    return {**scope, "headers": headers, MEMBER: session.member}
 
 
 def _without_claims(scope: Scope) -> Scope:
