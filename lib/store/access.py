@@ -1057,9 +1057,10 @@ def _unmasked(before: Snapshot, write: Write) -> Write:
     if write.key in frame.index:
         stands = str(frame[contacts.FIELD].iloc[frame.index.get_loc(write.key)])
     base, mine = write.base.get(contacts.FIELD), str(write.values[contacts.FIELD] or "")
-    if is_masked(mine) and mine != stands:
+    saw_mask = base != stands and base == masked(stands)
+    if mine != stands and (is_masked(mine) or (saw_mask and "…" in mine)):
         raise _mask_typed()
-    if base == stands or base != masked(stands):
+    if not saw_mask:
         return write
     return replace(write, base={**write.base, contacts.FIELD: stands})
 

@@ -186,6 +186,36 @@ def test_a_mask_is_never_written(live, put):
     assert contact(live, SYSTEM) == PHONE
 
 
+@pytest.mark.parametrize("typed", [f"{MASK} (夜間)", f"夜間 {MASK}", f"{MASK}、03-1"])
+def test_a_mask_with_something_typed_beside_it_is_never_written(live, put, typed):
+    key = put()
+    seen = live.for_user(OTHER).record("complaints", key)
+
+    with pytest.raises(InvalidRecord):
+        live.for_user(OTHER).commit(saving(change(seen, contact=typed)))
+    assert contact(live, SYSTEM) == PHONE
+
+
+def test_what_is_left_of_a_contact_may_get_a_remark(live, put):
+    key = put(contact=MASK)
+    seen = live.for_user(HANDLER).record("complaints", key)
+
+    live.for_user(HANDLER).commit(saving(change(seen, contact=f"{MASK} (夜間)")))
+
+    assert contact(live, SYSTEM) == f"{MASK} (夜間)"
+
+
+def test_a_mended_save_with_a_mask_is_refused_before_it_is_sent(live, put, monkeypatch):
+    key = put()
+    desk = live.for_user(OTHER)
+    seen = desk.record("complaints", key)
+    monkeypatch.setattr(desk, "_refuse_foreign", lambda _id: None)
+
+    with pytest.raises(InvalidRecord):
+        desk.resend("c1", saving(change(seen, contact=f"{MASK} (夜間)")))
+    assert contact(live, SYSTEM) == PHONE
+
+
 def test_a_new_contact_is_saved_by_someone_who_never_saw_the_old_one(live, put):
     key = put()
     seen = live.for_user(OTHER).record("complaints", key)
