@@ -16,8 +16,9 @@ from typing import Final, cast
 import pandas as pd
 
 from lib.actions.permissions import needs
-from lib.actions.privacy.units import RowKey, Unit, due_units
-from lib.errors import AppError, StoreError, StoreUnavailable
+from lib.actions.privacy.units import Book, RowKey, Unit, due_units
+from lib.errors import ActionRefused, AppError, StoreError, StoreUnavailable
+from lib.i18n import N_
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Setting
 from lib.schema.principal import SYSTEM, Principal
@@ -35,6 +36,8 @@ from lib.store.sql.opening import alone
 
 Progress = Callable[[int, int], None]
 """Called with how many cases are done, and of how many."""
+
+CHANGED: Final = N_("確かめたあとに変わったので、もう一度確かめ直してください。")
 
 RECORD: Final = "匿名化の記録"
 """名前 of the rows of 設定 that tell when somebody anonymised how much."""
@@ -156,6 +159,9 @@ def anonymise(
 ) -> Done:
     """Anonymise what of these is not held back; return what was done.
 
+    units: as they were looked at. Whoever looked may have done so long ago, so each is
+    looked at again: what was reopened, went on or was written to since is refused.
+
     Raises:
         NotAllowed: it is not for this person.
         StoreError: the store or the disk does not answer. What was done stays done;
@@ -164,11 +170,13 @@ def anonymise(
     free = [unit for unit in units if unit.is_free]
     done = Done(now, who.name)
     with alone(data, "anonymising"):
+        live.refreshed()
         desk = live.for_user(SYSTEM)
-        words = _words(desk, free)
+        still = tuple(_as_seen(live, free, done))
+        words = _words(desk, still)
         _record(desk, done, len(free))
         run = _Run(live, done, ErasedRows(data))
-        for some in _chunks(free):
+        for some in _chunks(still):
             run.erase(some)
             progress(done.units + len(done.refused), len(free))
             if done.queued:
@@ -218,6 +226,16 @@ def copies_in(data: Path) -> tuple[str, ...]:
     """Return the names of the copies below the data folder that keep everything."""
     found = [*(data / "backups").glob("*"), *data.glob("*.before-restore-*")]
     return tuple(sorted(p.name for p in found if p.is_file() and p.suffix == ".db"))
+
+
+def _as_seen(live: LiveStore, units: Sequence[Unit], done: Done) -> Iterator[Unit]:
+    """Yield, as they stand now, those that are what was seen; refuse the others."""
+    book = Book(_frames(live.for_user(SYSTEM)), _waiting_rows(live))
+    for unit in units:
+        if now := book.as_now(unit):
+            yield now
+        else:
+            done.refused.append((unit, ActionRefused(CHANGED)))
 
 
 def _clean_up(live: LiveStore, done: Done) -> None:

@@ -51,6 +51,9 @@ _OPEN: Final = {
 }
 """What is said where a row of that table is not over."""
 
+_WITH_CASES: Final = frozenset({"complaints", "agency_inquiries"})
+"""Tables whose rows may hang on each other."""
+
 WAITING: Final = N_(
     "まだ送られていない保存があります。送信待ちで先に片づけてください。"
 )
@@ -70,7 +73,8 @@ class Unit:
 
     key: of its first row. rows: all of them, by table code and key. ended: the last day on which something
     happened. changes: what still says something becomes, by row; {} where nothing is
-    left. holds: why it may not be touched now.
+    left. holds: why it may not be touched now. seen: tells what stood in the fields of
+    `changes`, for this process.
     """
 
     kind: Kind
@@ -79,6 +83,7 @@ class Unit:
     ended: date
     changes: Mapping[RowKey, Mapping[str, str]]
     holds: tuple[Hold, ...] = ()
+    seen: int = 0
 
     @property
     def is_free(self) -> bool:
@@ -117,6 +122,7 @@ class Book:
     _cells: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _cases: pd.Series | None = None
     _last: dict[str, Any] | None = None
+    _ended: dict[Kind, Mapping[str, date]] = field(default_factory=dict)
 
     def ended(self, kind: Kind) -> Iterator[tuple[str, date]]:
         """Yield everything of a kind that is over, with the day it ended."""
@@ -138,19 +144,50 @@ class Book:
         rows = tuple(dict.fromkeys(self._rows(kind, key)))
         # A group of contacts is known by an order number, which is nobody's to show.
         name = rows[0][1] if rows else key
+        changes = self._changes(rows)
         return Unit(
-            kind, name, rows, ended, self._changes(rows), tuple(self._holds(rows))
+            kind,
+            name,
+            rows,
+            ended,
+            changes,
+            tuple(self._holds(rows)),
+            hash(tuple(self._texts(changes))),
         )
+
+    def as_now(self, unit: Unit) -> Unit | None:
+        """Return a unit built before as it stands now, which may have nothing left.
+
+        None where that is not what was seen: it is no longer over, or ended again, it
+        is held back, its rows are others, or something was written since.
+        """
+        code, key = unit.rows[0]
+        if key not in self.frames[code].index:
+            return None
+        kind, root = unit.kind, key
+        if code in _WITH_CASES:
+            kind, root = self._root(code, key)
+        ended = self._ends(kind).get(root, date.max)
+        now = self.unit(kind, root, ended)
+        if kind != unit.kind or now.rows != unit.rows or not now.is_free:
+            return None
+        if not now.changes:
+            return now
+        return now if ended <= unit.ended and now.seen == unit.seen else None
 
     def of_rows(self, rows: Iterable[RowKey]) -> Iterator[Unit]:
         """Yield the units of these complaints and contacts, whenever they ended."""
-        ends = {kind: dict(self.ended(kind)) for kind in (Kind.CASE, Kind.INQUIRY)}
         seen: set[tuple[Kind, str]] = set()
         for code, key in rows:
             kind, root = self._root(code, key)
             if (kind, root) not in seen:
                 seen.add((kind, root))
-                yield self.unit(kind, root, ends[kind].get(root, date.max))
+                yield self.unit(kind, root, self._ends(kind).get(root, date.max))
+
+    def _ends(self, kind: Kind) -> Mapping[str, date]:
+        if kind not in self._ended:
+            self._ended[kind] = dict(self.ended(kind))
+        return self._ended[kind]
 
     def _root(self, code: str, key: str) -> tuple[Kind, str]:
         if code == "complaints":
@@ -275,6 +312,11 @@ class Book:
             if change := erased(code, row, groups):
                 found[code, key] = change
         return found
+
+    def _texts(self, changes: Mapping[RowKey, Mapping[str, str]]) -> Iterator[Any]:
+        for (code, key), values in changes.items():
+            for name in values:
+                yield code, key, name, self.value(code, key, name)
 
     # What holds it back -------------------------------------------------------------
 

@@ -220,6 +220,44 @@ def test_two_who_press_at_once_erase_the_same(sqlite_place):
     assert (log["field_name"] == "(匿名化)").sum() == 1
 
 
+SINCE = {
+    "it was reopened": {"status": ComplaintStatus.WORKING, "closed_at": None},
+    "it was closed again": {"closed_at": NOW - timedelta(days=1)},
+    "something was written": {"note": "昨日また電話があった"},
+}
+
+
+@pytest.mark.parametrize("how", list(SINCE))
+def test_what_changed_after_the_look_is_refused_and_kept(sqlite_place, how):
+    sqlite_place().commit(saving(case("K-1"), case("K-2")))
+    live = LiveStore(sqlite_place())
+    found = running.due(live, SYSTEM, TODAY)
+    other = sqlite_place()
+    seen = read(other, "complaints", "K-1")
+    other.commit(saving(change(seen, content="大事な話", **SINCE[how])))
+
+    done = press(live, sqlite_place, found=found)
+
+    kept = live.snapshot().frames["complaints"]["content"]
+    assert kept.loc["K-1"] == "大事な話"
+    assert kept.loc["K-2"] == "***"
+    ((unit, error),) = done.refused
+    assert (unit.key, error.message) == ("K-1", running.CHANGED)
+    assert done.units == 1
+
+
+def test_a_step_taken_after_the_look_is_kept(sqlite_place):
+    sqlite_place().commit(saving(case("K-1")))
+    live = LiveStore(sqlite_place())
+    found = running.due(live, SYSTEM, TODAY)
+    sqlite_place().commit(saving(activity("K-1", id="H-1", content="また電話")))
+
+    done = press(live, sqlite_place, found=found)
+
+    assert live.snapshot().frames["activities"].loc["H-1", "content"] == "また電話"
+    assert done.units == 0
+
+
 HELD = {
     "its own case": (case("K-1", status=ComplaintStatus.WORKING), None),
     "a second complaint": (complaint("K-2", parent_id="K-1"), units.RELATED_OPEN),
