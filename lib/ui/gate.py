@@ -19,8 +19,15 @@ from lib.settings.sign_in import SignIn
 from lib.settings.this_computer import is_loopback, is_this_computer
 from lib.ui import listening
 
-PASSED_ON: Final = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
-"""Headers with which a proxy says for whom it asks."""
+PASSED_ON: Final = frozenset(
+    {
+        *("via", "forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip"),
+        *("cf-connecting-ip", "true-client-ip", "fastly-client-ip"),
+        "x-original-forwarded-for",
+    }
+)
+PASSED_ON_BY: Final = ("x-forwarded-", "x-envoy-")
+"""Headers with which a proxy says that it asks for somebody: whole names, beginnings."""
 
 REFUSED: Final = (
     "サインインが設定されていないため、このコンピューターからだけ使えます。\n"
@@ -76,8 +83,12 @@ class ThisComputerOnly:
 
 def _is_local(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    if any(name in headers for name in PASSED_ON):
+    if any(_is_of_a_proxy(name.lower()) for name in headers):
         return False
     client = scope.get("client")
     asked = headers.get("host", "")
     return client is not None and is_loopback(client[0]) and is_this_computer(asked)
+
+
+def _is_of_a_proxy(name: str) -> bool:
+    return name in PASSED_ON or name.startswith(PASSED_ON_BY)
