@@ -46,6 +46,7 @@ from lib.schema.dictionary import as_markdown
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, Table
+from lib.schema.tables import table as table_by_code
 from lib.settings.customer_key import customer_key, secret_of
 from lib.settings.install import (
     Installation,
@@ -430,7 +431,9 @@ def anonymise(
                 live, SYSTEM, now=clock.now(), data=place.data
             )
             _say(_("もう一度消しました: {count}行").format(count=done.rows))
-            raise typer.Exit(LOOK if done.traces else DONE)
+            for (code, key), error in done.rows_refused:
+                _say_refused(f"{_(table_by_code(code).tab)} {key}", error)
+            raise typer.Exit(LOOK if done.rows_refused or done.traces else DONE)
         units = erasing_people.due(live, SYSTEM, clock.today())
         _print_due(erasing_people.preview(live, SYSTEM, units, data=place.data))
         free = sum(unit.is_free for unit in units)
@@ -455,7 +458,13 @@ def anonymise(
     finally:
         live.close()
     _say(_("匿名化しました: {count}件").format(count=done.units))
+    for unit, error in done.refused:
+        _say_refused(unit.key, error)
     raise typer.Exit(LOOK if done.refused or done.queued or done.traces else DONE)
+
+
+def _say_refused(name: str, error: AppError) -> None:
+    _say(f"{name}: {_(error.message).format(**error.details)}")
 
 
 def _print_due(found: erasing_people.Preview) -> None:

@@ -18,12 +18,14 @@ from gspread.utils import rowcol_to_a1
 from typer.testing import CliRunner
 
 from lib import cli, clock
+from lib.errors import InvalidRecord
 from lib.schema.complaint import Complaint
 from lib.schema.dictionary import as_markdown
 from lib.schema.record import Record
 from lib.schema.tables import TABLES
 from lib.schema.vocab import ComplaintStatus, Promise, Source
 from lib.settings.install import installation
+from lib.store import erasing
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Insert, Snapshot
 from tests.sheets_api import Emulator, Hand
@@ -440,6 +442,21 @@ def test_people_past_their_time_go_and_stay_gone_after_a_restore(data):
 
     (row,) = stored().frames["complaints"].itertuples()
     assert (row.customer_name, row.contact, row.content) == ("", "", "***")
+
+
+def test_rows_that_cannot_be_erased_again_are_named(monkeypatch):
+    keep(closed_long_ago())
+    assert run("anonymise", "--yes").exit_code == cli.DONE
+    (key,) = stored().frames["complaints"].index
+
+    def refuse(*_arguments: Any, **_options: Any) -> None:
+        raise InvalidRecord([])
+
+    monkeypatch.setattr(erasing, "write_erasing", refuse)
+    outcome = run("anonymise", "--again")
+
+    assert outcome.exit_code == cli.LOOK
+    assert f"苦情台帳 {key}: " in outcome.output
 
 
 def test_without_an_answer_nothing_goes():

@@ -11,12 +11,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import orjson
 from filelock import FileLock
 
+from lib import clock
 from lib.errors import StoreUnavailable
 from lib.schema.erasing import may_become
 
@@ -28,6 +31,14 @@ RowKey = tuple[str, str]
 Changes = Mapping[RowKey, Mapping[str, str]]
 
 
+@dataclass(slots=True)
+class Gone:
+    """What the fields of one row became, and when it was last; None if not noted."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+
+
 class ErasedRows:
     """The list of one installation; usable from many processes."""
 
@@ -35,17 +46,21 @@ class ErasedRows:
         """Keep it in `data`."""
         self._path = data / NAME
 
-    def add(self, changes: Changes, rows: Iterable[RowKey] = ()) -> None:
+    def add(
+        self, changes: Changes, rows: Iterable[RowKey] = (), *, at: datetime
+    ) -> None:
         """Note rows with what their fields become; on disk when this returns.
 
-        rows: others of which only the log is cleaned.
+        rows: others of which only the log is cleaned. at: no text written until then
+        may come back.
 
         Raises:
             StoreUnavailable: the disk does not take it; nothing may be erased then.
         """
-        every: Changes = {**{at: {} for at in rows}, **changes}
+        every: Changes = {**{row: {} for row in rows}, **changes}
         lines = b"".join(
-            orjson.dumps([*at, dict(values)]) + b"\n" for at, values in every.items()
+            orjson.dumps([*row, dict(values), at.isoformat()]) + b"\n"
+            for row, values in every.items()
         )
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,24 +81,27 @@ class ErasedRows:
         finally:
             os.close(handle)
 
-    def load(self) -> dict[RowKey, dict[str, str]]:
+    def load(self) -> dict[RowKey, Gone]:
         """Return every row noted, with what its fields became; {} before the first.
 
         A line that cannot be read, or that would write anything else than an erasing
-        may, is passed over.
+        may, is passed over. Lines of former versions carry no moment.
         """
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
             return {}
-        found: dict[RowKey, dict[str, str]] = {}
+        found: dict[RowKey, Gone] = {}
         for line in content.splitlines():
             try:
-                table, key, values = orjson.loads(line)
+                table, key, values, *moment = orjson.loads(line)
                 good = {n: v for n, v in values.items() if may_become(table, n, v)}
+                moments = [clock.in_tokyo(datetime.fromisoformat(at)) for at in moment]
             except (ValueError, TypeError, AttributeError):
                 if line:
                     log.warning("a line of the list of erased rows cannot be read")
                 continue
-            found.setdefault((str(table), str(key)), {}).update(good)
+            row = found.setdefault((str(table), str(key)), Gone())
+            row.values.update(good)
+            row.at = max([*moments, *([row.at] if row.at else [])], default=None)
         return found

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 import pandas as pd
 
+from lib.errors import AppError, StoreUnavailable
 from lib.schema.erasing import ERASABLE, ERASED, LOG_TEXTS
 from lib.schema.ids import new_commit_id
+from lib.store.erased_rows import Gone
 from lib.store.merge import RowKey
 from lib.store.protocol import Commit, CommitState, Erase, Receipt, Write
 
@@ -68,17 +71,61 @@ def write_erasing(
     return cleaned, False
 
 
-def erase_again(store: Erasing, known: Changes, *, actor: str, at: datetime) -> int:
-    """Erase what a restored backup brought back; return how many rows are on the list.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What erasing once more came to.
 
-    Rows that the backup does not have are passed over, and so are those erased in it.
+    rows: how many are on the list. refused: those that could not be written, and why.
     """
-    keys = list(known)
-    for start in range(0, len(keys), ROWS_AT_ONCE):
-        some = keys[start : start + ROWS_AT_ONCE]
-        changes = {row: known[row] for row in some if known[row]}
-        write_erasing(store, changes, some, actor=actor, at=at)
-    return len(keys)
+
+    rows: int
+    refused: tuple[tuple[RowKey, AppError], ...]
+
+
+def erase_again(
+    store: Erasing,
+    known: Mapping[RowKey, Gone],
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    actor: str,
+    at: datetime,
+) -> Again:
+    """Erase what a restored backup brought back; one refused row holds up no other.
+
+    frames: what the store holds now. Rows that it does not have are passed over, and so
+    are those erased in it, and those changed after they were erased: they are of a
+    backup taken since, and what stands in them was written since.
+
+    Raises:
+        StoreUnavailable: the store is away; run it again.
+    """
+    refused: list[tuple[RowKey, AppError]] = []
+
+    def erase(keys: Sequence[RowKey]) -> None:
+        changes = {row: known[row].values for row in keys if known[row].values}
+        try:
+            write_erasing(store, changes, keys, actor=actor, at=at)
+        except StoreUnavailable:
+            raise
+        except AppError as error:
+            if len(keys) == 1:
+                refused.append((keys[0], error))
+                return
+            for row in keys:
+                erase([row])
+
+    left = [row for row, gone in known.items() if not _written_since(frames, row, gone)]
+    for start in range(0, len(left), ROWS_AT_ONCE):
+        erase(left[start : start + ROWS_AT_ONCE])
+    return Again(len(known), tuple(refused))
+
+
+def _written_since(frames: Mapping[str, pd.DataFrame], row: RowKey, gone: Gone) -> bool:
+    code, key = row
+    if gone.at is None or code not in frames or key not in frames[code].index:
+        return False
+    changed = frames[code].loc[key, "updated_at"]
+    return bool(pd.notna(changed) and changed > gone.at)
 
 
 def to_clean(log: pd.DataFrame) -> dict[str, dict[str, str]]:

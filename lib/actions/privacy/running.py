@@ -15,6 +15,7 @@ from typing import Final, cast
 
 import pandas as pd
 
+from lib import clock
 from lib.actions.permissions import needs
 from lib.actions.privacy.units import Book, RowKey, Unit, due_units
 from lib.errors import ActionRefused, AppError, StoreError, StoreUnavailable
@@ -78,6 +79,7 @@ class Done:
     refused: cases that could not be written, with the reason. queued: whether the rest
     waits for the shared store. traces: whether traces may be left in the store's files
     because somebody was at work in them. number: tells it from others of that minute.
+    rows_refused: of erasing once more, which knows rows and no cases.
     """
 
     at: datetime
@@ -87,6 +89,7 @@ class Done:
     log_rows: int = 0
     drafts: int = 0
     refused: list[tuple[Unit, AppError]] = field(default_factory=list)
+    rows_refused: tuple[tuple[RowKey, AppError], ...] = ()
     queued: bool = False
     traces: bool = False
     number: str = field(default_factory=lambda: new_commit_id()[:6])
@@ -199,7 +202,9 @@ def erase_again(live: LiveStore, who: Principal, *, now: datetime, data: Path) -
     done = Done(now, who.name)
     with alone(data, "anonymising"):
         known = ErasedRows(data).load()
-        done.rows = again(live, known, actor=who.name, at=now)
+        frames = live.refreshed().frames
+        found = again(live, known, frames, actor=who.name, at=now)
+        done.rows, done.rows_refused = found.rows, found.refused
         _clean_up(live, done)
     return done
 
@@ -273,7 +278,9 @@ class _Run:
     def _erase(self, units: Sequence[Unit]) -> None:
         changes = {at: v for unit in units for at, v in unit.changes.items()}
         rows = [row for unit in units for row in unit.rows]
-        self.erased.add(changes, rows)
+        # Somebody may have written while the cases before were erased.
+        until = max(self.done.at, clock.now())
+        self.erased.add(changes, rows, at=until)
         cleaned, self.done.queued = write_erasing(
             self.live, changes, rows, actor=self.done.by, at=self.done.at
         )

@@ -167,7 +167,11 @@ def _forget_again(engine: sa.Engine, data: Path) -> None:
     """Erase in a copy whoever was erased since it was taken, before anybody sees it."""
     known = ErasedRows(data).load()
     if known:
-        erase_again(SqlStore(engine), known, actor=SYSTEM.name, at=clock.now())
+        store = SqlStore(engine)
+        frames = store.load().frames
+        done = erase_again(store, known, frames, actor=SYSTEM.name, at=clock.now())
+        for _row, error in done.refused:
+            raise error  # nobody comes back because one row cannot be written
         write_anew(engine)
 
 

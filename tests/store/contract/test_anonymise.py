@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import date, datetime, timedelta
 
+import orjson
 import pytest
 
 from lib import clock
 from lib.actions.privacy import running, units
-from lib.errors import StoreUnavailable
+from lib.errors import InvalidRecord, StoreUnavailable
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
 from lib.schema.inquiry import AgencyInquiry
@@ -22,7 +23,9 @@ from lib.schema.vocab import (
     EscalationTrigger,
     InquiryStatus,
 )
+from lib.store import erased_rows
 from lib.store.drafts import DraftBox
+from lib.store.erased_rows import ErasedRows
 from lib.store.live import LiveStore
 from lib.store.protocol import Commit
 from tests.store.rows import NOON, activity, change, complaint, read, saving
@@ -256,6 +259,63 @@ def test_a_step_taken_after_the_look_is_kept(sqlite_place):
 
     assert live.snapshot().frames["activities"].loc["H-1", "content"] == "また電話"
     assert done.units == 0
+
+
+class Refusing(LiveStore):
+    """A store that does not take K-1."""
+
+    def commit(self, commit):
+        if any(getattr(write, "key", "") == "K-1" for write in commit.writes):
+            raise InvalidRecord([])
+        return super().commit(commit)
+
+
+def test_a_row_that_is_not_taken_holds_up_no_other_of_a_restored_backup(sqlite_place):
+    ErasedRows(sqlite_place.data).add(
+        {("complaints", key): {"note": "***"} for key in ("K-1", "K-2")},
+        [("complaints", "K-3")],
+        at=NOW,
+    )
+    sqlite_place().commit(saving(*(case(f"K-{n}", note="昔") for n in (1, 2, 3))))
+    live = Refusing(sqlite_place())
+
+    done = running.erase_again(live, SYSTEM, now=NOW, data=sqlite_place.data)
+
+    notes = live.snapshot().frames["complaints"]["note"]
+    assert notes.to_dict() == {"K-1": "昔", "K-2": "***", "K-3": "昔"}
+    assert [row for row, _error in done.rows_refused] == [("complaints", "K-1")]
+    assert done.rows == 3
+
+
+@pytest.mark.parametrize(
+    ("noted", "kept"),
+    [(timedelta(minutes=-1), "新しい話"), (timedelta(0), "***"), (None, "***")],
+)
+def test_what_was_written_after_the_anonymising_outlives_a_restore(
+    sqlite_place, noted, kept
+):
+    sqlite_place().commit(saving(case("K-1", note="新しい話")))
+    live = LiveStore(sqlite_place())
+    line = ["complaints", "K-1", {"note": "***"}]
+    if noted is not None:
+        line.append((NOON + noted).isoformat())
+    listed = sqlite_place.data / erased_rows.NAME
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_bytes(orjson.dumps(line))
+
+    running.erase_again(live, SYSTEM, now=NOW, data=sqlite_place.data)
+
+    assert live.snapshot().frames["complaints"].loc["K-1", "note"] == kept
+
+
+def test_the_list_tells_when_each_row_was_erased(sqlite_place):
+    sqlite_place().commit(saving(case("K-1")))
+    live = LiveStore(sqlite_place())
+    press(live, sqlite_place)
+
+    (gone,) = ErasedRows(sqlite_place.data).load().values()
+
+    assert gone.at == NOW
 
 
 HELD = {

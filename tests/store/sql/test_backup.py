@@ -260,7 +260,7 @@ def test_who_was_anonymised_since_the_copy_stays_so(place):
     store.commit(saving(change(seen, note=gone)))
     copy = take(place)
     changes = {("complaints", "K-2"): {"content": ERASED, "note": ERASED}}
-    ErasedRows(place.data).add(changes)
+    ErasedRows(place.data).add(changes, at=NOON)
     write_erasing(store, changes, list(changes), actor="店長", at=NOON)
 
     restore(place, copy)
