@@ -24,7 +24,11 @@ _FOUND_LATER = re.compile(
     r"|^(?=[ \t])",
     re.IGNORECASE | re.MULTILINE,
 )
-_MASKED = re.compile(r"…\d{0,4}|[^…]?…@\S*")
+_PARTING = re.compile(r"[\s、,;；，/／・|｜「」]+")
+_BRACKETS = re.compile(r"[()（）]+")
+_NUMBER_ALONE = re.compile(r"[+＋\d\-‐‑–—―−ー()（）]*")
+_DOMAIN = re.compile(r"[\w.-]+")
+_ENDS_AS_A_NAME = re.compile(r"[\w.+…-]\Z")
 _WEB = re.compile(r"https?://[^\s/?#@<>\"'\\`]+([/?#][^\s<>\"\\`]*)?", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -82,20 +86,41 @@ def digits(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
 
 
+def pieces(contact: str) -> list[str]:
+    """Return the words of a contact; marks part them as blanks do. [] for none.
+
+    Brackets part them too, except within one number: 03(1234)5678.
+    """
+    found: list[str] = []
+    for word in _PARTING.split(contact):
+        found += [word] if _is_one_number(word) else _BRACKETS.split(word)
+    return [piece for piece in found if piece]
+
+
+def _is_one_number(word: str) -> bool:
+    if not _NUMBER_ALONE.fullmatch(word) or len(digits(word)) > _LONGEST_NUMBER:
+        return False
+    opened, closed = (sum(map(word.count, pair)) for pair in ("(（", ")）"))
+    return opened == closed
+
+
+_LONGEST_NUMBER: Final = 13
+"""Digits of a number with the country's and the zero in brackets: +81(0)90-…"""
+
+
 def masked(contact: str) -> str:
     """Return a contact that a colleague can recognise but nobody can use.
 
     A mail address keeps its first letter and domain; anything else keeps its
-    last four digits. Where both stand in it, both are left. Empty stays empty, and
-    what is masked already stays as it is.
+    last four digits. Where both stand in it, both are left, however they are parted.
+    Empty stays empty, and what is masked already stays as it is.
     """
-    mails: list[str] = []
-    others: list[str] = []
-    for word in contact.split():
-        plain = word.replace("＠", "@")
-        (mails if "@" in plain else others).append(plain)
+    words = [piece.replace("＠", "@") for piece in pieces(contact)]
+    mails = [word for word in words if "@" in word]
+    others = [word for word in words if "@" not in word]
     tail = digits(" ".join(others))[-_TAIL:]
-    number = [f"…{tail}"] if others else []
+    is_something = bool(others) or (not mails and bool(contact.strip()))
+    number = [f"…{tail}"] if is_something else []
     return " ".join([*number, *map(_masked_mail, mails)])
 
 
@@ -104,10 +129,27 @@ _TAIL: Final = 4
 
 def _masked_mail(mail: str) -> str:
     name, _, domain = mail.partition("@")
-    return f"{name.replace('…', '')[:1]}…@{domain.replace('@', '')}"
+    shown = _public_domain(domain) if _ENDS_AS_A_NAME.search(name) else _HIDDEN
+    return f"{name.replace(_HIDDEN, '')[:1]}…@{shown}"
+
+
+_HIDDEN: Final = "…"
+
+
+def _public_domain(behind: str) -> str:
+    """Return the domain behind an @; 「…」 for a number, a name on LINE and the like."""
+    found = _DOMAIN.match(behind)
+    domain = found.group() if found else ""
+    is_domain = "." in domain and domain[-1].isalpha()
+    return domain if is_domain and len(digits(domain)) < _LIKE_A_PHONE else _HIDDEN
+
+
+_LIKE_A_PHONE: Final = 7
+"""Digits at which what stands behind an @ may be somebody's number."""
 
 
 def is_masked(text: str) -> bool:
     """Whether `text` is all that `masked` left of a name or contact."""
-    words = text.split()
-    return bool(words) and all(_MASKED.fullmatch(word) for word in words)
+    if _HIDDEN not in text:
+        return False
+    return all(_HIDDEN in word and masked(word) == word for word in pieces(text))

@@ -64,6 +64,37 @@ def test_a_phone_keeps_its_last_four_digits_and_a_mail_its_domain():
     assert masked("090 1234 5678 hanako＠example.jp") == "…5678 h…@example.jp"
 
 
+@pytest.mark.parametrize(
+    ("contact", "left"),
+    [
+        ("taro@example.jp、090-1234-5678", "…5678 t…@example.jp"),
+        ("090-1234-5678/taro@example.jp", "…5678 t…@example.jp"),
+        ("taro@example.jp(090-1234-5678)", "…5678 t…@example.jp"),
+        ("taro@example.jp:090-1234-5678", "t…@example.jp"),
+        ("taro@example.jp-090-1234-5678", "t…@…"),
+        ("a@x.jp,hanako@gmail.com", "a…@x.jp h…@gmail.com"),
+        ("a@x.jp；hanako@gmail.com", "a…@x.jp h…@gmail.com"),
+        ("taro@hanako@gmail.com", "t…@…"),
+        ("LINE:@taro_yamada", "L…@…"),
+        ("LINE:@taro.yamada", "L…@…"),
+        ("@090-1234-5678", "…@…"),
+        ("03(1234)5678", "…5678"),
+        ("+81 90 1234 5678", "…5678"),
+        ("、", "…"),
+    ],
+)
+def test_contacts_parted_by_marks_are_masked_each_by_itself(contact, left):
+    assert masked(contact) == left
+    assert is_masked(left)
+    assert not is_masked(contact)
+
+
+@pytest.mark.parametrize("mark", "、,;；，/／・|｜「」()（） ")
+def test_what_stands_beside_a_mask_makes_it_none(mark):
+    assert is_masked(f"…5678{mark}t…@example.jp")
+    assert not is_masked(f"t…@example.jp{mark}090-1234-5678")
+
+
 @given(st.text())
 def test_masking_what_is_masked_changes_nothing(contact):
     once = masked(contact)

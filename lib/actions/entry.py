@@ -36,6 +36,7 @@ from lib.schema.vocab import (
 )
 from lib.settings.claim_types import ClaimType, Sign
 from lib.settings.customer_key import normalised_contact
+from lib.text import pieces
 
 
 class Mark(Choice):
@@ -184,13 +185,14 @@ _NO_DIGIT = re.compile(r"^\D+$")
 def recognise(typed: str) -> Recognised:
     """Return phone or mail, and order number, out of what was typed in one box.
 
-    Blanks part them; a phone number may itself hold blanks. What is neither phone nor
+    Blanks part them, and marks that stand beside a number or an address; a phone number
+    may itself hold blanks. What is neither phone nor
     mail is the order number, except for a word without any digit, which can only be
     some way to reach the person. Nothing typed is left out.
     """
     contacts: list[str] = []
     numbers: list[str] = []
-    words = typed.split()
+    words = [piece for word in typed.split() for piece in _pieces(word)]
     at = 0
     while at < len(words):
         word = words[at]
@@ -205,6 +207,16 @@ def recognise(typed: str) -> Recognised:
     keys = [part for part in contacts if normalised_contact(part)]
     keys.sort(key=lambda part: "@" in unicodedata.normalize("NFKC", part))
     return Recognised(" ".join(contacts), " ".join(numbers), tuple(keys))
+
+
+def _pieces(word: str) -> list[str]:
+    """Return what marks part, if a number or an address is in it; else the whole word.
+
+    An order number may hold the same marks.
+    """
+    found = pieces(word)
+    is_contact = any("@" in p or "＠" in p or _phone_length([p]) for p in found)
+    return found if is_contact else [word]
 
 
 _MOST_PARTS: Final = 16

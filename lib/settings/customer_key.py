@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from lib.errors import StoreUnavailable
-from lib.text import digits, is_masked, masked
+from lib.text import digits, is_masked, masked, pieces
 
 MARK: Final = "#"
 """Stands before a mark that takes a contact's place in comparing (`lib.store.contacts`),
@@ -40,6 +41,43 @@ def normalised_contact(contact: str) -> str:
         # No national number starts without 0, so 81 is the country's code.
         number = "0" + number.removeprefix("81").removeprefix("0")
     return number if len(number) in _NATIONAL else ""
+
+
+def contact_parts(contact: str) -> list[str]:
+    """Return the numbers and addresses in a contact, normalised; blanks may part one.
+
+    The numbers come first. Words that are neither are left out; [] for none.
+    """
+    words = pieces(contact)
+    mails = [word for word in words if "@" in word or "＠" in word]
+    others = [word for word in words if not ("@" in word or "＠" in word)]
+    whole = normalised_contact(" ".join(others))
+    numbers = [whole] if whole else _numbers(others)
+    return [part for part in (*numbers, *map(normalised_contact, mails)) if part]
+
+
+def _numbers(words: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers that several words make, the longest from each word on."""
+    at = 0
+    while at < len(words):
+        most = min(len(words), at + _MOST_WORDS)
+        ends = range(most, at, -1)
+        found = next(
+            ((n, end) for end in ends if (n := _number(words[at:end]))), ("", at + 1)
+        )
+        number, at = found
+        yield number
+
+
+def _number(words: Sequence[str]) -> str:
+    """Return the number that all these words together are; "" for none."""
+    if len(words) > 1 and not all(map(_OF_A_NUMBER.fullmatch, words)):
+        return ""
+    return normalised_contact(" ".join(words))
+
+
+_OF_A_NUMBER: Final = re.compile(r"[+＋\d\-‐‑–—―−ー()（）]+")
+_MOST_WORDS: Final = 6
 
 
 def customer_key(contact: str, secret: bytes) -> str:

@@ -22,7 +22,7 @@ from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.principal import Principal
 from lib.schema.vocab import ComplaintStatus, Role
 from lib.settings.business import CONTACT_DAYS, value_on
-from lib.settings.customer_key import MARK, normalised_contact
+from lib.settings.customer_key import MARK, contact_parts
 
 TABLE: Final = "complaints"
 FIELD: Final = "contact"
@@ -151,24 +151,14 @@ _SECRET: Final = secrets.token_bytes(32)
 
 
 def marks_of(contact: str) -> str:
-    """Return a mark for each phone number and address in a contact, parted by blanks.
+    """Return a mark for each phone number and address in a contact, with blanks between.
 
     Equal marks mean equal numbers or addresses, and nothing leads back to them. Words
     that are neither have none.
     """
-    return " ".join(dict.fromkeys(map(_mark, _parts(contact))))
+    return " ".join(dict.fromkeys(map(_mark, contact_parts(contact))))
 
 
 def _mark(part: str) -> str:
     digest = hashlib.blake2b(part.encode(), key=_SECRET, digest_size=10)
     return MARK + digest.hexdigest()
-
-
-def _parts(contact: str) -> list[str]:
-    """Return the numbers and addresses of a contact, normalised; blanks may part one."""
-    words = contact.split()
-    mails = [word for word in words if "@" in word or "＠" in word]
-    others = [word for word in words if word not in mails]
-    whole = normalised_contact(" ".join(others))
-    found = [whole] if whole else [normalised_contact(word) for word in others]
-    return [part for part in (*found, *map(normalised_contact, mails)) if part]

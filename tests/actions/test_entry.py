@@ -58,6 +58,32 @@ def test_phone_and_mail_together_are_both_kept_and_the_phone_identifies():
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "hanako@example.jp、090-1234-5678",
+        "090-1234-5678/hanako@example.jp",
+        "hanako@example.jp（090-1234-5678）",
+        "090 1234 5678,hanako@example.jp",
+    ],
+)
+def test_phone_and_mail_in_one_word_are_told_apart(typed):
+    phone, mail = recognise(typed).keys
+
+    assert (phone.replace(" ", "-"), mail) == ("090-1234-5678", "hanako@example.jp")
+
+
+def test_a_second_number_in_brackets_is_one_too():
+    found = recognise("090-1234-5678(妻 080-1111-2222)")
+
+    assert found.keys == ("090-1234-5678", "080-1111-2222")
+
+
+@pytest.mark.parametrize("number", ["A/2024,1", "JP(12)", "1234567890/2"])
+def test_an_order_number_keeps_its_marks(number):
+    assert recognise(number).order_number == number
+
+
+@pytest.mark.parametrize(
     ("time", "now", "due"),
     [
         (PromiseTime.HALF_HOUR, "2026-11-21T10:30:40", "2026-11-21T11:00:00"),

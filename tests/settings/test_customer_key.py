@@ -2,7 +2,12 @@
 
 import pytest
 
-from lib.settings.customer_key import customer_key, normalised_contact, secret_of
+from lib.settings.customer_key import (
+    contact_parts,
+    customer_key,
+    normalised_contact,
+    secret_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +47,22 @@ def test_the_secret_is_made_once_and_private(tmp_path):
 
     assert secret_of(tmp_path) == first
     assert (tmp_path / "customer.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("contact", "parts"),
+    [
+        ("taro@example.jp、090-1234-5678", ["09012345678", "taro@example.jp"]),
+        ("taro@example.jp(090-1234-5678)", ["09012345678", "taro@example.jp"]),
+        ("090-1234-5678(妻 080-1111-2222)", ["09012345678", "08011112222"]),
+        ("090 1234 5678、+81 80 1111 2222", ["09012345678", "08011112222"]),
+        ("a@x.jp,b@x.jp", ["a@x.jp", "b@x.jp"]),
+        ("03(1234)5678", ["0312345678"]),
+        ("+81 90 1234 5678", ["09012345678"]),
+        ("090/1234/5678", ["09012345678"]),
+        ("山田", []),
+        ("", []),
+    ],
+)
+def test_each_number_and_address_in_a_contact_is_told(contact, parts):
+    assert contact_parts(contact) == parts
