@@ -19,8 +19,8 @@ ROWS: Final[Mapping[Rows, str]] = {
     access.taken_by_own_centre: N_(
         "自センターで受けた苦情だけが見える(電話報告のあるセンターのみ)"
     ),
-    access.on_own_complaints_and_days: N_(
-        "自センターの苦情の経過と、自センターの日についての質問だけが見える"
+    access.steps_of_own: N_(
+        "自社に渡す前の自センターの苦情の経過と、自センターの日についての質問だけが見える"
     ),
     access.settings_of_own: N_(
         "カスハラ対応の方針、共通と自センターの目標、自センターの所見と日報の形だけが見える"
@@ -32,8 +32,8 @@ ROWS: Final[Mapping[Rows, str]] = {
 CELLS: Final[Mapping[Blanks, str]] = {
     access.nothing: "",
     access.personal_cells: N_("お客様の名前と連絡先など、個人情報の列は空"),
-    access.personal_cells_once_handed_over: N_(
-        "自社に渡したあとは、お客様の名前と連絡先の列は空"
+    access.all_but_a_trace_once_handed_over: N_(
+        "自社に渡したあとは番号・受付日時・状態・担当者だけが見え、何も変えられない"
     ),
 }
 """What is said of the cells withheld; "" where none are."""

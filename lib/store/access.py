@@ -8,9 +8,9 @@ concerns (`lib.store.contacts`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar, cast
 
@@ -31,7 +31,8 @@ from lib.i18n import N_
 from lib.schema.activity import kpi_day_of
 from lib.schema.audit import TAKEN_FOR_GONE, AuditEntry
 from lib.schema.complaint import Complaint
-from lib.schema.frames import empty_frame, frame_of, record_at, standing_at
+from lib.schema.erasing import ERASED
+from lib.schema.frames import empty_frame, frame_of, plain, record_at, standing_at
 from lib.schema.kpi_day import COMPANY
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
@@ -160,20 +161,18 @@ def taken_by_own_centre(
     )
 
 
-def on_own_complaints(
+def steps_of_own(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
 ) -> pd.Series:
-    """Rows that belong to a complaint which the person may see."""
-    own = cases_of(everything.frames, who.centre)
-    column = "case_id" if "case_id" in frame.columns else "complaint_id"
-    return frame[column].isin(own)
+    """Steps on the centre's complaints until these are handed over, and on its days.
 
-
-def on_own_complaints_and_days(
-    everything: Snapshot, frame: pd.DataFrame, who: Principal
-) -> pd.Series:
-    """Steps on complaints as above, and what is asked about the own centre's figures."""
-    return on_own_complaints(everything, frame, who) | _of_own_days(frame, who)
+    What is asked about the own centre's figures hangs on a day. Once a complaint is
+    handed over, what is done on it is the company's business, from the beginning.
+    """
+    complaints = everything.frames["complaints"]
+    over = complaints.index[is_handed_over(everything, complaints, who)]
+    own = cases_of(everything.frames, who.centre).difference(over)
+    return frame["case_id"].isin(own) | _of_own_days(frame, who)
 
 
 def _of_own_days(frame: pd.DataFrame, who: Principal) -> pd.Series:
@@ -220,18 +219,40 @@ def personal_cells(
     return dict.fromkeys(_PERSONAL & set(frame.columns), yes)
 
 
-def personal_cells_once_handed_over(
+def is_handed_over(
     everything: Snapshot, frame: pd.DataFrame, who: Principal
-) -> Mapping[str, pd.Series]:
-    """Withhold name and contact where somebody outside the own centre handles it.
+) -> pd.Series:
+    """Complaints that somebody outside the own centre handles."""
+    return (frame["handler"] != "") & ~_is_handled_inside(everything, frame, who)
 
-    A name that members of several centres share counts as outside.
-    """
+
+def _is_handled_inside(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> pd.Series:
+    """Complaints with a handler of the own centre alone; never of a name shared."""
     members = everything.frames["members"]
     inside = members["centre"] == who.centre
     own = set(members.loc[inside, "name"]) - set(members.loc[~inside, "name"])
-    handed_over = ~frame["handler"].isin(own)
-    return dict.fromkeys(_PERSONAL & set(frame.columns), handed_over)
+    return frame["handler"].isin(own)
+
+
+LEFT_ONCE_HANDED_OVER: Final = frozenset(
+    {"id", "received_at", "received_centre", "status", "handler", "source", "version"}
+)
+"""What a centre still sees of a complaint that it handed over."""
+
+
+def all_but_a_trace_once_handed_over(
+    everything: Snapshot, frame: pd.DataFrame, who: Principal
+) -> Mapping[str, pd.Series]:
+    """Withhold a complaint once it is handed over; name and contact of one nobody has."""
+    over = is_handed_over(everything, frame, who)
+    outside = ~_is_handled_inside(everything, frame, who)
+    return {
+        name: outside if name in _PERSONAL else over
+        for name in frame.columns
+        if name not in LEFT_ONCE_HANDED_OVER
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +282,17 @@ class Right:
 
     rows: which it sees; it may change no others. owner: the column that decides
         this, which it may not change. blanks: cells withheld from it, which it may
-        not change either. insert, update: whether it may at all.
+        not change either. instead: what stands in withheld cells, by column, where
+        missing would be no record. frozen: rows of which it may change nothing any
+        more. insert, update: whether it may at all.
     drop_box: whether it may add rows that it does not see afterwards.
     """
 
     rows: Rows = every_row
     owner: str = ""
     blanks: Blanks = nothing
+    instead: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    frozen: Rows = no_row
     insert: bool = False
     update: bool = False
     drop_box: bool = False
@@ -286,7 +311,9 @@ class Right:
         blanks = self.blanks(everything, shown, who)
         return shown.assign(
             **{
-                name: shown[name].mask(cells, _missing(shown[name]))
+                name: shown[name].mask(
+                    cells, self.instead.get(name, _missing(shown[name]))
+                )
                 for name, cells in blanks.items()
             }
         )
@@ -297,8 +324,15 @@ def _missing(column: pd.Series) -> Any:
 
 
 _PERSONAL: Final = {
-    field.name for table in TABLES for field in table.fields if field.column.personal
+    one.name for table in TABLES for one in table.fields if one.column.personal
 }
+
+_WITHHELD_COMPLAINT: Final[Mapping[str, Any]] = {
+    one.name: plain(one, one.default)
+    for one in table_by_code("complaints").fields
+    if not one.required
+} | {"content": ERASED}
+"""What stands in a complaint that was handed over: as in one of which nothing is said."""
 
 _READ: Final = Right()
 _WRITE: Final = Right(insert=True, update=True)
@@ -332,11 +366,13 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
         "complaints": Right(
             taken_by_own_centre,
             "received_centre",
-            personal_cells_once_handed_over,
+            all_but_a_trace_once_handed_over,
+            _WITHHELD_COMPLAINT,
+            is_handed_over,
             insert=True,
             update=True,
         ),
-        "activities": Right(on_own_complaints_and_days, insert=True),
+        "activities": Right(steps_of_own, insert=True),
         "care_records": _CONFIDES,
         "settings": Right(settings_of_own),
     },
@@ -592,6 +628,14 @@ class UserStore:
             return empty_frame(table_by_code(code))
         return shared(right.shown(everything, everything.frames[code], self._principal))
 
+    def frozen(self, code: str) -> pd.Index:
+        """Return the keys of the rows that this person sees and may no longer change."""
+        everything, right = self._snapshot(), self._right(code)
+        view = self._view(everything, code)
+        if right is None:
+            return view.index
+        return view.index[right.frozen(everything, view, self._principal)]
+
     def contact_marks(self) -> pd.Series:
         """Return for each row of the person's 苦情台帳 what its contact is known by.
 
@@ -668,16 +712,6 @@ class UserStore:
             raise NotAllowed
         return self._live.audit(table, key)
 
-    def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
-        """Return every log row of many records, given by table code and key.
-
-        Raises:
-            NotAllowed: the log is not for this role.
-        """
-        if self._right("audit") is None:
-            raise NotAllowed
-        return self._live.audits(rows)
-
     def search_log(self, query: LogQuery) -> LogPage:
         """Return one window of 操作ログ, newest first; it asks the store itself.
 
@@ -691,6 +725,7 @@ class UserStore:
     def commit(self, commit: Commit) -> Receipt:
         """Commit after checking each write anew; see `Store.commit`.
 
+        It is logged under the person's own name, whatever name it bears.
         Receipt and `Conflict` show only what the person may see.
 
         Raises:
@@ -698,6 +733,7 @@ class UserStore:
             NotAllowed: one of the writes is not theirs; nothing was written.
         """
         self._refuse_onlookers()
+        commit = self._signed(commit)
         before = self._live.refreshed() if self._is_limited else self._snapshot()
         try:
             self._authorise(before, commit)
@@ -774,7 +810,13 @@ class UserStore:
 
     def _may_mend(self, row: RowMend) -> bool:
         tables = [row.table, *(table_of(new).code for new in row.also)]
-        return self._sees_all and all(self._may_write(code) for code in tables)
+        if not self._sees_all or not all(self._may_write(code) for code in tables):
+            return False
+        before = self._snapshot()
+        return not self._lifts(before, row.table, row.key, row.values) and not any(
+            self._lifts(before, table_of(new).code, "", new.values())
+            for new in row.also
+        )
 
     def _may_write(self, code: str) -> bool:
         right = self._right(code)
@@ -948,9 +990,33 @@ class UserStore:
         if right is None:
             return False
         if isinstance(write, Insert):
+            if self._lifts(before, code, "", write.record.values()):
+                return False
             own = write.record.source is not Source.SAMPLE or self._manages
             return right.insert and own and self._may_insert(after, right, write.record)
+        if self._lifts(before, code, write.key, write.values):
+            return False
         return right.update and self._may_update(before, right, write)
+
+    def _lifts(
+        self, before: Snapshot, code: str, key: str, values: Mapping[str, Any]
+    ) -> bool:
+        """Whether somebody would raise themselves by what they write.
+
+        Only an administrator makes administrators or changes one. Only who decides about
+        rows says who received a call, where that opens the contact to themselves.
+
+        key: of the row that changes; "" for a new one.
+        """
+        frame, who = before.frames[code], self._principal
+        standing = frame.loc[key] if key in frame.index else None
+        if code == "members" and who.role is not Role.ADMIN:
+            roles = [values.get("role"), None if standing is None else standing["role"]]
+            return Role.ADMIN.value in [str(role) for role in roles]
+        if code == contacts.TABLE and key and not self._manages:
+            was = "" if standing is None else standing["receiver"]
+            return values.get("receiver") == who.name != was
+        return False
 
     def _may_insert(self, after: Snapshot, right: Right, record: Record) -> bool:
         if right.is_plain or right.drop_box:
@@ -967,10 +1033,18 @@ class UserStore:
         one = whole.loc[[write.key]]
         if not right.rows(before, one, self._principal).all():
             return False
+        if right.frozen(before, one, self._principal).any():
+            return False
         withheld = right.blanks(before, one, self._principal)
         return not any(
             withheld[name].any() for name in write.values if name in withheld
         )
+
+    def _signed(self, commit: Commit) -> Commit:
+        """Return the commit under the name of whoever makes it; the system names any."""
+        if self._principal is SYSTEM:
+            return commit
+        return replace(commit, actor=self._principal.name)
 
     def _unmasked(self, before: Snapshot, commit: Commit) -> Commit:
         """Return the commit with contacts as they stand, where it was based on a mask.
@@ -1013,6 +1087,8 @@ class UserStore:
         theirs = conflict.theirs and self._shown(
             everything, table.record.model_validate(conflict.theirs)
         )
+        if conflict.theirs and theirs is None:
+            return NotAllowed()
         return Conflict(
             conflict.table,
             conflict.key,
@@ -1091,9 +1167,10 @@ def _taken_for_gone(held: Hold, who: Principal, token: str) -> Commit:
 
 
 def _with_new_complaints(before: Snapshot, commit: Commit) -> Snapshot:
-    """Return the data as if the commit's new complaints stood already.
+    """Return the data as if the commit's new complaints stood already, in no hands yet.
 
-    So the first steps on a complaint may come in the commit that makes it.
+    So the first steps on a complaint may come in the commit that makes it, also where
+    that hands it over.
     """
     table = table_by_code("complaints")
     new = [
@@ -1103,5 +1180,6 @@ def _with_new_complaints(before: Snapshot, commit: Commit) -> Snapshot:
     ]
     if not new:
         return before
-    both = pd.concat([before.frames[table.code], frame_of(table, new)])
+    added = frame_of(table, new).assign(handler="")
+    both = pd.concat([before.frames[table.code], added])
     return replace(before, frames={**before.frames, table.code: both})

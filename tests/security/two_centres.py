@@ -41,7 +41,7 @@ OF_A: Final = "QZXA"
 OF_B: Final = "QZXB"
 OF_COMPANY: Final = "QZXC"
 HANDED_OVER: Final = "QZXH"
-"""Name and contact on a case of A that the company handles by now."""
+"""What is said of a case of A that the company handles by now."""
 
 HANDLER: Final = "Company Clerk"
 """Who handles a case of A by now; a centre is told who that is."""
@@ -135,7 +135,16 @@ def _rows(cases: dict[str, str], now: datetime) -> Iterator[Record]:
         handler=HANDLER,
         customer_name=f"{HANDED_OVER} name",
         contact=f"{HANDED_OVER} contact",
-        order_number=f"{OF_A} order",
+        content=f"{HANDED_OVER} content",
+        note=f"{HANDED_OVER} note of the company",
+        order_number=f"{HANDED_OVER} order",
+    )
+    yield marked(
+        "activities",
+        HANDED_OVER,
+        case_id=cases[HANDED_OVER],
+        actor=HANDLER,
+        content=f"{HANDED_OVER} step of the company",
     )
     for centre, counts in COUNTS.items():
         for back in range(1, DAYS + 1):

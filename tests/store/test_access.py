@@ -11,11 +11,12 @@ import pytest
 
 from lib.errors import Conflict, NotAllowed
 from lib.schema.care import CareRecord
+from lib.schema.erasing import ERASED
 from lib.schema.masters import Centre, Member, Product, Setting
 from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, table_of
-from lib.schema.vocab import CareKind, Flag, NoticeKind, Role, Source
+from lib.schema.vocab import CareKind, ComplaintStatus, Flag, NoticeKind, Role, Source
 from lib.settings.centre_forms import GROUP as FORMS
 from lib.settings.harassment import HARASSMENT
 from lib.settings.kpi_targets import GROUP as TARGETS
@@ -64,6 +65,7 @@ ROWS = (
         "K-own", handler="社員", contact="OWN-CANARY", customer_name="OWN-CANARY"
     ),
     activity("K-a", id="H-a"),
+    activity("K-over", id="H-over", content="弁護士に相談 03-1111-2222"),
     activity("K-b", id="H-b"),
     activity("K-own", id="H-own"),
     activity("日次KPI|2026-11-21|A", id="H-day-a"),
@@ -485,18 +487,94 @@ def test_an_agent_may_not_add_steps_to_a_foreign_complaint_beside_an_own_one(liv
 
 
 def test_an_answer_to_an_agent_shows_nothing_that_is_withheld(live):
-    over = live.for_user(SYSTEM).record("complaints", "K-over")
+    own = live.for_user(SYSTEM).record("complaints", "K-a")
 
-    receipt = live.for_user(AGENT_A).commit(saving(change(over, note="追記")))
+    receipt = live.for_user(AGENT_A).commit(saving(change(own, handler="社員")))
 
-    answer = receipt.records["complaints", "K-over"]
-    assert (answer.note, answer.contact) == ("追記", "")
+    answer = receipt.records["complaints", "K-a"]
+    assert (answer.handler, answer.content, answer.contact) == ("社員", ERASED, "")
 
 
-@pytest.mark.parametrize("key", ["K-b", "K-over"])
-def test_a_taken_number_tells_an_agent_nothing_about_the_row(live, key):
+def test_of_a_case_handed_over_an_agent_sees_only_whose_it_is_now(live):
+    desk = live.for_user(AGENT_A)
+    whole = live.for_user(SYSTEM).record("complaints", "K-over")
+
+    seen = desk.record("complaints", "K-over").values()
+
+    bare = complaint(
+        "K-over", content=ERASED, received_at=whole.received_at, version=whole.version
+    )
+    of_the_company = {"received_centre": "A", "handler": "社員"}
+    assert seen == bare.values() | of_the_company
+    assert desk.frame("activities")["case_id"].eq("K-over").sum() == 0
+    assert desk.frozen("complaints").tolist() == ["K-over", "K-same"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"content": "なかった"},
+        {"next_promise_at": NOON},
+        {"note": "追記"},
+        {"handler": "甲"},
+        {"status": ComplaintStatus.CLOSED},
+    ],
+    ids=lambda wanted: next(iter(wanted)),
+)
+def test_nothing_of_a_case_handed_over_is_an_agents_to_change(live, wanted):
+    over = live.for_user(AGENT_A).record("complaints", "K-over")
+
+    refused(live, AGENT_A, saving(change(over, **wanted)))
+
+
+def test_an_agent_adds_no_step_to_a_case_handed_over(live):
+    refused(live, AGENT_A, saving(activity("K-over", id="H-n")))
+
+
+def test_a_case_may_be_handed_over_in_the_commit_that_makes_it(live):
+    new = complaint("K-n", received_centre="A", handler="社員")
+
+    live.for_user(AGENT_A).commit(saving(new, activity("K-n", id="H-n")))
+
+    whole = live.for_user(SYSTEM)
+    assert whole.record("complaints", "K-n").content == new.content
+    assert whole.record("activities", "H-n").case_id == "K-n"
+
+
+def test_whoever_commits_is_logged_under_no_other_name(live):
+    day = kpi_day("A", days=1)
+
+    live.for_user(AGENT_A).commit(replace(saving(day), actor="社員"))
+
+    log = live.for_user(ADMIN).audit("kpi_days", table_of(day).key_of(day))
+    assert set(log["actor"]) == {AGENT_A.name}
+
+
+def test_a_taken_number_of_what_is_not_theirs_is_refused_like_any_other(live):
+    note = CareRecord(id="F-1", kind=CareKind.CONSULTATION, for_whom="甲")
+
+    refused(live, AGENT_A, saving(complaint("K-b", received_centre="A")))
+    refused(live, AGENT_A, saving(note))
+
+
+OF_ADMINISTRATORS = [
+    Member(email="new@x", name="新", role=Role.ADMIN),
+    change(Member(email="clerk@x", name="社員", role=Role.CLERK), role=Role.ADMIN),
+    change(Member(email="admin@x", name="管理", role=Role.ADMIN), role=Role.CLERK),
+    change(Member(email="admin@x", name="管理", role=Role.ADMIN), active=Flag.NO),
+]
+
+
+@pytest.mark.parametrize("write", OF_ADMINISTRATORS, ids=range(4))
+def test_only_an_administrator_makes_administrators_or_changes_one(live, write):
+    refused(live, MANAGER, saving(write))
+
+    assert live.for_user(ADMIN).commit(saving(write)).records
+
+
+def test_a_taken_number_tells_an_agent_nothing_about_the_row(live):
     with pytest.raises(Conflict) as raised:
-        live.for_user(AGENT_A).commit(saving(complaint(key, received_centre="A")))
+        live.for_user(AGENT_A).commit(saving(complaint("K-over", received_centre="A")))
 
     assert "CANARY" not in repr(raised.value.theirs)
 

@@ -112,6 +112,27 @@ def test_with_the_case_the_contact_goes_to_the_successor(live, put):
     assert (contact(live, OTHER), contact(live, HANDLER)) == (PHONE, MASK)
 
 
+@pytest.mark.parametrize("who", [OTHER, replace(OTHER, role=Role.OUTSOURCED)])
+def test_nobody_opens_it_by_writing_that_they_had_received_the_call(live, put, who):
+    seen = live.for_user(SYSTEM).record(
+        "complaints", put(status=ComplaintStatus.RECEIVED)
+    )
+
+    with pytest.raises(NotAllowed):
+        live.for_user(who).commit(saving(change(seen, receiver=who.name)))
+
+    assert contact(live, OTHER) == MASK
+
+
+def test_a_wrong_receiver_can_be_put_right_by_another(live, put):
+    seen = live.for_user(SYSTEM).record("complaints", put())
+
+    live.for_user(OTHER).commit(saving(change(seen, receiver=HANDLER.name)))
+
+    stands = live.for_user(OTHER).record("complaints", seen.id)
+    assert stands.receiver == HANDLER.name
+
+
 @pytest.mark.parametrize(
     "end",
     [

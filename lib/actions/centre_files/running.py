@@ -219,7 +219,8 @@ class _Pair:
         below = self.below
         own = [key for key in below.index if self._is_own(key)]
         foreign = [key for key in below.index if self._is_foreign(key)]
-        above = self.above[self._recent() | self.above.index.isin(own)]
+        new = self._recent() & ~self.above.index.isin(self.desk.frozen(self.table.code))
+        above = self.above[new | self.above.index.isin(own)]
         found = fold(
             shape_of(self.table),
             texts_of(self.table, above),
@@ -264,9 +265,13 @@ class _Pair:
         return found
 
     def _withheld(self) -> set[tuple[str, str]]:
-        """Return the cells that the company has and the centre no longer sees."""
+        """Return the cells that the company has and the centre no longer sees.
+
+        Of a row that was handed over every cell, so that nothing comes up from there.
+        """
         whole = self.main.for_user(SYSTEM).frame(self.table.code)
-        found = set()
+        over = self.desk.frozen(self.table.code)
+        found = {(key, field.name) for key in over for field in self.table.fields}
         for field in self.table.fields:
             if field.column.personal:
                 there = whole[field.name].reindex(self.above.index).fillna("") != ""

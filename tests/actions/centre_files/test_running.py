@@ -225,6 +225,40 @@ def test_a_contact_goes_from_the_file_once_the_case_is_handed_over(main, file, f
     assert fold().down == 0
 
 
+def test_a_case_handed_over_goes_neither_way_any_more(main, file, fold):
+    taken = complaint(handler="甲", receiver="甲")
+    fill(file, taken)
+    fold()
+    row = standing(main, "complaints", taken.id)
+    main.commit(saving(change(row, handler="佐藤 花子", note="弁護士と相談")))
+    fold()
+    left = standing(file, "complaints", taken.id)
+    file.commit(saving(change(left, content="なかった", next_promise_at=None)))
+
+    outcome = fold()
+
+    above = standing(main, "complaints", taken.id)
+    below = standing(file, "complaints", taken.id)
+    assert (above.content, above.next_promise_at) == (
+        taken.content,
+        taken.next_promise_at,
+    )
+    assert (below.content, below.note, below.handler) == (ERASED, "", "佐藤 花子")
+    assert (outcome.up, outcome.refused, outcome.problems) == (0, None, ())
+    assert taken.content not in file.audits([("complaints", taken.id)]).to_csv()
+    assert fold().down == 0
+
+
+def test_what_the_company_has_already_is_not_put_into_the_file(main, file, fold):
+    over = complaint(received_centre="A", handler="佐藤 花子")
+    fill(main, over)
+
+    outcome = fold()
+
+    assert standing(file, "complaints", over.id) is None
+    assert outcome.refused is None
+
+
 def test_what_the_centre_may_not_decide_goes_back(main, file, fold):
     taken = complaint(handler="甲", receiver="甲")
     fill(file, taken)
