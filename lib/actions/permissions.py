@@ -8,7 +8,7 @@ asked at every action, and either refuses alone.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from functools import wraps
@@ -347,13 +347,24 @@ def needs(
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
             actor = args[place] if place < len(args) else kwargs.get(name)
             desk = of(actor) if of and actor is not None else actor
-            refuse(_principal(desk), *codes)
+            _ask(desk, codes)
             return verb(*args, **kwargs)
 
         asked.__dict__["permissions"] = codes
         return asked
 
     return guarded
+
+
+def _ask(desk: object, codes: Sequence[str]) -> None:
+    """Refuse as `refuse`; who tried to change something past the screen is noted."""
+    try:
+        refuse(_principal(desk), *codes)
+    except NotAllowed:
+        changes = all(permission(code).changes for code in codes)
+        if changes and isinstance(desk, UserStore) and not desk.principal.only_looks:
+            desk.note_refusal("")
+        raise
 
 
 def system_only(verb: Callable[P, R]) -> Callable[P, R]:

@@ -9,13 +9,15 @@ all of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from lib.errors import NotAllowed
+from lib.store.access import UserStore
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,20 @@ def edits(key: str, rows: int, takes: Takes) -> Edits:
         return allowed(st.session_state.get(key) or {}, rows, takes)
     except _FROM_A_FORGED_STATE as error:
         raise _refused(type(error).__name__) from error
+
+
+@contextmanager
+def noted(desk: UserStore, code: str) -> Iterator[None]:
+    """Have 操作ログ say who sent to a grid of that table what no screen of ours can send.
+
+    Raises:
+        NotAllowed: as it was raised inside.
+    """
+    try:
+        yield
+    except NotAllowed:
+        desk.note_refusal(code)
+        raise
 
 
 def allowed(sent: Mapping[str, Any], rows: int, takes: Takes) -> Edits:

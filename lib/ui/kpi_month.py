@@ -78,17 +78,18 @@ def month_grid(desk: UserStore, centre: Centre, month: date) -> None:
             "セルを選んで数を入れ、Enterで下、Tabで右へ進みます。表計算からの貼り付けもできます。"
         )
     )
-    typed = grid.draw(
-        sheet.frame,
-        key=f"{key}.{sheet.version}",
-        takes=_takes(centre),
-        hide_index=True,
-        column_config=_columns(centre),
-        row_height=_ROW_HEIGHT,
-        placeholder="",
-        height=_ROW_HEIGHT * (min(len(sheet.days), _MONTH_ROWS) + 1) + 3,
-        alt=_("{centre}の月の一覧").format(centre=centre.name),
-    )
+    with grid.noted(desk, "kpi_days"):
+        typed = grid.draw(
+            sheet.frame,
+            key=f"{key}.{sheet.version}",
+            takes=_takes(centre),
+            hide_index=True,
+            column_config=_columns(centre),
+            row_height=_ROW_HEIGHT,
+            placeholder="",
+            height=_ROW_HEIGHT * (min(len(sheet.days), _MONTH_ROWS) + 1) + 3,
+            alt=_("{centre}の月の一覧").format(centre=centre.name),
+        )
     sheet.live = _as_counts(typed)
     _left_out(desk, sheet)
     _doubts(desk, centre, sheet)
@@ -296,7 +297,9 @@ def _save(centre: Centre, key: str) -> None:
     sheet: Sheet = st.session_state[key]
     sheet.problems = ()
     try:
-        typed = grid.edits(f"{key}.{sheet.version}", len(sheet.days), _takes(centre))
+        with grid.noted(context.desk(), "kpi_days"):
+            name = f"{key}.{sheet.version}"
+            typed = grid.edits(name, len(sheet.days), _takes(centre))
         sheet.live = _as_counts(typed)
         edits = [
             DayEdit(centre, sheet.days[row].day, sheet.days[row].record, cells)

@@ -374,6 +374,31 @@ def test_a_principal_that_only_looks_like_the_system_is_not_it():
     assert not may(twin, "cases.edit")
 
 
+def test_who_tries_to_change_what_is_not_theirs_is_noted_and_who_only_reads_is_not(
+    live, monkeypatch
+):
+    class Watchman:
+        def __init__(self):
+            self.told = []
+
+        def refused(self, who, table, key):
+            self.told.append((who.name, table, key))
+
+    watchman = Watchman()
+    monkeypatch.setattr(live, "watchman", watchman)
+    viewer = WHO["閲覧"]
+
+    def tried(name, who):
+        with pytest.raises((NotAllowed, ActionRefused)):
+            called_by(VERBS[name], who, live)
+
+    tried("masters.switch", viewer)
+    assert watchman.told == [(viewer.name, "", "")]
+    tried("masters.switch", replace(viewer, only_looks=True))
+    tried("inviting.guests", viewer)
+    assert len(watchman.told) == 1
+
+
 def test_the_guard_finds_whoever_acts_by_name_too(live):
     clerk = live.for_user(WHO["担当"])
 

@@ -21,6 +21,7 @@ from lib.actions import masters
 from lib.actions.centre_files.running import fold_centre
 from lib.metrics.kpi_themes import Theme
 from lib.metrics.kpis import KPIS
+from lib.schema.audit import REFUSED as NOT_THEIRS
 from lib.schema.centre_file import CENTRE_TABLES
 from lib.schema.frames import record_at
 from lib.schema.ids import new_commit_id
@@ -28,6 +29,7 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, table
 from lib.schema.vocab import Flag, Role
 from lib.settings.install import SheetsSettings
+from lib.signin.book import Book
 from lib.store.agreements import Agreements
 from lib.store.sheets.client import connected
 from lib.store.sheets.store import SheetsStore
@@ -293,7 +295,7 @@ def test_a_grid_that_no_screen_can_send_saves_nothing(company, client):
     agent.open("kpi_entry", month=month)
     grid = next(w for w in agent.widgets() if w.kind == "dataframe")
     save = next(w for w in agent.widgets() if w.id.endswith(".save"))
-    before = everything(company)
+    before, noted = everything(company), refusals(company, A_AGENT, "kpi_days")
     for sent in (
         {"edited_rows": {"0": {"state": "○", "note": "x"}}},
         {"edited_rows": {"0": {"note": "x"}}, "added_rows": [{"offered": 1}]},
@@ -310,6 +312,15 @@ def test_a_grid_that_no_screen_can_send_saves_nothing(company, client):
         agent.open("kpi_entry", month=month)
 
     assert everything(company) == before
+    # What Streamlit itself cannot read never comes as far as our grid.
+    assert refusals(company, A_AGENT, "kpi_days") >= noted + 4
+
+
+def refusals(company, member, place):
+    """Return how often this hour somebody is noted to have tried to write there."""
+    with Book(company.data).open() as book:
+        asked = "SELECT sum(count) FROM events WHERE (kind, member, place) = (?, ?, ?)"
+        return book.execute(asked, (NOT_THEIRS, member, place)).fetchone()[0] or 0
 
 
 @pytest.mark.parametrize("role", SHORT[:2])

@@ -74,6 +74,22 @@ def test_the_log_of_an_attempt_quotes_nothing(caplog):
     assert "山田" not in caplog.text
 
 
+def test_who_sends_what_no_screen_sends_stands_in_the_log():
+    class Desk:
+        told: list[str] = []  # noqa: RUF012 - one for the test
+
+        def note_refusal(self, table):
+            self.told.append(table)
+
+    desk = Desk()
+    with grid.noted(desk, "kpi_days"):
+        taken(edited_rows={0: {"offered": 5}})
+    assert desk.told == []
+    with pytest.raises(NotAllowed), grid.noted(desk, "kpi_days"):
+        taken(added_rows=[{"offered": 1}])
+    assert desk.told == ["kpi_days"]
+
+
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda kept: st.lists(kept) | st.dictionaries(st.text(), kept),

@@ -23,7 +23,7 @@ from lib.actions.importing import (
 from lib.i18n import N_, _
 from lib.schema.tables import Table
 from lib.text import one_line
-from lib.ui import boundary, grid
+from lib.ui import boundary, context, grid
 from lib.ui.importing import state
 from lib.ui.importing.sheet_view import short
 
@@ -104,29 +104,30 @@ def _grid(place: Table, lines: Sequence[_Line]) -> None:
         }
     )
     key = f"{_VERSION}:{place.code}:{st.session_state.get(_VERSION, 0)}"
-    grid.draw(
-        frame,
-        key=key,
-        takes=_takes(fields),
-        hide_index=True,
-        row_height=36,
-        height="content" if len(lines) <= MOST_LINES else 36 * (MOST_LINES + 1),
-        # What one chooses stands beside the header: a phone shows two columns.
-        column_order=["header", "field", "examples", "why"],
-        column_config={
-            "header": st.column_config.TextColumn(
-                _("ファイルの見出し"), width="medium"
-            ),
-            "examples": st.column_config.TextColumn(_("例"), width="medium"),
-            "field": st.column_config.SelectboxColumn(
-                _("取り込む項目"), options=[not_taken, *fields], width="medium"
-            ),
-            "why": st.column_config.TextColumn(_("どうなるか"), width="large"),
-        },
-        on_change=_choose,
-        args=(key, place, [line.column.header for line in lines], fields),
-        alt=_("列の対応の一覧"),
-    )
+    with grid.noted(context.desk(), place.code):
+        grid.draw(
+            frame,
+            key=key,
+            takes=_takes(fields),
+            hide_index=True,
+            row_height=36,
+            height="content" if len(lines) <= MOST_LINES else 36 * (MOST_LINES + 1),
+            # What one chooses stands beside the header: a phone shows two columns.
+            column_order=["header", "field", "examples", "why"],
+            column_config={
+                "header": st.column_config.TextColumn(
+                    _("ファイルの見出し"), width="medium"
+                ),
+                "examples": st.column_config.TextColumn(_("例"), width="medium"),
+                "field": st.column_config.SelectboxColumn(
+                    _("取り込む項目"), options=[not_taken, *fields], width="medium"
+                ),
+                "why": st.column_config.TextColumn(_("どうなるか"), width="large"),
+            },
+            on_change=_choose,
+            args=(key, place, [line.column.header for line in lines], fields),
+            alt=_("列の対応の一覧"),
+        )
 
 
 def _choose(
@@ -134,7 +135,9 @@ def _choose(
 ) -> None:
     """Note what was chosen; the grid then begins anew with what that led to."""
     with boundary.attempt():
-        note(grid.edits(key, len(headers), _takes(fields)), place, headers, fields)
+        with grid.noted(context.desk(), place.code):
+            chosen = grid.edits(key, len(headers), _takes(fields))
+        note(chosen, place, headers, fields)
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
 
 
