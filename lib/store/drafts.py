@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -94,8 +94,8 @@ class DraftBox:
         """Throw the draft away; nothing happens where there is none."""
         self._path(user, form, entry).unlink(missing_ok=True)
 
-    def mentioning(self, words: Collection[str]) -> tuple[Path, ...]:
-        """Return the files of all people's drafts that hold one of `words`.
+    def about(self, is_meant: Callable[[Draft], bool]) -> tuple[Path, ...]:
+        """Return the files of all people's drafts that are meant.
 
         Stale ones too, whatever they hold: nobody will offer them any more.
         """
@@ -103,18 +103,13 @@ class DraftBox:
         found = []
         for path in self._root.glob("*/*/*.json"):
             draft = _read(path)
-            if draft is None:
-                continue
-            said = json.dumps(
-                [draft.entry, dict(draft.values)], default=_tagged, ensure_ascii=False
-            )
-            if draft.saved_at < oldest or any(word in said for word in words):
+            if draft and (draft.saved_at < oldest or is_meant(draft)):
                 found.append(path)
         return tuple(found)
 
-    def discard_mentioning(self, words: Collection[str]) -> int:
+    def discard_about(self, is_meant: Callable[[Draft], bool]) -> int:
         """Throw those drafts away and return how many there were."""
-        found = self.mentioning(words)
+        found = self.about(is_meant)
         for path in found:
             path.unlink(missing_ok=True)
         return len(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import pandas as pd
 
@@ -124,7 +124,7 @@ def _written_since(frames: Mapping[str, pd.DataFrame], row: RowKey, gone: Gone) 
     code, key = row
     if gone.at is None or code not in frames or key not in frames[code].index:
         return False
-    changed = frames[code].loc[key, "updated_at"]
+    changed = cast("datetime", frames[code].loc[key, "updated_at"])
     return bool(pd.notna(changed) and changed > gone.at)
 
 

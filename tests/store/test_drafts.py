@@ -165,14 +165,14 @@ def test_what_json_cannot_hold_is_a_mistake_of_the_caller(box, tmp_path):
         box.save("u", "f", "e", {"x": object()})
 
 
-def test_drafts_that_mention_somebody_are_found_in_everybodys(tmp_path):
+def test_drafts_that_are_meant_are_found_in_everybodys(tmp_path):
     box = DraftBox(tmp_path)
     box.save("甲", "call", "1", {"contact": "090-1234-5678"})
     box.save("乙", "edit", "K-1", {"note": "別の話", "at": clock.now()})
     box.save("乙", "edit", "K-2", {"note": "ほか"})
 
-    assert len(box.mentioning({"090-1234-5678", "K-1"})) == 2
-    assert box.discard_mentioning({"K-1"}) == 1
+    assert len(box.about(lambda draft: draft.entry in {"1", "K-1"})) == 2
+    assert box.discard_about(lambda draft: draft.entry == "K-1") == 1
     assert [d.entry for d in box.list("乙", "edit")] == ["K-2"]
     assert len(box.list("甲", "call")) == 1
 
@@ -183,4 +183,4 @@ def test_a_stale_draft_is_everybodys_to_throw_away(tmp_path, monkeypatch):
     later = clock.now() + KEPT + timedelta(days=1)
     monkeypatch.setenv(clock.FIXED_BY, later.isoformat())
 
-    assert box.discard_mentioning(set()) == 1
+    assert box.discard_about(lambda _draft: False) == 1

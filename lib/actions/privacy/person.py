@@ -18,6 +18,7 @@ import pandas as pd
 
 from lib.actions.entry import recognise
 from lib.actions.permissions import needs
+from lib.actions.privacy.mentions import CONTACT_IN_TEXT
 from lib.actions.privacy.units import Book, RowKey, Unit
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
@@ -53,10 +54,6 @@ EXPORTED: Final = "(本人への開示)"
 SOMEBODY: Final = N_("担当者")
 OTHER: Final = "…"
 """Stands for somebody else's contact or name."""
-
-_CONTACT: Final = re.compile(
-    r"[\w.+-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63})+|(?<![0-9０-９A-Za-z])[+＋]?[0-9０-９](?:[-‐－ー()（） 　]?[0-9０-９]){8,12}(?![0-9０-９])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +243,7 @@ class _Veil:
 
     def hide(self, text: str) -> str:
         """Return a text without other people's contacts and names."""
-        hidden = _CONTACT.sub(self._contact, text)
+        hidden = CONTACT_IN_TEXT.sub(self._contact, text)
         return self.names.sub(self._name, hidden) if self.names else hidden
 
     def _contact(self, found: re.Match[str]) -> str:

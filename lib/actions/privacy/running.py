@@ -17,6 +17,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.permissions import needs
+from lib.actions.privacy.mentions import Mentions
 from lib.actions.privacy.units import Book, RowKey, Unit, due_units
 from lib.errors import ActionRefused, AppError, StoreError, StoreUnavailable
 from lib.i18n import N_
@@ -139,12 +140,12 @@ def preview(
     )
     rows = [row for unit in free for row in unit.rows]
     outbox = live.outbox
-    words = _words(live.for_user(SYSTEM), free)
+    mentions = _mentions(live.for_user(SYSTEM), free)
     return Preview(
         units=tuple(units),
         fields=dict(fields),
         log_rows=len(to_clean(live.audits(rows))) if rows else 0,
-        drafts=len(DraftBox(data).mentioning(words)),
+        drafts=len(DraftBox(data).about(mentions.are_in)),
         waiting=len(outbox.waiting()) if outbox else 0,
         copies=copies_in(data),
     )
@@ -176,7 +177,7 @@ def anonymise(
         live.refreshed()
         desk = live.for_user(SYSTEM)
         still = tuple(_as_seen(live, free, done))
-        words = _words(desk, still)
+        mentions = _mentions(desk, still)
         _record(desk, done, len(free))
         run = _Run(live, done, ErasedRows(data))
         for some in _chunks(still):
@@ -184,7 +185,7 @@ def anonymise(
             progress(done.units + len(done.refused), len(free))
             if done.queued:
                 return done
-        done.drafts = DraftBox(data).discard_mentioning(words)
+        done.drafts = DraftBox(data).discard_about(mentions.are_in)
         # Besides telling how much: on a Google Sheet the last change of a row leaves
         # what stood there in the books until the next one, which is this.
         _record(live.for_user(SYSTEM), done, len(free))
@@ -332,19 +333,7 @@ def _waiting_rows(live: LiveStore) -> frozenset[RowKey]:
     return frozenset(row for save in outbox.waiting() for row in save.rows)
 
 
-def _words(desk: UserStore, units: Sequence[Unit]) -> frozenset[str]:
-    """Return what a draft about one of these would hold: numbers, contacts, orders."""
-    words = {unit.key for unit in units}
-    for code, names in (
-        ("complaints", ("contact", "order_number")),
-        ("agency_inquiries", ("agency_contact", "order_number")),
-    ):
-        keys = {key for unit in units for at, key in unit.rows if at == code}
-        own = desk.in_full(code)
-        own = own[own.index.isin(keys)]
-        words |= keys | {value for name in names for value in own[name].tolist()}
-    return frozenset(word for word in words if len(word) >= _SHORTEST)
-
-
-_SHORTEST: Final = 4
-"""Letters below which a number says nothing: "12" stands in every draft."""
+def _mentions(desk: UserStore, units: Sequence[Unit]) -> Mentions:
+    codes = ("complaints", "agency_inquiries")
+    rows = [row for unit in units for row in unit.rows]
+    return Mentions.of({code: desk.in_full(code) for code in codes}, rows)

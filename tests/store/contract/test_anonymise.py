@@ -10,11 +10,14 @@ import pytest
 
 from lib import clock
 from lib.actions.privacy import running, units
+from lib.actions.privacy.mentions import Mentions
 from lib.errors import InvalidRecord, StoreUnavailable
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
+from lib.schema.frames import frame_of
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.principal import SYSTEM
+from lib.schema.tables import table
 from lib.schema.vocab import (
     AgencyKind,
     ComplaintStatus,
@@ -24,7 +27,7 @@ from lib.schema.vocab import (
     InquiryStatus,
 )
 from lib.store import erased_rows
-from lib.store.drafts import DraftBox
+from lib.store.drafts import Draft, DraftBox
 from lib.store.erased_rows import ErasedRows
 from lib.store.live import LiveStore
 from lib.store.protocol import Commit
@@ -316,6 +319,36 @@ def test_the_list_tells_when_each_row_was_erased(sqlite_place):
     (gone,) = ErasedRows(sqlite_place.data).load().values()
 
     assert gone.at == NOW
+
+
+DRAFTS = {
+    "the case's own": ("K-1", {"note": "続き"}, True),
+    "its number in a field": ("e", {"complaint_id": "K-1"}, True),
+    "its number in a text": ("e", {"content": "前の件(K-1)と同じ"}, True),
+    "another number": ("K-12", {"parent_id": "K-12"}, False),
+    "the phone, bare": ("e", {"contact": "09012345678"}, True),
+    "the phone, wide": ("e", {"contact": "０９０-1234-5678"}, True),
+    "the phone in a text": ("e", {"content": "電話は090 1234 5678です"}, True),
+    "another phone": ("e", {"contact": "080-9012-3455"}, False),
+    "what masking left": ("e", {"contact": "…5678"}, False),
+    "the order": ("e", {"order_number": "１２３４"}, True),
+    "the order in a text": ("e", {"content": "注文 1234 の件"}, True),
+    "a longer order": ("e", {"order_number": "12345"}, False),
+    "an amount": ("e", {"content": "金額12340円、次は1234円"}, False),
+}
+
+
+@pytest.mark.parametrize("what", list(DRAFTS))
+def test_only_drafts_about_the_person_go(what):
+    entry, values, goes = DRAFTS[what]
+    own = case("K-1", contact="090-1234-5678", order_number="1234")
+    frames = {
+        "complaints": frame_of(table("complaints"), [own]),
+        "agency_inquiries": frame_of(table("agency_inquiries"), []),
+    }
+    mentions = Mentions.of(frames, [("complaints", "K-1")])
+
+    assert mentions.are_in(Draft(entry, NOW, values)) is goes
 
 
 HELD = {
