@@ -220,16 +220,22 @@ class _Veil:
             )
             if name
         }
-        theirs = set(mine["customer_name"].tolist())
+        theirs = {"".join(name.split()) for name in mine["customer_name"].tolist()}
         others = {
             name
-            for name in cases["customer_name"].tolist()
-            if len(name) >= _SHORTEST_NAME and name not in theirs
+            for name in set(cases["customer_name"].tolist())
+            if len(plain := "".join(name.split())) >= _SHORTEST_NAME
+            and plain not in theirs
         }
-        hidden = {*others, *(s for name in roles for s in _spellings(name))}
-        hidden -= {part for name in theirs for part in _spellings(name)}
-        ordered = sorted(hidden, key=len, reverse=True)
-        names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        colleagues = {s for name in roles for s in _spellings(name)}
+        colleagues -= {
+            part for name in mine["customer_name"] for part in _spellings(name)
+        }
+        hidden = [
+            *map(_with_blanks, sorted({*others, *colleagues}, key=len, reverse=True)),
+            *sorted({_addressed(name) for name in _families(others, theirs)}),
+        ]
+        names = re.compile("|".join(hidden)) if hidden else None
         reached = {
             part for text in mine["contact"].tolist() for part in marks_of(text).split()
         }
@@ -251,12 +257,35 @@ class _Veil:
         return found.group() if own else OTHER
 
     def _name(self, found: re.Match[str]) -> str:
-        name = next((n for n in self.roles if found.group() in _spellings(n)), "")
+        said = "".join(found.group().split())
+        name = next((n for n in self.roles if said in _spellings(n)), "")
         return self.role(name) if name else OTHER
 
 
 _SHORTEST_NAME: Final = 2
 """A name of one letter would hide that letter everywhere."""
+
+
+def _with_blanks(name: str) -> str:
+    """Return a pattern for a name, wherever a blank stands in it or does not."""
+    return r"[ \u3000]?".join(map(re.escape, "".join(name.split())))
+
+
+def _families(names: Iterable[str], own: Iterable[str]) -> Iterator[str]:
+    """Yield the family names among these that nobody of `own` may bear.
+
+    Where no blank tells where it ends, it may be the first two letters or three.
+    """
+    for name in names:
+        first, *rest = name.split()
+        for family in [first] if rest else [first[:2], first[:3]]:
+            if not any(one.startswith(family) for one in own):
+                yield family
+
+
+def _addressed(family: str) -> str:
+    """Return a pattern for a family name where somebody is spoken of by it."""
+    return rf"{re.escape(family)}(?=[ \u3000]?(?:様|さま|さん|氏|殿))"
 
 
 def _spellings(name: str) -> frozenset[str]:

@@ -94,6 +94,28 @@ def test_colleagues_are_roles_and_others_are_hidden(known, manager, tmp_path):
     assert "担当" in told
 
 
+@pytest.mark.parametrize(
+    "said", ["田中次郎", "田中　次郎", "田中様", "田中 さん", "高橋三郎", "高橋氏"]
+)
+def test_other_customers_are_hidden_however_they_are_written(
+    known, manager, tmp_path, said
+):
+    other = closed(id="K-261101-DDDDD", customer_name="高橋 三郎", contact="")
+    mine = closed(
+        id="K-261101-EEEEE",
+        order_number="A-1001",
+        customer_name="山田花子",
+        content=f"山田様から。{said}と取り違え。高橋町の店",
+    )
+    fill(known.for_user(person.SYSTEM), other, mine)
+
+    told = all_text(person.held_about(known, manager, "A-1001", data=tmp_path))
+
+    assert said not in told
+    assert "山田様から。…" in told
+    assert "高橋町の店" in told
+
+
 def test_nothing_typed_and_nobody_found(known, manager, tmp_path):
     with pytest.raises(InvalidRecord):
         person.held_about(known, manager, "  ", data=tmp_path)
