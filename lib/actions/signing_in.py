@@ -30,9 +30,11 @@ from lib.schema.audit import (
     STEP_BEGUN,
     STEP_ENDED,
 )
+from lib.schema.frames import standing
 from lib.schema.ids import new_commit_id
-from lib.schema.masters import Member
+from lib.schema.masters import Centre, Member
 from lib.schema.principal import SYSTEM, Principal
+from lib.schema.tables import table
 from lib.schema.vocab import Flag, Role
 from lib.settings.sign_in import Provider
 from lib.signin import accounts as keys
@@ -89,7 +91,25 @@ def principal_of(desk: Desk, address: str) -> Principal | None:
     if found is None or not found.is_active:
         return None
     given = as_given(desk, found)
-    return Principal.of(given) if given is not None else None
+    if given is None or not _centre_is_in_use(desk, given):
+        return None
+    return Principal.of(given)
+
+
+def _centre_is_in_use(desk: Desk, member: Member) -> bool:
+    """Whether somebody's centre still works for the company; True for our own people."""
+    if member.role is not Role.OUTSOURCED:
+        return True
+    view = desk.live.for_user(SYSTEM)
+    ended = view.derived(
+        "centres out of use",
+        lambda: frozenset(
+            centre.code
+            for centre in standing(table("centres"), view.frame("centres"))
+            if isinstance(centre, Centre) and centre.active is Flag.NO
+        ),
+    )
+    return member.centre not in ended
 
 
 # With a password -----------------------------------------------------------------

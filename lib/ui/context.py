@@ -218,13 +218,30 @@ def _signed_in() -> Principal:
     session = counter.sessions.of_id(_session_id(), clock.now())
     if session is None or session.standing is not Standing.LIVE:
         raise SignedOut
-    # What one person typed and opened in a tab is never given to the next.
-    if st.session_state.setdefault(_BOUND, session.member) != session.member:
-        raise SignedOut
     found = signing_in.principal_of(counter, session.member)
     if found is None:
         raise SignedOut
+    _keep_to(session.member, found)
     return found
+
+
+def _keep_to(member: str, now: Principal) -> None:
+    """Bind this tab to a person in a role: what one opened is never given to the next.
+
+    Another role or centre begins anew: the sign-in, and with it its id, ends in every
+    tab, and nothing that the old role had open stays.
+
+    Raises:
+        SignedOut: it is somebody else, or the same person in another role.
+    """
+    before, role, centre = st.session_state.setdefault(
+        _BOUND, (member, now.role, now.centre)
+    )
+    if before != member:
+        raise SignedOut
+    if (role, centre) != (now.role, now.centre):
+        sign_out()
+        raise SignedOut
 
 
 def _session_id() -> str:

@@ -9,13 +9,14 @@ from lib import clock
 from lib.actions import inviting, masters, signing_in
 from lib.actions.inviting import Stage
 from lib.actions.sign_in_desk import Desk
-from lib.errors import ActionRefused, InvalidRecord, NotAllowed
+from lib.errors import ActionRefused, InvalidRecord, NotAllowed, SignedOut
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Flag, Role
 from lib.signin import accounts as keys
 from lib.signin.sessions import Standing
+from lib.ui import context, download
 from tests.signin.people import ADMIN, AGENT, CLERK, GOOD, MANAGER
 
 NOW = clock.now()
@@ -330,3 +331,91 @@ def test_whoever_looks_as_another_role_sees_its_part_and_changes_nothing(company
 def test_nobody_looks_higher_than_they_are(company, who, role):
     with pytest.raises(NotAllowed):
         inviting.onlooker(Principal.of(company.members[who]), role, "自社")
+
+
+# In one tab ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tab(company, monkeypatch):
+    """Return what a tab keeps, and give it the sign-in of whoever comes in."""
+    kept = {}
+    monkeypatch.setenv("MIMAMORI_SIGN_IN", "on")
+    monkeypatch.setenv("MIMAMORI_URL", "http://localhost:8501")
+    monkeypatch.setattr(context, "sign_in_desk", lambda: company.desk)
+    monkeypatch.setattr(context.st, "session_state", kept)
+
+    def signed_in(address):
+        company.desk.accounts.set_password(address, GOOD, NOW)
+        token = enter(company, address).token
+        session = company.desk.sessions.of_token(token, NOW)
+        monkeypatch.setattr(context, "_session_id", lambda: session.id)
+        return session
+
+    return kept, signed_in
+
+
+def given_role(company, address, role):
+    view, member = company.live.for_user(SYSTEM), company.members[address]
+    masters.change(view, member, {"role": role}, entry=new_commit_id(), now=NOW)
+
+
+def test_one_tab_is_never_given_to_the_next_person(tab):
+    kept, sign_in = tab
+    sign_in(MANAGER)
+    assert context.own_principal().key == MANAGER
+    kept["typed"] = "090-1234-5678"
+
+    sign_in(CLERK)
+    with pytest.raises(SignedOut):
+        context.own_principal()
+    sign_in(MANAGER)
+    assert context.own_principal().key == MANAGER
+
+
+def test_another_role_ends_the_sign_in_and_nothing_of_the_old_one_stays(company, tab):
+    kept, sign_in = tab
+    session = sign_in(MANAGER)
+    assert context.own_principal().role is Role.MANAGER
+    kept["opened as a manager"] = "personal"
+
+    given_role(company, MANAGER, Role.VIEWER)
+    with pytest.raises(SignedOut):
+        context.own_principal()
+    assert kept == {}
+    assert company.desk.sessions.of_id(session.id, NOW).standing is Standing.ENDED
+    with pytest.raises(SignedOut):
+        context.own_principal()
+
+    again = sign_in(MANAGER)
+    assert again.id != session.id
+    assert context.own_principal().role is Role.VIEWER
+
+
+def test_a_file_offered_to_a_manager_is_not_made_for_the_viewer_they_became(
+    company, tab
+):
+    _kept, sign_in = tab
+    sign_in(MANAGER)
+    make = download.for_the_same(lambda: b"everything")
+    assert make() == b"everything"
+
+    given_role(company, MANAGER, Role.VIEWER)
+    with pytest.raises(NotAllowed):
+        make()
+
+
+def test_nobody_comes_in_from_a_centre_that_works_for_us_no_more(company):
+    company.desk.accounts.set_password(AGENT, GOOD, NOW)
+    assert enter(company, AGENT).token
+    view = company.live.for_user(SYSTEM)
+    centre = view.record("centres", "SPR")
+
+    off = masters.switch(view, centre, Flag.NO, entry=new_commit_id(), now=NOW)
+    assert signing_in.principal_of(company.desk, AGENT) is None
+    with pytest.raises(ActionRefused, match="パスワード"):
+        enter(company, AGENT)
+    assert signing_in.principal_of(company.desk, CLERK) is not None
+
+    masters.switch(view, off, Flag.YES, entry=new_commit_id(), now=NOW)
+    assert signing_in.principal_of(company.desk, AGENT).key == AGENT
