@@ -36,6 +36,7 @@ class Column:
     unit: shown behind the number (件, 秒, 円 …).
     shown: who fills it in.
     personal: customer data: masked in lists, 「変更あり」 only in the audit log.
+    unlogged: no customer data, but what might lead to some: 「変更あり」 in the log too.
     long: several lines of text.
     refers: code of the table whose key (members: whose name) it holds; a word that
         is not in that table is kept as typed and offered to the table later.
@@ -49,6 +50,7 @@ class Column:
     unit: str = ""
     shown: Shown = Shown.LATER
     personal: bool = False
+    unlogged: bool = False
     long: bool = False
     refers: str = ""
     suggests: str = ""
@@ -86,6 +88,11 @@ class Field:
     def auto(self) -> bool:
         """Whether only the app writes it."""
         return self.column.shown is Shown.AUTO
+
+    @property
+    def logged_by_value(self) -> bool:
+        """Whether the audit log may say what stood in it before and after."""
+        return not (self.column.personal or self.column.unlogged)
 
 
 def field_from(name: str, info: FieldInfo) -> Field:

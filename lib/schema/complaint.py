@@ -296,6 +296,7 @@ class Complaint(Record):
             "照合キー",
             help="連絡先から作る印。同じお客様を見つけるためだけに使う",
             shown=Shown.AUTO,
+            unlogged=True,
         ),
     ] = ""
 

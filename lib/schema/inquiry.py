@@ -194,6 +194,7 @@ class AgencyInquiry(Record):
             "照合キー",
             help="先方が言うお客様の連絡先から作る印。先に知っていたかを見るためだけに使う",
             shown=Shown.AUTO,
+            unlogged=True,
         ),
     ] = ""
     received_centre: Annotated[

@@ -266,15 +266,15 @@ class _Work:
             self.changed.setdefault(at, set()).update(mine)
         for name in mine:
             kind = table.field(name)
-            if kind.column.personal:
-                self._note(at, name, "", CHANGED)
-            else:
+            if kind.logged_by_value:
                 self._note(
                     at,
                     name,
                     cell_text(kind, getattr(standing, name)),
                     cell_text(kind, getattr(changed, name)),
                 )
+            else:
+                self._note(at, name, "", CHANGED)
 
     def _note(self, at: RowKey, field_name: str, before: str, after: str) -> None:
         """Add a log row. Its id follows from the commit, so a retry makes the same."""

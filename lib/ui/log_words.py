@@ -80,8 +80,8 @@ def value(line: Line, text: str) -> str:
         return _known(text) if line.field in AT_THE_DOOR else text
     if spec.choices:
         return fmt.listed(_(word) for word in text.split(JOINER))
-    # Of what is personal the log says only that it changed.
-    return _(text) if spec.column.personal else text
+    # Of what leads to a person the log says only that it changed.
+    return text if spec.logged_by_value else _(text)
 
 
 def subject(table: str, key: str) -> str:

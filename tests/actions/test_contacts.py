@@ -174,6 +174,18 @@ def test_a_new_key_counts_wherever_the_customer_is_still_known(live, tmp_path):
     assert stands(live, "K-3", "customer_key") == customer_key(OTHER, old)
 
 
+def test_the_log_never_holds_a_key_of_a_customer(live, tmp_path):
+    known = customer_key(PHONE, filled(live, tmp_path))
+
+    contacts.rotate(live, tmp_path, LATER)
+
+    log = live.for_user(SYSTEM).audit("complaints", "K-1")
+    row = log[log["field_name"] == "customer_key"].iloc[-1]
+    assert (row["before"], row["after"]) == ("", CHANGED)
+    assert known not in log.to_csv()
+    assert stands(live, "K-1", "customer_key") not in log.to_csv()
+
+
 def test_who_is_known_by_an_old_key_only_is_found_when_they_call(live, tmp_path):
     filled(live, tmp_path)
     contacts.rotate(live, tmp_path, LATER)

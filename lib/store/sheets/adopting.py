@@ -424,7 +424,7 @@ def _is_new(mend: RowMend, table: Table) -> bool:
 
 
 def _told(field: Field, before: str, after: str) -> tuple[str, str]:
-    return ("", CHANGED) if field.column.personal else (before, after)
+    return (before, after) if field.logged_by_value else ("", CHANGED)
 
 
 # The hand ---------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _entries(restored: Sequence[RowWrite], now: Mapping[str, SeenTab]) -> list[E
         names = {column: name for name, column in tab.read.header.columns.items()}
         for column, raw in write.cells.items():
             item = tab.read.table.field(names[column]) if column in names else None
-            if item is None or item.column.personal:
+            if item is None or not item.logged_by_value:
                 before, after = "", CHANGED
             else:
                 before, after = text_of(tab.cell(write.row, column)), text_of(raw)

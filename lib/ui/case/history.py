@@ -162,5 +162,5 @@ def audit_log(desk: UserStore, case: Complaint) -> None:
 
 def _logged(spec: Field | None, text: str) -> str:
     """Return a logged value in the person's language; what people wrote as it is."""
-    is_word = spec is not None and (spec.choices or spec.column.personal)
+    is_word = spec is not None and (spec.choices or not spec.logged_by_value)
     return _(text) if is_word else text
