@@ -108,10 +108,15 @@ def _answer(name: str, data: bytes, limits: Limits) -> bytes:
     return answer
 
 
+_LONGEST_NAME: Final = 200
+"""Letters of a name; no system's are longer."""
+
+
 def _started(name: str, limits: Limits) -> subprocess.Popen[bytes]:
     figures = (str(limits.memory), str(limits.processor))
-    # A name may hold what no argument can.
-    spoken = name.encode("utf-8", "replace").decode().replace("\0", "")
+    # A name may hold what no argument can, and be longer; its ending must stay.
+    spoken = name[-_LONGEST_NAME:].encode("utf-8", "replace").decode()
+    spoken = spoken.replace("\0", "")
     command = [sys.executable, "-I", "-c", _START, str(_ROOT), spoken, *figures]
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and our own words

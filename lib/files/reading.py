@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -86,6 +88,7 @@ _VERY_HIDDEN: Final = 2
 TOO_LARGE = N_("ファイルが大きすぎます。10MBまでに分けてください。")
 EMPTY = N_("ファイルが空です。")
 TOO_MANY_ROWS = N_("シート「{sheet}」の行が多すぎます。20,000行までに分けてください。")
+TOO_MANY_COLUMNS = N_("シート「{sheet}」の列が多すぎます。300列までに分けてください。")
 LOCKED = N_("パスワードがかかっています。パスワードを外して保存し直してください。")
 UNSAFE = N_("安全に開けないファイルです。Excelで開き、別名で保存し直してください。")
 DAMAGED = N_("ファイルが壊れているか、Excel・CSVではありません。")
@@ -102,6 +105,7 @@ PROBLEMS: Final = frozenset(
         TOO_LARGE,
         EMPTY,
         TOO_MANY_ROWS,
+        TOO_MANY_COLUMNS,
         LOCKED,
         UNSAFE,
         DAMAGED,
@@ -208,9 +212,14 @@ def _in_unicode(data: bytes) -> str | None:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
-    """Return a text whose letters of one byte have a zero on one and the same side."""
+    """Return a text whose letters of one byte have a zero on one and the same side.
+
+    Most of a table are figures, commas and line ends, and those are such letters.
+    """
     zeros = data[:_BEGINNING]
     before, behind = zeros[::2].count(0), zeros[1::2].count(0)
+    if max(before, behind) < _ZEROS_OF_UTF16 * len(zeros) / 2:
+        return None  # a zero by accident in some other encoding
     text = _strictly(data, "utf-16-be" if before > behind else "utf-16-le")
     return text if text and any(sign in text for sign in ",\t\n") else None
 
@@ -220,7 +229,7 @@ def _in_japanese(data: bytes) -> str | None:
 
     None where no encoding fits, or where some lines are UTF-8 and others are not.
     """
-    if b"\x00" in data or any(map(_is_surely_utf8, data.split(b"\n"))):
+    if b"\x00" in data or _is_partly_utf8(data):
         return None
     if b"\x1b$" in data:
         return _strictly(data, "iso2022_jp")
@@ -235,10 +244,29 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return None
 
 
+def _is_partly_utf8(data: bytes) -> bool:
+    """Whether one line, or most of all that is not ASCII, is UTF-8 by no chance.
+
+    In another encoding a run of one or two letters may look like it now and then.
+    """
+    if any(map(_is_surely_utf8, data.split(b"\n"))):
+        return True
+    runs = [found.group() for found in islice(_NOT_ASCII.finditer(data), _MOST_RUNS)]
+    fitting = b"".join(run for run in runs if _strictly(run, "utf-8") is not None)
+    return 2 * len(fitting) > sum(map(len, runs)) and _is_surely_utf8(fitting)
+
+
 def _is_surely_utf8(line: bytes) -> bool:
     """Whether a line holds several Japanese letters in UTF-8, which is no chance."""
     text = _strictly(line, "utf-8") or ""
     return sum(letter >= "\u0800" for letter in text) >= _NO_CHANCE
+
+
+_MOST_RUNS: Final = 100_000
+"""Runs of letters that tell an encoding; more would cost time and tell no more."""
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]+")
+_ZEROS_OF_UTF16: Final = 0.1
+"""Share of one side's bytes that are zero in any table in UTF-16."""
 
 
 def _strangeness(text: str) -> float:
@@ -271,10 +299,8 @@ def _sheets_of_workbook(data: bytes) -> Iterator[Sheet]:
                 # A file may state fewer rows than it has; believe the rows.
                 sheet.reset_dimensions()
                 # No `max_col`: it would widen every empty row to that many cells.
-                cells = (row[:MOST_COLUMNS] for row in sheet.iter_rows())
-                rows = _limited(
-                    sheet.title, ([_plain(c) for c in row] for row in cells)
-                )
+                cells = ([_plain(cell) for cell in row] for row in sheet.iter_rows())
+                rows = _limited(sheet.title, cells)
                 hidden = sheet.sheet_state == "hidden"
                 yield Sheet(sheet.title, rows, guarded=not ours, hidden=hidden)
     except UnreadableFile:
@@ -309,7 +335,7 @@ def _sheets_of_old_workbook(data: bytes) -> Iterator[Sheet]:
             if sheet.visibility == _VERY_HIDDEN:
                 continue
             rows = (
-                [_old_cell(book, cell) for cell in sheet.row(row)[:MOST_COLUMNS]]
+                [_old_cell(book, cell) for cell in sheet.row(row)]
                 for row in range(sheet.nrows)
             )
             found = _limited(sheet.name, rows)
@@ -358,11 +384,13 @@ def _as_percent(value: float) -> str:
 
 
 def _limited(name: str, rows: Iterable[list[Any]]) -> tuple[tuple[Any, ...], ...]:
-    """Return the rows without empty tails; raise where there are too many."""
+    """Return the rows without empty tails; raise where rows or columns are too many."""
     found: list[tuple[Any, ...]] = []
     filled = last = 0
     for number, row in enumerate(rows, start=1):
-        cells = _without_tail(row[:MOST_COLUMNS])
+        cells = _without_tail(row)
+        if len(cells) > MOST_COLUMNS:
+            raise UnreadableFile(TOO_MANY_COLUMNS, sheet=name)
         if cells:
             filled, last = filled + 1, number
         # Ten more than data: titles and headers stand above them.

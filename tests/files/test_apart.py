@@ -51,6 +51,13 @@ def process_that(monkeypatch: pytest.MonkeyPatch):
     return does
 
 
+def test_a_name_longer_than_any_argument_stops_no_file():
+    found = read_upload("x" * 200_000 + ".csv", b"a,b\n1,2")
+
+    assert found.name.endswith("x.csv")
+    assert found.sheets[0].rows[1] == ("1", "2")
+
+
 def test_another_process_reads_what_this_one_would():
     data = book(
         ("文字", 1, 2.5, True, None, "\u2028'=1+1"),

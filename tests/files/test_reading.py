@@ -43,6 +43,41 @@ def test_a_text_is_read_in_every_encoding_of_japan(encoding):
     assert sheet.rows == ROWS
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00,1\n" + "山田,1\n佐藤,2\n".encode(),
+        "山田,1\n佐藤,2\n".encode() * 50 + b"\x00,1\n",
+        "山田,1\n佐藤,2\n".encode() + "①".encode("cp932"),
+    ],
+    ids=["a zero first", "a zero last", "one letter of another encoding"],
+)
+def test_a_few_strange_bytes_never_turn_a_text_into_other_letters(data):
+    assert refusal(data) == reading.UNKNOWN_ENCODING
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-16-le"])
+def test_short_names_are_read_in_every_encoding(encoding):
+    text = "名前,県\n" + "山田,青森\n佐藤,岩手\n" * 40
+
+    (sheet,) = read_file("a.csv", text.encode(encoding)).sheets
+
+    assert sheet.rows[1] == ("山田", "青森")
+
+
+def test_more_columns_than_are_read_are_refused_and_not_cut():
+    wide = [*map(str, range(reading.MOST_COLUMNS + 1))]
+    book = openpyxl.Workbook()
+    book.active.append(wide)
+    data = io.BytesIO()
+    book.save(data)
+
+    for content in (",".join(wide).encode(), data.getvalue()):
+        assert refusal(content) == reading.TOO_MANY_COLUMNS
+    (sheet,) = read_file("a.csv", (",".join(wide[:-1]) + ",,,").encode()).sheets
+    assert len(sheet.rows[0]) == reading.MOST_COLUMNS
+
+
 def test_a_text_in_two_encodings_is_refused_and_not_guessed():
     mixed = LINES.encode() + "2026/11/21,解約したい\r\n".encode("cp932")
 
