@@ -14,6 +14,7 @@ from lib.i18n import _
 from lib.schema.ids import new_commit_id
 from lib.schema.masters import Member
 from lib.schema.vocab import Flag, Role
+from lib.settings import calendar_feed
 from lib.settings.install import app_url
 from lib.ui import (
     boundary,
@@ -264,6 +265,13 @@ def switch(member: Member, state: Flag) -> None:
                 name=member.name
             )
         )
+        if member.role is not Role.OUTSOURCED and calendar_feed.secret_of(context.place().data):
+            flash.say(
+                _(
+                    "期限のカレンダーの住所は、知っている人ならまだ開けます。「期限」の画面で新しい住所にしてください。"
+                ),
+                "info",
+            )
 
 
 def forget_text() -> None:

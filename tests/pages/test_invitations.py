@@ -8,6 +8,7 @@ from lib import clock
 from lib.actions import signing_in
 from lib.schema.masters import Centre, Member
 from lib.schema.vocab import AuditRoute, Flag, Role
+from lib.settings import calendar_feed
 from lib.signin.sessions import Standing
 from lib.store.live import LiveStore
 from lib.ui import context
@@ -152,6 +153,16 @@ def test_one_press_switches_somebody_off(open_signed_in):
     )
     app.button(key=f"{FORM}:switch").click().run()
     assert signing_in.principal_of(desk, CLERK.email) is not None
+
+
+@pytest.mark.parametrize("has_feed", [True, False])
+def test_who_goes_may_know_the_address_of_the_calendar(open_signed_in, has_feed):
+    if has_feed:
+        calendar_feed.renew(context.place().data)
+    app = choose(open_signed_in("invitations"), CLERK)
+    app.button(key=f"{FORM}:switch").click().run()
+
+    assert any("カレンダーの住所" in said.value for said in app.info) == has_feed
 
 
 def test_nobody_switches_themselves_off(open_signed_in):
