@@ -208,6 +208,17 @@ def test_a_clerk_checks_every_table_but_what_colleagues_confided(live):
     assert len(everything.frames["complaints"]) == len(ALL["complaints"])
 
 
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.key)
+def test_all_tables_are_given_only_to_who_sees_every_row(live, who):
+    desk = live.for_user(who)
+
+    if who.role in (Role.OUTSOURCED, Role.VIEWER):
+        with pytest.raises(NotAllowed):
+            desk.everything()
+    else:
+        assert len(desk.everything().frames["complaints"]) == len(ALL["complaints"])
+
+
 def test_a_table_that_does_not_exist_is_not_allowed(live):
     desk = live.for_user(ADMIN)
 

@@ -7,6 +7,8 @@ import threading
 import pandas as pd
 import pytest
 
+from lib.schema.principal import SYSTEM, Principal
+from lib.schema.vocab import Role
 from lib.store.live import LiveStore
 from tests.store.rows import NOON, activity, change, complaint, kpi_day, read, saving
 
@@ -219,3 +221,15 @@ def test_what_another_process_throws_away_is_gone_here(open_outbox, shared):
     one.discard("c")
 
     assert read(two.shown(known), "complaints", "K-1") is None
+
+
+def test_how_far_a_save_has_come_is_told_of_rows_that_one_sees_only(live, shared):
+    with shared.away():
+        live.commit(saving(kpi_day("A", offered=3), kpi_day("B", offered=4)))
+
+    def told(who):
+        return set(live.for_user(who).wait_states("kpi_days"))
+
+    agent = Principal("a@a", "甲", Role.OUTSOURCED, "A")
+    assert told(SYSTEM) == {"2026-11-21|A", "2026-11-21|B"}
+    assert told(agent) == {"2026-11-21|A"}
