@@ -25,6 +25,7 @@ class Kind(Enum):
     CRISIS = N_("重大事案の記録")
     ALARM = N_("警報の理由")
     FIGURES = N_("日次KPIの特記事項")
+    LOOSE = N_("どの件にもつながらない経過とフォロー")
 
 
 _HELP: Final = N_(
@@ -56,6 +57,7 @@ RETENTION: Final = {
     Kind.CRISIS: _setting(Kind.CRISIS, "10年", _HELP_CRISIS),
     Kind.ALARM: _setting(Kind.ALARM, "3年"),
     Kind.FIGURES: _setting(Kind.FIGURES, "10年", _HELP_FIGURES),
+    Kind.LOOSE: _setting(Kind.LOOSE, "3年"),
 }
 """The rule: years after the end (domain.md: three after closing)."""
 

@@ -54,6 +54,9 @@ _OPEN: Final = {
 _WITH_CASES: Final = frozenset({"complaints", "agency_inquiries"})
 """Tables whose rows may hang on each other."""
 
+_LOOSE: Final = {"activities": "at", "care_records": "done_at"}
+"""Tables whose rows may hang on nothing, with when such a row is over."""
+
 WAITING: Final = N_(
     "まだ送られていない保存があります。送信待ちで先に片づけてください。"
 )
@@ -70,6 +73,8 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One case, contact, crisis, alarm or day, with every row that hangs on it.
+
+    Or one row alone that hangs on none of them.
 
     key: of its first row. rows: all of them, by table code and key. ended: the last day on which something
     happened. changes: what still says something becomes, by row; {} where nothing is
@@ -138,6 +143,9 @@ class Book:
             case Kind.FIGURES:
                 for key, day in self.frames["kpi_days"]["date"].items():
                     yield str(key), pd.Timestamp(day).date()
+            case Kind.LOOSE:
+                for code, moment in _LOOSE.items():
+                    yield from self._ended_loose(code, moment)
 
     def unit(self, kind: Kind, key: str, ended: date) -> Unit:
         """Return the unit with its rows, what they become, and what holds it back."""
@@ -243,6 +251,20 @@ class Book:
             self._last = {str(case): at for case, at in last.items()}
         return self._last.get(key, pd.NaT)
 
+    def _ended_loose(self, code: str, moment: str) -> Iterator[tuple[str, date]]:
+        every = self.frames[code]
+        for key, at in every.loc[~every["case_id"].isin(self._roots()), moment].items():
+            yield from _day_of(str(key), [at])
+
+    def _roots(self) -> set[str]:
+        """Return every number by which a unit finds steps and talks."""
+        tables = ("complaints", "agency_inquiries", "crises", "alarms")
+        found = {str(key) for code in tables for key in self.frames[code].index}
+        days = self.frames["kpi_days"]
+        for day, centre in zip(days["date"], days["centre"], strict=True):
+            found.add(of_kpi_day(pd.Timestamp(day).date(), str(centre)))
+        return found
+
     def _closed(self, code: str, moment: str) -> Iterator[tuple[str, date]]:
         for key, at in self.frames[code][moment].items():
             yield from _day_of(str(key), [at])
@@ -270,6 +292,8 @@ class Book:
                 day = pd.Timestamp(self.value("kpi_days", key, "date")).date()
                 centre = str(self.value("kpi_days", key, "centre"))
                 yield from self._named("activities", "case_id", of_kpi_day(day, centre))
+            case Kind.LOOSE:
+                yield from ((c, key) for c in _LOOSE if key in self.frames[c].index)
 
     def _of_case(self, code: str, key: str) -> Iterator[RowKey]:
         yield code, key

@@ -12,6 +12,7 @@ from lib import clock
 from lib.actions.privacy import running, units
 from lib.actions.privacy.mentions import Mentions
 from lib.errors import InvalidRecord, StoreUnavailable
+from lib.schema.care import CareRecord
 from lib.schema.deadline import Deadline
 from lib.schema.escalation import Escalation
 from lib.schema.frames import frame_of
@@ -20,12 +21,14 @@ from lib.schema.principal import SYSTEM
 from lib.schema.tables import table
 from lib.schema.vocab import (
     AgencyKind,
+    CareKind,
     ComplaintStatus,
     DeadlineKind,
     EscalationStatus,
     EscalationTrigger,
     InquiryStatus,
 )
+from lib.settings.retention import Kind
 from lib.store import erased_rows
 from lib.store.drafts import Draft, DraftBox
 from lib.store.erased_rows import ErasedRows
@@ -262,6 +265,31 @@ def test_a_step_taken_after_the_look_is_kept(sqlite_place):
 
     assert live.snapshot().frames["activities"].loc["H-1", "content"] == "また電話"
     assert done.units == 0
+
+
+def test_what_hangs_on_no_case_is_due_too(sqlite_place):
+    talk = {"kind": CareKind.CONSULTATION, "for_whom": "佐藤", "due_at": NOON}
+    done = {"done_at": NOON, "done_by": "店長", "note": "お客様の名前"}
+    sqlite_place().commit(
+        saving(
+            case("K-1"),
+            activity("K-1", id="H-1"),
+            activity("K-gone", id="H-2", at=NOON, content="宙に浮いた話"),
+            activity("K-gone", id="H-3", at=NOW, content="まだ早い"),
+            CareRecord(id="F-1", **talk, **done),
+            CareRecord(id="F-2", **talk, note="まだ話していない"),
+        )
+    )
+    live = LiveStore(sqlite_place())
+    loose = [u for u in running.due(live, SYSTEM, TODAY) if u.kind is Kind.LOOSE]
+    assert sorted(unit.key for unit in loose) == ["F-1", "H-2"]
+
+    press(live, sqlite_place, found=loose)
+
+    frames = live.snapshot().frames
+    steps, talks = frames["activities"]["content"], frames["care_records"]["note"]
+    assert (steps["H-2"], steps["H-3"]) == ("***", "まだ早い")
+    assert talks.to_dict() == {"F-1": "***", "F-2": "まだ話していない"}
 
 
 class Refusing(LiveStore):
