@@ -19,12 +19,15 @@ from lib.metrics import figures, referrals
 from lib.reports.monthly.material import Reader
 from lib.sample import sample_company
 from lib.schema.erasing import ERASABLE, is_left
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.principal import SYSTEM, Principal
+from lib.schema.vocab import AgencyKind, InquiryStatus
 from lib.settings.customer_key import customer_key
 from lib.settings.retention import Kind
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
+from tests.store.rows import saving
 
 END = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 18, 0, tzinfo=clock.TOKYO)
@@ -168,3 +171,46 @@ def test_no_text_of_an_anonymised_case_is_left_in_any_file(years):
     assert years.who.name.encode() in content  # what stays is found that way
     found = [text for text in texts if text.encode() in content]
     assert not found
+
+
+def contact(key, order, **values):
+    told = {"first_contact_at": AT, "answered_at": AT, "status": InquiryStatus.CLOSED}
+    agency = {"agency_kind": AgencyKind.CONSUMER_CENTRE, "agency_name": "市の窓口"}
+    return AgencyInquiry(id=key, order_number=order, **(told | agency | values))
+
+
+def grouped(live):
+    contacts = live.refreshed().frames["agency_inquiries"]
+    cases = referrals.cases_of(contacts)
+    return (
+        {frozenset(keys) for keys in cases.groupby(cases).groups.values()},
+        referrals.first_of_cases(contacts).index.tolist(),
+    )
+
+
+def test_contacts_about_one_order_stay_one_case_and_others_stay_apart(live, tmp_path):
+    contacts = [
+        contact("G-1", "A-1001"),
+        contact("G-2", "Ａ１００１"),
+        contact("G-3", "a 1001"),
+        contact("G-4", "B-2002"),
+        contact("G-5", "B-2002"),
+        contact("G-6", "C-3003"),
+        contact("G-7", ""),
+        contact("G-8", ""),
+    ]
+    live.commit(saving(*contacts))
+    before = grouped(live)
+    assert {frozenset({"G-1", "G-2", "G-3"}), frozenset({"G-4", "G-5"})} < before[0]
+    units = running.due(live, SYSTEM, MUCH_LATER)
+
+    done = running.anonymise(live, SYSTEM, units, now=AT, data=tmp_path)
+
+    assert (done.units, done.refused) == (3, [])
+    orders = live.refreshed().frames["agency_inquiries"]["order_number"]
+    assert not [
+        key
+        for key in orders.index
+        if is_left("agency_inquiries", "order_number", orders[key])
+    ]
+    assert grouped(live) == before
