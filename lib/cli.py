@@ -303,9 +303,9 @@ def export(
         raise ActionRefused(N_("伏せずに書き出す理由を --reason で書いてください。"))
     with _store() as (store, _place):
         everything = store.load()
-        if unmasked:
-            tabs = [place.tab for place in wanted]
-            contacts.log_export(LiveStore(store), tabs, reason, clock.now())
+        tabs = [place.tab for place in wanted]
+        live, now = LiveStore(store), clock.now()
+        contacts.log_export(live, tabs, reason, now, unmasked=unmasked)
     frames, typed = everything.frames, unread_cells(everything.statuses)
     chosen = {place: frames[place.code] for place in wanted}
     if kind == ".xlsx":

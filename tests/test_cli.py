@@ -181,6 +181,14 @@ def test_a_masked_export_is_not_imported_in_place_of_the_real_contacts(
     assert stored().frames["complaints"].empty
 
 
+def test_a_masked_export_stands_in_the_log_too(tmp_path):
+    keep(complaint())
+    run("export", str(tmp_path / "a.csv"), "--table", "complaints")
+
+    row = stored().frames["audit"].iloc[-1]
+    assert (row["field_name"], row["after"]) == ("(書き出し)", "苦情台帳")
+
+
 def test_an_edited_row_is_not_passed_off_as_imported(tmp_path):
     keep(complaint())
     path = tmp_path / "a.csv"

@@ -227,6 +227,8 @@ def rotate(
             # First the store is asked: a key that nothing is put under helps nobody.
             live.refreshed()
             secret = replace_key(data, now)
+            # Also where no row changes somebody may have to know when it was.
+            _note(live, now, ROTATED, reason=NEW_KEY)
             return rekey(live, now, secret, progress=progress)
     except Timeout:
         raise ActionRefused(
@@ -253,13 +255,25 @@ def _tended(live: LiveStore, data: Path, now: datetime) -> Done:
 
 
 def log_export(
-    live: LiveStore, tabs: Iterable[str], reason: str, now: datetime
+    live: LiveStore,
+    tabs: Iterable[str],
+    reason: str,
+    now: datetime,
+    *,
+    unmasked: bool = True,
 ) -> None:
-    """Note in 操作ログ that whole tables leave the app unmasked, before they do.
+    """Note in 操作ログ that whole tables leave the app, before they do.
 
     Raises:
         StoreError: the store cannot be reached; then nothing is to leave.
     """
+    what = UNMASKED if unmasked else EXPORTED
+    _note(live, now, what, after=JOINER.join(tabs), reason=reason.strip())
+
+
+def _note(
+    live: LiveStore, now: datetime, what: str, *, after: str = "", reason: str
+) -> None:
     commit_id = new_commit_id()
     entry = AuditEntry(
         id=f"L-{commit_id}-00001",
@@ -268,13 +282,19 @@ def log_export(
         actor=SYSTEM.name,
         table=TABLE,
         row_key="",
-        field_name=UNMASKED,
-        after=JOINER.join(tabs),
-        reason=reason.strip(),
+        field_name=what,
+        after=after,
+        reason=reason,
     )
     commit = Commit(commit_id, SYSTEM.name, now, (Insert(entry),), reason=reason)
     live.for_user(SYSTEM).commit(commit)
 
+
+ROTATED: Final = "(照合キーの鍵を交換)"
+"""Stands for the field in the log row of a new key."""
+
+EXPORTED: Final = "(書き出し)"
+"""Stands for the field in the log row of an export with names and contacts hidden."""
 
 UNMASKED: Final = "(伏せずに書き出し)"
 """Stands for the field in the log row of an export with names and contacts."""

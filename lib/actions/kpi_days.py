@@ -18,7 +18,9 @@ from lib.metrics import calendar
 from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
 from lib.metrics.reason import Reason
+from lib.schema.audit import AuditEntry
 from lib.schema.column import Shown
+from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
 from lib.schema.principal import Principal
@@ -187,6 +189,28 @@ def to_report(
     """
     days = (day.record for day in month_days(store, centre, month, now))
     return [day for day in days if day and day.confirmed is Done.DONE]
+
+
+@needs("kpis.report")
+def note_report(
+    store: UserStore, who: Principal, centre: Centre, month: date, now: datetime
+) -> None:
+    """Note in 操作ログ who took a month's confirmed days out of the app.
+
+    `store` is the system's: nobody else adds to the log.
+    """
+    commit_id = new_commit_id()
+    entry = AuditEntry(
+        id=f"L-{commit_id}-00001",
+        commit_id=commit_id,
+        at=now,
+        actor=who.name,
+        table="kpi_days",
+        row_key="",
+        field_name="(書き出し)",
+        after=f"Excel {centre.name} {month:%Y-%m}",
+    )
+    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
 
 
 def day_state(

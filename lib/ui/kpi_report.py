@@ -15,6 +15,7 @@ from lib.i18n import _
 from lib.reports.kpi_report import as_text, as_xlsx
 from lib.schema.kpi_day import KpiDay
 from lib.schema.masters import Centre
+from lib.schema.principal import SYSTEM
 from lib.schema.vocab import Done
 from lib.store.access import UserStore
 from lib.ui import context
@@ -41,14 +42,17 @@ def download(desk: UserStore, centre: Centre, month: date) -> None:
     """Offer the confirmed days of a month in the centre's own form."""
     language = context.language()
     columns = kpi_forms.report_columns(desk, centre, language)
+    system = context.live().for_user(SYSTEM)
+
+    def made() -> bytes:
+        now = clock.now()
+        days = kpi_days.to_report(desk, centre, month, now)
+        kpi_days.note_report(system, desk.principal, centre, month, now)
+        return as_xlsx(days, centre, columns, language)
+
     file_button(
         _("月の日報をExcelで(確定した日)"),
-        lambda: as_xlsx(
-            kpi_days.to_report(desk, centre, month, clock.now()),
-            centre,
-            columns,
-            language,
-        ),
+        made,
         name=f"mimamori-daily-{slug(centre.code)}-{month:%Y-%m}.xlsx",
         mime=_XLSX,
         key=f"kpi.report.{slug(centre.code)}.{month:%Y-%m}",

@@ -21,6 +21,7 @@ from lib.settings import customer_key as keys
 from lib.settings.business import CONTACT_DAYS
 from lib.settings.customer_key import customer_key, secret_of, trace
 from lib.store.live import LiveStore
+from lib.store.log_search import LogQuery
 from lib.store.opening import open_store
 from tests.store.rows import NOON, complaint, inquiry, saving
 
@@ -172,6 +173,13 @@ def test_a_new_key_counts_wherever_the_customer_is_still_known(live, tmp_path):
     assert stands(live, "K-1", "customer_key") == today
     assert stands(live, "K-2", "customer_key") == today
     assert stands(live, "K-3", "customer_key") == customer_key(OTHER, old)
+
+
+def test_a_new_key_is_told_in_the_log_even_where_no_row_changes(live, tmp_path):
+    assert contacts.rotate(live, tmp_path, LATER) == contacts.Done()
+
+    (row,) = live.search_log(LogQuery()).rows.itertuples()
+    assert (row.field_name, row.at) == (contacts.ROTATED, LATER)
 
 
 def test_the_log_never_holds_a_key_of_a_customer(live, tmp_path):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from lib.actions.clocks.running import everything_that_can_run_out
 from lib.actions.permissions import needs
 from lib.i18n import current
 from lib.reports.calendar import calendar_of
-from lib.schema.principal import SYSTEM
+from lib.schema.audit import AuditEntry
+from lib.schema.ids import new_commit_id
+from lib.schema.principal import SYSTEM, Principal
 from lib.settings import calendar_feed
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
+from lib.store.protocol import Commit, Insert
 
 
 @needs("deadlines.calendar")
@@ -28,6 +32,30 @@ def file_of(desk: UserStore, *, base: str, now: datetime) -> bytes:
             everything_that_can_run_out(desk, now), base=base, now=hour
         ),
     )
+
+
+@needs("deadlines.calendar")
+def note_taken(store: UserStore, who: Principal, *, what: str, now: datetime) -> None:
+    """Note in 操作ログ who took the dates out of the app, or made them an address.
+
+    `store` is the system's: nobody else adds to the log.
+    """
+    commit_id = new_commit_id()
+    entry = AuditEntry(
+        id=f"L-{commit_id}-00001",
+        commit_id=commit_id,
+        at=now,
+        actor=who.name,
+        table="clocks",
+        row_key="",
+        field_name=what,
+        after="カレンダー",
+    )
+    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+
+
+EXPORTED: Final = "(書き出し)"
+ADDRESS_MADE: Final = "(購読アドレスを作成)"
 
 
 @needs("deadlines.feed")

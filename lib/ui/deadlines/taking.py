@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from lib import clock
@@ -9,6 +11,7 @@ from lib.actions.clocks import feeding
 from lib.actions.permissions import may
 from lib.i18n import _
 from lib.reports.calendar import FILE_NAME, MEDIA_TYPE
+from lib.schema.principal import SYSTEM
 from lib.settings import calendar_feed as secrets
 from lib.settings.install import app_url
 from lib.store.access import UserStore
@@ -38,7 +41,7 @@ def panel(desk: UserStore) -> None:
         )
         file_button(
             _("ファイルで受け取る(.ics)"),
-            lambda: feeding.file_of(desk, base=app_url(), now=clock.now()),
+            _file(desk),
             name=FILE_NAME,
             mime=MEDIA_TYPE,
             key="deadlines.file",
@@ -46,6 +49,19 @@ def panel(desk: UserStore) -> None:
         )
         if may(desk.principal, "deadlines.feed"):
             _feed()
+
+
+def _file(desk: UserStore) -> Callable[[], bytes]:
+    """Return what makes the file and notes it; it runs outside the session."""
+    system = context.live().for_user(SYSTEM)
+
+    def made() -> bytes:
+        now = clock.now()
+        data = feeding.file_of(desk, base=app_url(), now=now)
+        feeding.note_taken(system, desk.principal, what=feeding.EXPORTED, now=now)
+        return data
+
+    return made
 
 
 def _feed() -> None:
@@ -93,7 +109,10 @@ def _feed() -> None:
 
 def _renew() -> None:
     with boundary.attempt():
-        had = feeding.new_address(context.desk(), context.place().data)
+        desk, system = context.desk(), context.live().for_user(SYSTEM)
+        had = feeding.new_address(desk, context.place().data)
+        what = feeding.ADDRESS_MADE
+        feeding.note_taken(system, desk.principal, what=what, now=clock.now())
         flash.say(
             _("新しいアドレスにしました。前のアドレスは使えません。")
             if had
