@@ -28,6 +28,10 @@ _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 _DASH = "[-\u2010-\u2015\u2212\u30fc\uff0d\uff70 \u3000()（）]"
+_BETWEEN = "[-.\u2010-\u2015\u2212\u30fc\uff0d\uff70 \u3000()（）]{0,3}"
+"""What people write between the groups of a phone number."""
+
+_SCHEME = r"\b((?!https?:)[A-Za-z][A-Za-z0-9+]{1,30}://)"
 
 _RULES: Final = (
     # From the longest to the shortest: a rule must not cut another's words in two.
@@ -41,6 +45,9 @@ _RULES: Final = (
         re.compile(r"(\bhttps?://[^\s/?#\"']{1,300})[/?#][^\s\"']*", re.IGNORECASE),
         r"\1/…",
     ),
+    # Of a notice's address even the host may be its token: line://TOKEN/…
+    (re.compile(rf"{_SCHEME}[^\s./:?#@\"'…]{{12,300}}(?:[:/?#][^\s\"']*)?"), r"\1…"),
+    (re.compile(rf"{_SCHEME}([^\s/?#\"'…]{{1,300}})[/?#][^\s\"']+"), r"\1\2/…"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 …"),
     (
         re.compile(
@@ -67,6 +74,18 @@ _RULES: Final = (
         re.compile(
             rf"(?<![\w.])[+＋]?[(（]?[0０8８]{_DASH}?\d(?:{_DASH}?\d){{7,11}}(?!\d)"
         ),
+        "(phone)",
+    ),
+    (
+        re.compile(
+            # Nine digits at least: fewer are a date.
+            rf"(?<![\w.])(?=[(（]?\d(?:{_BETWEEN}\d){{8}})"
+            rf"[(（]?[0０]\d{{1,4}}{_BETWEEN}\d{{1,4}}{_BETWEEN}\d{{3,4}}(?![\d.:])"
+        ),
+        "(phone)",
+    ),
+    (
+        re.compile(rf"(?<!\w)[+＋]\d{{1,3}}(?:{_BETWEEN}\d{{2,4}}){{2,4}}(?!\d)"),
         "(phone)",
     ),
     (re.compile(r"(?<![\d.])\d{9,12}(?!\d)"), "(number)"),

@@ -18,6 +18,11 @@ SESSION = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 HOOK = "https://hooks.example.com/services/T00/B00/XyZ"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----"
 TELLING = {
+    "090.1234.5678": "1234",
+    "090 - 1234 - 5678": "1234",
+    "+1 415 555 0100": "555",
+    "line://TOKENTOKENTOKEN/U123": "TOKEN",
+    "slack://T1/B2/xyz": "xyz",
     "090-1234-5678": "1234",
     "０９０ー１２３４ー５６７８": "１２３４",
     "+81 90 1234 5678": "1234",
@@ -63,6 +68,7 @@ def test_what_leads_to_a_person_or_opens_a_door_is_left_out(text):
         "rows of K-261121-7F3QX at 2026-11-21 10:30:00,123 took 0.0123456789 s",
         "listening on http://127.0.0.1:8501",
         "a save waits: StoreUnavailable",
+        "from 01-02-2026 to 2026-11-22T09:05:03+09:00 at 0.0.0.0:8501",
     ],
 )
 def test_what_helps_the_operator_stays(text):
@@ -155,7 +161,7 @@ def test_afterwards_logs_are_as_they_were():
 
 
 @pytest.mark.parametrize(
-    "part", ["a", "0", "0-", "@", "a@", "-----BEGIN A", "token=", "+"]
+    "part", ["a", "0", "0-", "@", "a@", "-----BEGIN A", "token=", "+", "a://", "0. "]
 )
 def test_no_text_makes_a_log_wait(part):
     start = time.perf_counter()
