@@ -265,7 +265,9 @@ def switch(member: Member, state: Flag) -> None:
                 name=member.name
             )
         )
-        if member.role is not Role.OUTSOURCED and calendar_feed.secret_of(context.place().data):
+        if member.role is not Role.OUTSOURCED and calendar_feed.secret_of(
+            context.place().data
+        ):
             flash.say(
                 _(
                     "期限のカレンダーの住所は、知っている人ならまだ開けます。「期限」の画面で新しい住所にしてください。"
