@@ -18,8 +18,9 @@ from lib.schema.principal import SYSTEM
 from lib.schema.record import Record
 from lib.schema.vocab import BusinessDay, Done, Role
 from lib.store.access import UserStore
+from lib.store.log_search import LogQuery
 from lib.store.protocol import Commit, Insert
-from lib.ui import context, kpi_day, kpi_month
+from lib.ui import context, download, kpi_day, kpi_month
 from tests.metrics.rows import calls, centre, day
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -575,7 +576,13 @@ def texts(page: AppTest) -> str:
     return "\n".join(str(t.value) for t in page.text)
 
 
-def test_a_confirmed_day_is_offered_as_a_text_to_copy(open_page, one_centre):
+def test_a_confirmed_day_is_offered_as_a_text_to_copy(
+    open_page, one_centre, monkeypatch
+):
+    makers = []
+    monkeypatch.setattr(
+        download, "for_the_same", lambda make: makers.append(make) or make
+    )
     page = fill(open_page("kpi_entry"), **ENTERED)
     assert not page.code
     press(page, "確定する")
@@ -586,6 +593,9 @@ def test_a_confirmed_day_is_offered_as_a_text_to_copy(open_page, one_centre):
     assert [d.label for d in page.get("download_button")] == [
         "月の日報をExcelで(確定した日)"
     ]
+    assert makers[-1]()
+    log = context.live().search_log(LogQuery()).rows
+    assert list(log["after"]).count(f"Excel {one_centre.name} 2026-11") == 1
 
 
 def test_a_centre_sees_how_it_kept_its_deadline(open_page, one_centre):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
-from lib.actions.cases import CLOSING_FIELDS
+from lib.actions.cases import CLOSING_FIELDS, EXPORTED
 from lib.actions.closing import PromiseEnd
 from lib.actions.entry import PromiseTime
 from lib.actions.searching import Order
@@ -29,7 +29,8 @@ from lib.schema.vocab import (
     Role,
     Severity,
 )
-from lib.ui import context, filters, windows
+from lib.store.log_search import LogQuery
+from lib.ui import context, download, filters, windows
 from lib.ui.case.groups import ACT, CLOSE, GROUPS, PROMISED
 from lib.ui.conflict import Side
 from lib.ui.filters import ledger_query
@@ -736,7 +737,11 @@ def test_two_presses_on_one_promise_show_both_times(two):
 # As a file
 
 
-def test_an_export_is_made_at_the_click_and_logged(ledger, put):
+def test_an_export_is_made_at_the_click_and_logged(ledger, put, monkeypatch):
+    makers = []
+    monkeypatch.setattr(
+        download, "for_the_same", lambda make: makers.append(make) or make
+    )
     put(complaint(contact="09012345678", content="=1+1"), complaint(content="別"))
     page = ledger()
     page.session_state["ledger.export"] = True
@@ -746,3 +751,12 @@ def test_an_export_is_made_at_the_click_and_logged(ledger, put):
         "CSV(Excel用)",
         "Excelブック",
     ]
+    assert logged() == []
+    for make in makers[-2:]:
+        assert make()
+    assert logged() == ["CSV 2件", "Excel 2件"]
+
+
+def logged() -> list[str]:
+    log = context.live().search_log(LogQuery()).rows
+    return sorted(log.loc[log["field_name"] == EXPORTED, "after"])
