@@ -9,11 +9,13 @@ import pytest
 
 from lib import clock
 from lib.actions import log_checking, masters
+from lib.actions.log_reading import EXPORTED
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import Role
 from lib.store.live import LiveStore
-from lib.ui import background, context
+from lib.store.log_search import LogQuery
+from lib.ui import background, context, download
 
 
 @pytest.fixture
@@ -36,6 +38,10 @@ def test_the_newest_acts_stand_there_and_a_search_finds_the_rest(
     monkeypatch.setattr(
         LiveStore, "search_log", lambda *args: asked.append(args) or ask(*args)
     )
+    makers = []
+    monkeypatch.setattr(
+        download, "for_the_same", lambda make: makers.append(make) or make
+    )
     app = open_page("audit")
     assert "佐藤 花子: メンバー jiro@example.jp — 新しく記録" in acts_on(app)
     app.run()
@@ -46,6 +52,9 @@ def test_the_newest_acts_stand_there_and_a_search_finds_the_rest(
 
     assert len(asked) == 1
     assert acts_on(app) == ["佐藤 花子: メンバー jiro@example.jp — 新しく記録"]
+    assert makers[-1]()
+    taken = ask(context.live(), LogQuery()).rows.iloc[0]
+    assert (taken["field_name"], taken["after"]) == (EXPORTED, "CSV 1件")
     app.text_input(key="audit:words").input("そんな言葉はない")
     app.button(key="audit:search").click().run()
     assert "条件に合う操作はありません。" in app.markdown[-1].value

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from lib import clock
-from lib.actions.clocks import changing
+from lib.actions.clocks import changing, feeding
 from lib.metrics.deadline_views import View
 from lib.schema.deadline import Deadline
 from lib.schema.ids import new_id
@@ -27,8 +27,9 @@ from lib.schema.vocab import (
 )
 from lib.settings import calendar_feed
 from lib.store.access import UserStore
+from lib.store.log_search import LogQuery
 from lib.ui import context
-from lib.ui.deadlines import listing
+from lib.ui.deadlines import listing, taking
 from lib.ui.deadlines.saving import name_of
 from tests.builders import complaint
 
@@ -476,3 +477,12 @@ def test_a_rerun_takes_no_table(open_page, own, monkeypatch, show):
 
     assert not app.exception
     assert taken == []
+
+
+def test_dates_taken_away_as_a_file_stand_in_the_log(put, own):
+    desk = system()
+
+    assert taking._file(desk)().startswith(b"BEGIN:VCALENDAR")
+
+    row = context.live().search_log(LogQuery()).rows.iloc[0]
+    assert (row["table"], row["field_name"]) == ("clocks", feeding.EXPORTED)
