@@ -206,4 +206,4 @@ def test_an_export_holds_what_is_filtered_and_runs_nothing(app, cases, open_tab)
     assert cases[2].id in text
     assert cases[0].id not in text
     assert "09012345678" not in text
-    assert download.value.suggested_filename.startswith("mimamori-complaints-20261121-")
+    assert download.value.suggested_filename == "mimamori-complaints-20261121.csv"
