@@ -42,6 +42,7 @@ def first_answer(url: str, address: str) -> str:
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
         origin=url,
         subprotocols=["streamlit"],
+        open_timeout=LONGEST,
         max_size=None,
     ) as socket:
         socket.send(request.SerializeToString())

@@ -17,14 +17,14 @@ import httpx2
 import psutil
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from lib import clock
 from lib.ui import context, crowd
 from lib.ui.headers import ALWAYS
 from lib.ui.listening import SILENT_SECONDS
 from tests.security.raw_client import RawClient
-from tests.signin.browsing import Browser, rerun, said
+from tests.signin.browsing import LONGEST, Browser, rerun, said
 from tests.signin.conftest import founded
 from tests.signin.people import ADMIN, GOOD
 from tools.serve import Server, serving
@@ -57,14 +57,17 @@ def public(tmp_path_factory) -> Iterator[Server]:
 
 def ask(server: Server, path: str, method: str = "GET", **headers: str):
     return httpx2.request(
-        method, server.url + path, headers=headers, timeout=30, trust_env=False
+        method, server.url + path, headers=headers, timeout=LONGEST, trust_env=False
     )
 
 
 @contextmanager
 def through_the_proxy(server: Server, **headers: str) -> Iterator[httpx2.Client]:
     with httpx2.Client(
-        base_url=server.url, headers={"Host": NAME, **headers}, trust_env=False
+        base_url=server.url,
+        headers={"Host": NAME, **headers},
+        timeout=LONGEST,
+        trust_env=False,
     ) as client:
         yield client
 
@@ -72,7 +75,13 @@ def through_the_proxy(server: Server, **headers: str) -> Iterator[httpx2.Client]
 def refusal(url: str, origin: str | None, **more) -> httpx2.Response | None:
     """Return with what a socket is refused; None for one that opens."""
     try:
-        with connect(url, origin=origin, subprotocols=["streamlit"], **more):
+        with connect(
+            url,
+            origin=origin,
+            subprotocols=["streamlit"],
+            open_timeout=LONGEST,
+            **more,
+        ):
             return None
     except InvalidStatus as refused:
         return refused.response
@@ -80,6 +89,11 @@ def refusal(url: str, origin: str | None, **more) -> httpx2.Response | None:
 
 def socket_of(server: Server) -> str:
     return server.url.replace("http", "ws", 1) + "/_stcore/stream"
+
+
+def opened(server: Server) -> ClientConnection:
+    """Return a socket such as the server's own page opens."""
+    return connect(socket_of(server), origin=server.url, open_timeout=LONGEST)
 
 
 # Where it listens, what it says -----------------------------------------------------
@@ -182,7 +196,7 @@ def test_a_file_is_taken_from_its_own_page_only(here):
 def test_the_tab_for_which_there_is_no_room_is_told_so(here):
     with ExitStack() as tabs:
         for _n in range(3):
-            tabs.enter_context(connect(socket_of(here), origin=here.url))
+            tabs.enter_context(opened(here))
         page = ask(here, "/ledger", **PAGE)
         refused = refusal(socket_of(here), here.url)
 
@@ -205,7 +219,7 @@ def test_an_error_of_the_script_is_a_number_and_no_more(here):
 
 
 def test_a_message_that_is_none_ends_the_socket_without_a_word(here):
-    with connect(socket_of(here), origin=here.url) as line:
+    with opened(here) as line:
         line.send(b"\xff\xff\xff")
         assert said(line).text == ""
         assert line.protocol.close_code == 1002
@@ -219,7 +233,7 @@ def test_a_message_too_large_is_not_taken(here):
 
 
 def send_and_wait(server: Server, message: bytes) -> None:
-    with connect(socket_of(server), origin=server.url) as line:
+    with opened(server) as line:
         line.send(message)
         line.recv()
 
@@ -249,7 +263,7 @@ def test_cookies_are_for_https_and_this_host_alone(public):
         given += client.get("/_stcore/health").headers.get_list("set-cookie")
 
     flags = {one.partition("=")[0]: set(one.split("; ")[1:]) for one in given}
-    assert came.status_code == 303
+    assert came.status_code == 303, came.text
     assert flags.keys() >= {"__Host-mimamori", "_streamlit_xsrf"}
     assert all("Secure" in found for found in flags.values())
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= flags["__Host-mimamori"]

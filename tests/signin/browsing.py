@@ -21,6 +21,7 @@ from lib.schema.masters import Member
 from lib.store.live import LiveStore
 
 LONGEST = 60.0
+"""Seconds that a server may take over an answer: the machine may be busy."""
 QUIET = 1.0
 """Seconds without a message after which a page has come to rest."""
 
@@ -52,7 +53,7 @@ class Browser:
         """Open nothing yet."""
         self.url = url
         self.client = httpx2.Client(
-            base_url=url, timeout=30, follow_redirects=False, trust_env=False
+            base_url=url, timeout=LONGEST, follow_redirects=False, trust_env=False
         )
 
     def __enter__(self) -> Self:
@@ -98,6 +99,7 @@ class Browser:
             origin=self.url if origin == "" else origin,
             subprotocols=["streamlit", *(["none", tab] if tab else [])],
             additional_headers={"Cookie": self.cookies(), **headers},
+            open_timeout=LONGEST,
             max_size=None,
         )
 

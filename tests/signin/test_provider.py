@@ -13,7 +13,7 @@ from lib.settings import install
 from lib.settings.sign_in import Provider as Settings
 from lib.settings.sign_in import sign_in
 from tests.signin import provider as providers
-from tests.signin.browsing import Browser, rerun, said
+from tests.signin.browsing import LONGEST, Browser, rerun, said
 from tests.signin.conftest import founded
 from tests.signin.people import ADMIN, CLERK
 from tools.serve import free_port, serving
@@ -73,7 +73,7 @@ def vouch(served):
         served.provider.claims = claims
         served.provider.key = key
         away = browser.page(path).headers["location"]
-        back = httpx2.get(away, trust_env=False).headers["location"]
+        back = httpx2.get(away, timeout=LONGEST, trust_env=False).headers["location"]
         return browser.page(back.removeprefix(served.url))
 
     return going
@@ -139,7 +139,7 @@ def test_an_answer_that_another_browser_asked_for_is_not_taken(served, browser):
     served.provider.claims = {"email": ADMIN, "email_verified": True}
     with Browser(served.url) as attacker:
         away = attacker.page("/signin/with/google").headers["location"]
-        back = httpx2.get(away, trust_env=False).headers["location"]
+        back = httpx2.get(away, timeout=LONGEST, trust_env=False).headers["location"]
     found = browser.page(back.removeprefix(served.url))
 
     assert found.status_code == 403
