@@ -24,6 +24,9 @@ MAY_KNOW = {
     LIB / "actions" / "caring.py",
 }
 
+ERASES = LIB / "actions" / "privacy" / "units.py"
+"""Takes the words out when their time is over, and shows nobody any."""
+
 
 def told_of(is_hurt: bool) -> dict[str, pd.DataFrame]:
     """Return a week of two agents, in one of which everything was noted about one."""
@@ -109,4 +112,4 @@ def test_only_the_page_of_care_reads_care_records():
         if "care_records" in set(names_in(path))
     }
 
-    assert readers == MAY_KNOW
+    assert readers == MAY_KNOW | {ERASES}

@@ -34,9 +34,10 @@ METHODS = {
         saving(complaint(contact=SECRET, note=LONG))
     ),
     "audit": lambda store, _: store.audit("complaints", SECRET),
+    "audits": lambda store, _: store.audits([("complaints", SECRET)]),
     "search_log": lambda store, _: store.search_log(LogQuery(words=(SECRET,))),
 }
-READS = {"load", "refresh", "audit", "search_log"}
+READS = {"load", "refresh", "audit", "audits", "search_log"}
 
 
 def test_every_method_of_a_store_is_tried():
