@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,7 +149,8 @@ class _Forked:
         self._process = context.Process(
             target=_run, args=(arguments, dict(environment), log), daemon=True
         )
-        self._process.start()
+        with _nothing_as_main():
+            self._process.start()
         self.pid = self._process.pid or 0
         self.terminate = self._process.terminate
         self.kill = self._process.kill
@@ -159,6 +161,21 @@ class _Forked:
     def ends_within(self, seconds: float) -> bool:
         self._process.join(seconds)
         return self.has_ended()
+
+
+@contextmanager
+def _nothing_as_main() -> Iterator[None]:
+    """Hide the main module, which a child of multiprocessing would run anew.
+
+    After a test of a page it is the app's own script (`streamlit.testing`), and a
+    server that has run it keeps the store of another data folder.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
