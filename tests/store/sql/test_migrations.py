@@ -98,9 +98,11 @@ LACKING = {
 def run(place, statement: str) -> None:
     """Run a statement below the store, on whatever database it is."""
     engine = sa.create_engine(place.url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
 
 
 def make_older(place) -> None:
