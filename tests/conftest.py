@@ -43,8 +43,8 @@ def _place(item: pytest.Item) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two more files than there are processors: many tests wait for something."""
-    return _processors() + 2
+    """Run one more file than there are processors: many tests wait for something."""
+    return _processors() + 1
 
 
 @pytest.hookimpl(optionalhook=True)

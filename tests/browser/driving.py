@@ -22,6 +22,9 @@ NOW = "2026-11-21T10:30:00+09:00"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# A busy machine may take longer than Playwright's five seconds over a rerun.
+expect.set_options(timeout=20_000)
+
 OPENS_WITHIN = 5_000
 """Milliseconds within which a pressed drop-down shows its choices."""
 _TRIES = 5
