@@ -65,9 +65,10 @@ CLOSING_FIELDS: Final = (
     "resolution",
     "cause",
     "cause_certainty",
+    "settled_cost",
     "read_back",
 )
-"""Fields that the rules of closing ask for, in the order of a form."""
+"""What is asked on closing, in the order of a form; the cost may stay blank."""
 
 _FOLLOWING: Final = ("first_reply_at", "closed_at", "customer_key")
 """Fields that follow from others; nobody is asked about them."""

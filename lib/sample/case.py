@@ -47,6 +47,7 @@ from lib.schema.vocab import (
     OutsideThreat,
     Promise,
     Recording,
+    Resolution,
     SecondaryCause,
     Severity,
     Source,
@@ -166,6 +167,24 @@ def _times(kind: ComplaintKind) -> int:
     return _SECOND_TIMES if kind is ComplaintKind.SECOND else 1
 
 
+_POSTAGE: Final = 800
+"""Yen of sending a parcel there or back."""
+
+
+def _cost(plan: Plan) -> int | None:
+    """Return what settling the case cost in yen; None where nobody writes any down."""
+    item = plan.item
+    match plan.ending.resolution:
+        case Resolution.REFUND | Resolution.MEDIATED:
+            return (item.first_price or item.price) + _POSTAGE
+        case Resolution.EXCHANGE:
+            return item.price // 3 + 2 * _POSTAGE
+        case Resolution.COMPENSATION:
+            return item.price // 10 // 100 * 100
+        case _:
+            return None
+
+
 @dataclass(slots=True)
 class _Course:
     plan: Plan
@@ -266,6 +285,7 @@ class _Course:
             closed_at=at,
             open_questions="",
             handling_minutes=self.minutes * _times(self.plan.kind),
+            settled_cost=_cost(self.plan),
         )
         if self.escalation is not None:
             self.settle(self.escalation, at)

@@ -283,6 +283,15 @@ class Complaint(Record):
             "対応時間", help="かかった時間の合計", unit="分", formerly=("対応時間(分)",)
         ),
     ] = None
+    settled_cost: Annotated[
+        int | None,
+        Field(ge=0, le=1_000_000_000),
+        Column(
+            "解決費用",
+            help="返金・値引き・代わりの品・送料など、解決にかかった金額。分からなければ空欄",
+            unit="円",
+        ),
+    ] = None
     first_reply_at: Annotated[
         datetime | None,
         Column("初回返信日時", help="最初に返事をした時刻", shown=Shown.AUTO),

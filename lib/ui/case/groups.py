@@ -84,7 +84,14 @@ GROUPS: Final = (
     Group(
         "outcome",
         N_("結果"),
-        ("resolution", "cause", "cause_certainty", "read_back", "improvement_id"),
+        (
+            "resolution",
+            "cause",
+            "cause_certainty",
+            "settled_cost",
+            "read_back",
+            "improvement_id",
+        ),
     ),
 )
 """Every field that is typed, except status, handler, promise and crisis, which have
