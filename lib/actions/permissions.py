@@ -219,9 +219,14 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "risk.finish", N_("自分に頼まれた調べものを済ませる"), Group.RISK, _STAFF
     ),
     Permission("risk.months", N_("昔の月の件数を入れる"), Group.RISK, _LEADS),
+    _see("open.improvements", N_("施策・改善を見る"), Group.RISK, _READERS),
     Permission("measures.work", N_("施策・改善を残す・直す"), Group.RISK, _STAFF),
     _see("open.page_checks", N_("ページ点検を見る"), Group.CHECKS, _STAFF),
     Permission("pages.check", N_("ページを点検する"), Group.CHECKS, _STAFF),
+    _see("open.inspections", N_("毎月の点検を見る"), Group.CHECKS, _STAFF),
+    Permission(
+        "inspections.sign", N_("毎月の点検に署名する・開き直す"), Group.CHECKS, _LEADS
+    ),
     _see("open.data_check", N_("データ点検を見る"), Group.CHECKS, _STAFF),
     Permission("data.mend", N_("データの直しを保存する"), Group.CHECKS, _STAFF),
     Permission(
@@ -245,6 +250,19 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         Group.INPUT,
         _STAFF | _CENTRE,
     ),
+    _see("open.documents", N_("文書を読む・探す"), Group.PEOPLE, _READERS),
+    Permission("documents.write", N_("文書を書く・直す"), Group.PEOPLE, _STAFF),
+    Permission(
+        "documents.read", N_("自分が文書を読んだことを残す"), Group.PEOPLE, _STAFF
+    ),
+    _see(
+        "open.people",
+        N_("「人と研修」を開く(担当は自分の分)"),
+        Group.PEOPLE,
+        _STAFF,
+    ),
+    _see("people.see", N_("全員の仕事の量と約束・研修を見る"), Group.PEOPLE, _LEADS),
+    Permission("people.train", N_("研修を受けたことを残す"), Group.PEOPLE, _LEADS),
     _see("open.members", N_("メンバーを開く"), Group.PEOPLE, _LEADS),
     Permission(
         "members.edit", N_("メンバーを直す・使えなくする"), Group.PEOPLE, _LEADS

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, ClassVar, Final
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field
 
@@ -11,6 +12,8 @@ from lib.i18n import N_
 from lib.schema.column import Column, Shown
 from lib.schema.record import Record, Rule, Stage
 from lib.schema.vocab import (
+    Category,
+    Cause,
     ImprovementKind,
     ImprovementStatus,
     InspectionItem,
@@ -91,6 +94,27 @@ class Improvement(Record):
         str,
         Column("対象センター", help="会社全体のことなら空", refers="centres"),
     ] = ""
+    claim_type: Annotated[
+        str,
+        Column("対象の申出", help="どの申出の苦情か", suggests="claim_types"),
+    ] = ""
+    category: Annotated[
+        Category | None, Column("対象の内容分類", help="どの内容分類の苦情か")
+    ] = None
+    cause: Annotated[
+        Cause | None, Column("対象の原因区分", help="どの原因の苦情か")
+    ] = None
+    note: Annotated[
+        str, Column("経過", help="日付つきの覚え書き。新しいものを下に書く", long=True)
+    ] = ""
+    settled_on: Annotated[
+        date | None,
+        Column("定着日", help="良くなったと分かった日", shown=Shown.AUTO),
+    ] = None
+    relapsed_on: Annotated[
+        date | None,
+        Column("再発日", help="数字が戻ったと分かった日", shown=Shown.AUTO),
+    ] = None
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -129,6 +153,14 @@ class Inspection(Record):
             "改善番号", help="要改善のとき", shown=Shown.FIRST, refers="improvements"
         ),
     ] = ""
+    signed_at: Annotated[
+        datetime | None,
+        Column("署名日時", help="点検者が署名した時刻", shown=Shown.AUTO),
+    ] = None
+    signature: Annotated[
+        str,
+        Column("署名", help="署名のときの結果と所見の印", shown=Shown.AUTO),
+    ] = ""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -148,3 +180,35 @@ class Inspection(Record):
             Stage.ADVISED,
         ),
     )
+
+    @property
+    def mark(self) -> str:
+        """What a signature under this result would be; another after any change of it."""
+        said = (
+            f"{self.month:%Y-%m}",
+            self.item.value,
+            self.result.value if self.result else "",
+            self.inspector,
+            self.note,
+            f"{self.signed_at:%Y-%m-%dT%H:%M:%S}" if self.signed_at else "",
+        )
+        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether somebody stands by the result as it is.
+
+        A row that was filled in by hand, in the sheet, is signed by the name in it.
+        """
+        named = self.result is not None and bool(self.inspector)
+        return named and self.signature in ("", self.mark)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it was changed, in the sheet or elsewhere, after it was signed."""
+        return bool(self.signature) and self.signature != self.mark
+
+    def signed(self, inspector: str, at: datetime) -> Self:
+        """Return it signed by a person at a moment."""
+        named = self.with_values(inspector=inspector, signed_at=at, signature="")
+        return named.with_values(signature=named.mark)

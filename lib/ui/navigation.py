@@ -91,6 +91,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         tucked=(Role.CLERK,),
     ),
     PageEntry(
+        "improvements",
+        N_("改善"),
+        ":material/build:",
+        FIGURES,
+        roles_of("open.improvements"),
+        tucked=(Role.CLERK, Role.VIEWER),
+    ),
+    PageEntry(
         "kpi_entry",
         N_("日次KPI入力"),
         ":material/edit_calendar:",

@@ -60,10 +60,12 @@ READS = {
     " refuse_ended clocks_started recall_clocks",
     "crises.reading": "board boards past left_in crisis_of candidates",
     "crises.working": "step_of may_be_waived lacks waits_for",
+    "documents": "listed find document_of fitting overdue read_by training_of",
     "dossier": "may_unmask refuse_unmasking gathered similar",
     "handover": "handovers underway waiting members_of",
     "health": "choices standings punctuality left_out",
     "importing.undoing": "runs_of may_undo",
+    "improving.listing": "improvements found cases_of",
     "inquiries.closing": "missing",
     "inquiries.course": "course is_mended",
     "inquiries.deciding": "needs_lawyer approvers may_approve to_approve is_alone"
