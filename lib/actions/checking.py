@@ -316,6 +316,7 @@ def _dangling(frames: Frames) -> Iterator[RowProblem]:
         "complaints": complaints,
         "crises": crises,
         "improvements": set(frames["improvements"].index),
+        "documents": set(frames["documents"].index),
     }
     places = [
         (place, field, known[field.column.refers])

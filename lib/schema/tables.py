@@ -15,6 +15,7 @@ from lib.schema.column import Field
 from lib.schema.complaint import Complaint
 from lib.schema.crisis import Crisis, RecallLot
 from lib.schema.deadline import Deadline
+from lib.schema.document import Document, Training
 from lib.schema.escalation import Escalation
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
@@ -161,6 +162,20 @@ TABLES: Final[tuple[Table, ...]] = (
         N_("LP・確認画面・解約・返品の表示と台本の点検です。"),
         PageCheck,
         key=("checked_on", "page", "item"),
+    ),
+    Table(
+        "documents",
+        "文書",
+        N_("応対マニュアル・よくある質問・社内ルール・研修資料です。"),
+        Document,
+        prefix="B",
+    ),
+    Table(
+        "trainings",
+        "研修",
+        N_("だれが、どの文書を、いつ学んだかです。"),
+        Training,
+        key=("email", "document_id"),
     ),
     Table(
         "alarms",

@@ -679,6 +679,23 @@ class InspectionResult(Choice):
     TO_IMPROVE = "要改善"
 
 
+class DocumentKind(Choice):
+    """種類 of a document."""
+
+    MANUAL = "応対マニュアル"
+    FAQ = "よくある質問"
+    RULE = "社内ルール"
+    TRAINING = "研修資料"
+
+
+class DocumentStatus(Choice):
+    """状態 of a document."""
+
+    DRAFT = "下書き"
+    IN_USE = "使用中"
+    RETIRED = "廃止"
+
+
 class AuditRoute(Choice):
     """経路 of an audit row."""
 

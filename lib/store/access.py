@@ -42,6 +42,7 @@ from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store import contacts
+from lib.store.archive import CASES, CODES, Archive
 from lib.store.live import LiveStore
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import named
@@ -140,6 +141,11 @@ def settings_of_own(
         | own_comments(everything, frame, who)
         | own_form(everything, frame, who)
     )
+
+
+def of_themselves(_all: Snapshot, frame: pd.DataFrame, who: Principal) -> pd.Series:
+    """Rows about the person, by mail address."""
+    return frame["email"] == who.key
 
 
 def no_row(_all: Snapshot, frame: pd.DataFrame, _who: Principal) -> pd.Series:
@@ -284,7 +290,8 @@ class Right:
         this, which it may not change. blanks: cells withheld from it, which it may
         not change either. instead: what stands in withheld cells, by column, where
         missing would be no record. frozen: rows of which it may change nothing any
-        more. insert, update: whether it may at all.
+        more. writes: which of the rows it may add or change, where it sees others too.
+        insert, update: whether it may at all.
     drop_box: whether it may add rows that it does not see afterwards.
     """
 
@@ -293,6 +300,7 @@ class Right:
     blanks: Blanks = nothing
     instead: Mapping[str, Any] = field(default_factory=dict, hash=False)
     frozen: Rows = no_row
+    writes: Rows = every_row
     insert: bool = False
     update: bool = False
     drop_box: bool = False
@@ -301,6 +309,11 @@ class Right:
     def is_plain(self) -> bool:
         """Whether it shows the whole table."""
         return self.rows is every_row and self.blanks is nothing
+
+    @property
+    def writes_any(self) -> bool:
+        """Whether it may change every row that it shows."""
+        return self.writes is every_row
 
     def shown(
         self, everything: Snapshot, frame: pd.DataFrame, who: Principal
@@ -355,7 +368,8 @@ RIGHTS: Final[Mapping[Role, Mapping[str, Right]]] = {
     # Who may change a role or a centre's rights could give themselves any.
     Role.CLERK: _rights(_WRITE, _ALL_CODES - _APART)
     | {"settings": _READ, "members": _READ, "centres": _READ, "notices": _READ}
-    | {"alarms": _READ}
+    | {"alarms": _READ, "inspections": _READ}
+    | {"trainings": Right(writes=of_themselves, insert=True, update=True)}
     | {"care_records": _CONFIDES},
     Role.VIEWER: _rights(Right(blanks=personal_cells), _ALL_CODES - _APART),
     Role.OUTSOURCED: {
@@ -468,6 +482,62 @@ class UserStore:
         if code not in _ALL_CODES:
             raise NotAllowed
         return shared(self._view(self._snapshot(), code))
+
+    @property
+    def archive_years(self) -> tuple[int, ...]:
+        """The years of which complaints are put away; () where none is."""
+        return self._live.archive_years() if self._right(CASES) else ()
+
+    def archived(self, code: str) -> pd.DataFrame:
+        """Return the person's part of what is put away, as `frame` does of the rest.
+
+        Same columns and types, contacts masked; without rows where nothing is put away,
+        or nothing of this table ever is. It is read when it is asked for and shared by
+        all who look: for what people ask for, never for what each page shows.
+
+        Raises:
+            NotAllowed: there is no such table.
+            StoreError: it cannot be read.
+        """
+        if code not in _ALL_CODES:
+            raise NotAllowed
+        right = self._right(code)
+        if right is None or code not in CODES or not self.archive_years:
+            return empty_frame(table_by_code(code))
+        kept, live = self._live.archive(), self._snapshot()
+        who = self._principal
+        centre = "" if right.rows is every_row else who.centre
+
+        def made() -> pd.DataFrame:
+            return self._of_archive(kept.archive, code, right)
+
+        name = (live.revision, who.role, who is SYSTEM, centre, code)
+        return shared(kept.views.get(name, made))
+
+    def _of_archive(self, kept: Archive, code: str, right: Right) -> pd.DataFrame:
+        live = self._snapshot()
+        frame = kept.frames[code]
+        # A row that was brought back a moment ago stands among the others already.
+        frame = frame[~frame.index.isin(live.frames[code].index)]
+        if code == contacts.TABLE and self._principal is not SYSTEM:
+            hidden = frame[contacts.FIELD].map(masked).astype("str")
+            frame = frame.assign(**{contacts.FIELD: hidden})
+        if right.is_plain:
+            return frame
+        everything = replace(live, frames={**live.frames, **kept.frames})
+        return right.shown(everything, frame, self._principal)
+
+    def archived_record(self, code: str, key: str) -> Record:
+        """Return one record that is put away, contact masked; it can only be read.
+
+        Raises:
+            NotAllowed: there is none of that number, or it is not theirs.
+            StoreError: it cannot be read.
+        """
+        found = standing_at(table_by_code(code), self.archived(code), key)
+        if found is None:
+            raise NotAllowed
+        return found
 
     def marks(self, code: str) -> pd.DataFrame:
         """Return which of the person's cells of a table are not simply right.
@@ -820,7 +890,7 @@ class UserStore:
 
     def _may_write(self, code: str) -> bool:
         right = self._right(code)
-        return right is not None and right.update and right.insert
+        return right is not None and right.update and right.insert and right.writes_any
 
     # The outbox
 
@@ -1019,15 +1089,22 @@ class UserStore:
         return False
 
     def _may_insert(self, after: Snapshot, right: Right, record: Record) -> bool:
-        if right.is_plain or right.drop_box:
+        if right.writes_any and (right.is_plain or right.drop_box):
             return True
         one = frame_of(table_of(record), [record])
+        if not right.writes_any:
+            return bool(right.writes(after, one, self._principal).all())
         return bool(right.rows(after, one, self._principal).all())
 
     def _may_update(self, before: Snapshot, right: Right, write: Update) -> bool:
+        whole = before.frames[write.table]
+        if not right.writes_any:
+            own = right.writes(
+                before, whole.loc[whole.index == write.key], self._principal
+            )
+            return len(own) > 0 and bool(own.all())
         if right.is_plain:
             return True
-        whole = before.frames[write.table]
         if write.key not in whole.index or right.owner in write.values:
             return False
         one = whole.loc[[write.key]]

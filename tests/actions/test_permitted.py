@@ -22,6 +22,7 @@ from lib.actions import (
     closing,
     complaints,
     connecting,
+    documents,
     dossier,
     handover,
     importing,
@@ -62,6 +63,7 @@ from lib.schema.alarm import Alarm
 from lib.schema.care import CareRecord
 from lib.schema.crisis import Crisis
 from lib.schema.deadline import Deadline
+from lib.schema.document import Document
 from lib.schema.ids import new_commit_id
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
@@ -185,6 +187,7 @@ def rows() -> list[Any]:
         ),
         Task(id="W-261121-AAAAA", case_id="A-1", title="調べる", kind=TaskKind.OTHER),
         Improvement(id="S-261121-AAAAA", title="箱を替える", starts_on=TODAY),
+        Document(id="B-261121-AAAAA", title="解約の受け方", body="復唱する"),
         CareRecord(
             id="F-261121-AAAAA", kind=CareKind.CONSULTATION, for_whom="鈴木 太郎"
         ),
@@ -445,6 +448,12 @@ ACTS: dict[str, Act] = {
     "import.run": lambda d, _: importing.apply(d, imported(), who=d.principal, now=NOW),
     "import.undo": lambda d, s: undoing.undo(d, s.system, undone(s), now=NOW),
     "outbox.decide": lambda d, _: outbox.discard(d, "w1"),
+    "documents.write": lambda d, s: documents.change(
+        d, s.record("documents"), {"title": "解約の受け方(電話)"}, **once()
+    ),
+    "documents.read": lambda d, s: documents.note_read(
+        d, s.record("documents"), **once()
+    ),
     "members.edit": lambda d, _: masters.add(
         d, Member, {"email": "new@example.jp", "name": "新人"}, **entered()
     ),

@@ -113,6 +113,12 @@ VALID = {
         "item": "quantity",
         "page_kind": "最終確認画面",
     },
+    "documents": {
+        "id": "B-261121-7F3QX",
+        "title": "解約の受け方",
+        "body": "はじめに意思を復唱する。",
+    },
+    "trainings": {"email": "a@example.jp", "document_id": "B-261121-7F3QX"},
     "settings": {"group": "目標", "name": "応答率", "effective_from": date(2026, 1, 1)},
 }
 
@@ -440,6 +446,16 @@ EXAMPLES = [
             "inspector": "佐藤",
             "improvement_id": "S-261121-7F3QX",
         },
+    ),
+    ("documents", "title", Stage.SAVING, {"title": " "}, {}),
+    ("documents", "body", Stage.SAVING, {"body": " "}, {}),
+    ("documents", "review_on", Stage.ADVISED, {}, {"review_on": date(2027, 5, 1)}),
+    (
+        "trainings",
+        "next_on",
+        Stage.SAVING,
+        {"trained_on": date(2026, 11, 1), "next_on": date(2026, 11, 1)},
+        {"trained_on": date(2026, 11, 1), "next_on": date(2027, 11, 1)},
     ),
     ("inspections", "month", Stage.SAVING, {"month": date(2026, 11, 2)}, {}),
     (

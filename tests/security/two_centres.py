@@ -180,6 +180,8 @@ def _around(word: str, number: str, centre: str) -> Iterator[Record]:
     yield marked("deadlines", word, case_id=number)
     yield marked("improvements", word, centre=centre)
     yield marked("page_checks", word)
+    yield marked("documents", word)
+    yield marked("trainings", word)
     yield marked("alarms", word)
     yield marked("notices", word, case_id=number)
     if centre == COMPANY:
