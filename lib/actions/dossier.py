@@ -23,6 +23,7 @@ from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import referrals
 from lib.metrics.inquiries import Approval
+from lib.metrics.wishes import complaints_in
 from lib.reports.dossier.composing import composed
 from lib.reports.dossier.material import ClockName, Material, Similar
 from lib.reports.dossier.model import Audience, Dossier
@@ -45,7 +46,6 @@ from lib.schema.vocab import (
     ActivityKind,
     Category,
     Choice,
-    ComplaintStatus,
     ImprovementStatus,
     Medium,
 )
@@ -316,8 +316,7 @@ def similar(
         return None
     product, category = case.product_code, case.category
     first = now.date() - timedelta(days=SIMILAR_DAYS - 1)
-    complaints = desk.frame(COMPLAINTS)
-    complaints = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
+    complaints = complaints_in(desk.frame(COMPLAINTS))
     lately = _lately(complaints, "received_at", first, now)
     lately = lately.drop(index=[complaint.id] if complaint else [], errors="ignore")
     asked = _lately(

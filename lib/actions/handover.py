@@ -22,6 +22,7 @@ from lib.actions import cases
 from lib.actions.permissions import needs, roles_of
 from lib.errors import ActionRefused, Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
+from lib.metrics.wishes import is_unpromised_wish
 from lib.schema.activity import Activity
 from lib.schema.complaint import SETTLED, UNKNOWN_PRODUCT, Complaint
 from lib.schema.escalation import Escalation
@@ -282,9 +283,14 @@ def is_heated(case: Complaint) -> bool:
 
 
 def loads_of(complaints: pd.DataFrame) -> dict[str, int]:
-    """Return the open cases of each handler; names without any are left out."""
+    """Return the open cases of each handler; names without any are left out.
+
+    Wishes of which nobody was promised anything are no work that waits.
+    """
     settled = [status.value for status in SETTLED]
-    live = complaints[~complaints["status"].isin(settled)]
+    live = complaints[
+        ~complaints["status"].isin(settled) & ~is_unpromised_wish(complaints)
+    ]
     return {str(name): int(n) for name, n in live["handler"].value_counts().items()}
 
 

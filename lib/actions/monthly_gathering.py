@@ -41,6 +41,7 @@ from lib.metrics.marks import Mark, MarkKind
 from lib.metrics.reason import Reason
 from lib.metrics.series import ALL
 from lib.metrics.state import FEWEST_CALLS, State, Verdict, worst
+from lib.metrics.wishes import complaints_in
 from lib.reports.monthly.material import (
     BadDay,
     Board,
@@ -62,7 +63,6 @@ from lib.schema.learning import EVENTS
 from lib.schema.masters import Centre
 from lib.schema.tables import table
 from lib.schema.vocab import (
-    ComplaintStatus,
     ImprovementStatus,
     InquiryStatus,
     Source,
@@ -367,8 +367,7 @@ def _board(desk: UserStore, spans: Span, now: datetime) -> Board:
         figures_of(desk, now), centres, spans.period.first, spans.period.last
     )
     inquiries = referrals.live(desk.frame("agency_inquiries"))
-    complaints = desk.frame("complaints")
-    complaints = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
+    complaints = complaints_in(desk.frame("complaints"))
     judged = off_target(judged_of(desk, spans, now))
     has_talks = total_of(desk, kpi("cancel_requests"), spans.period, now).value.number
     return Board(

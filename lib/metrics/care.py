@@ -16,6 +16,7 @@ from typing import Final
 import pandas as pd
 
 from lib import clock
+from lib.metrics import wishes
 from lib.metrics.promises import untouched_import
 from lib.schema.vocab import (
     CareKind,
@@ -269,7 +270,7 @@ def kinds(complaints: pd.DataFrame, since: date) -> dict[HarassmentKind, int]:
     _why, field, words = _SIGNS[0]
     rows = complaints[
         complaints[field].isin(list(words))
-        & (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        & wishes.is_complaint(complaints)
         & (complaints["received_at"] >= pd.Timestamp(clock.at(since)))
     ]
     told = rows["harassment_kind"].astype("object").fillna(HarassmentKind.OTHER.value)

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from lib.i18n import N_
-from lib.metrics import referrals
+from lib.metrics import referrals, wishes
 from lib.metrics.amounts import Amount
 from lib.metrics.figures import Frames, between, of_centre
 from lib.metrics.kpis import Value, kpi, measured
@@ -33,8 +33,6 @@ from lib.metrics.state import State, Verdict
 from lib.schema.vocab import (
     Category,
     Choice,
-    ComplaintKind,
-    ComplaintStatus,
     Request,
     Resolution,
 )
@@ -150,15 +148,12 @@ def traces(frames: Frames, types: tuple[ClaimType, ...]) -> pd.DataFrame:
 
     Columns: `trace` (a word of `Trace`), `key`, `date` (midnight, without zone) and
     `asked_on`: the day on which the same customer had asked to cancel, NaT where
-    nobody knows. Cancelled rows are left out.
+    nobody knows. Cancelled rows and wishes are left out.
 
     frames: complaints and agency_inquiries. types: what 申出の種類 say.
     """
-    complaints = frames["complaints"]
-    complaints = complaints[
-        (complaints["status"] != ComplaintStatus.CANCELLED.value)
-        & complaints["received_at"].notna()
-    ]
+    complaints = wishes.complaints_in(frames["complaints"])
+    complaints = complaints[complaints["received_at"].notna()]
     contacts = referrals.referrals(frames["agency_inquiries"])
     contacts = contacts[contacts["first_contact_at"].notna()]
     kept = _kept(complaints)
@@ -304,10 +299,13 @@ def _of_customers(
     kept: pd.DataFrame, complaints: pd.DataFrame, contacts: pd.DataFrame
 ) -> Iterator[pd.DataFrame]:
     """Yield what the very customers said later: complaints, then contacts."""
-    # A wish is no complaint about how they were kept.
-    later = complaints[complaints["kind"] != ComplaintKind.WISH.value]
     for trace, rows, moment, names in (
-        (Trace.KEPT_COMPLAINED, later, "received_at", ("customer_key", "order_number")),
+        (
+            Trace.KEPT_COMPLAINED,
+            complaints,
+            "received_at",
+            ("customer_key", "order_number"),
+        ),
         (Trace.KEPT_REFERRED, contacts, "first_contact_at", ("order_number",)),
     ):
         pairs = [_same(kept, rows, name, moment) for name in names]

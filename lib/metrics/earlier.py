@@ -9,6 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from lib import clock
+from lib.metrics import wishes
 from lib.schema.vocab import ComplaintStatus
 
 
@@ -34,6 +35,9 @@ def earlier_cases(
 
 
 def times_of(cases: pd.DataFrame) -> tuple[datetime, ...]:
-    """Return when these cases were received; those without a time are left out."""
-    received = cases["received_at"].dropna()
+    """Return when these complaints were received; what has no time is left out.
+
+    A wish is none: who wished for something twice has not complained twice.
+    """
+    received = wishes.complaints_in(cases)["received_at"].dropna()
     return tuple(clock.in_tokyo(at.to_pydatetime()) for at in received)

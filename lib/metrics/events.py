@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from lib.metrics import promises, referrals, seconds
+from lib.metrics import promises, referrals, seconds, wishes
 from lib.schema.kpi_day import COMPANY
 from lib.schema.vocab import (
     Change,
     ComplaintKind,
-    ComplaintStatus,
     EscalationStatus,
 )
 
@@ -40,7 +39,7 @@ TABLE_OF: Final[dict[str, str]] = {
 
 
 def events(frames: Frames, now: pd.Timestamp) -> Events:
-    """Return the events of every count. Cancelled rows are none.
+    """Return the events of every count. Cancelled rows are none; a wish is no complaint.
 
     Columns: `date` (midnight, without zone), `centre` (that received it, 自社 where
     none is named), `key` (of the row in `TABLE_OF`). Rows without a moment are left
@@ -48,8 +47,7 @@ def events(frames: Frames, now: pd.Timestamp) -> Events:
     """
     complaints = frames["complaints"]
     complaints = complaints.loc[
-        complaints["status"] != ComplaintStatus.CANCELLED.value,
-        ["received_at", "received_centre", "kind"],
+        wishes.is_complaint(complaints), ["received_at", "received_centre", "kind"]
     ]
     second = complaints[complaints["kind"] == ComplaintKind.SECOND.value]
     hostile = second[seconds.unpreventable(frames).reindex(second.index)]

@@ -15,6 +15,7 @@ import pandas as pd
 from lib.metrics.counts import TYPED_BEHIND
 from lib.metrics.figures import TYPED, Frames
 from lib.metrics.kpis import Kpi
+from lib.metrics.wishes import complaints_in
 from lib.schema.vocab import ComplaintStatus, EscalationStatus, InquiryStatus
 
 COLUMNS: Final = ("date", "centre", "count")
@@ -102,6 +103,8 @@ def _without_moment(
     frame: pd.DataFrame, moment: str, count: str, cancelled: str
 ) -> pd.DataFrame:
     rows = frame[frame[moment].isna() & (frame["status"] != cancelled)]
+    if "kind" in rows:
+        rows = complaints_in(rows)
     centres = rows["received_centre"] if "received_centre" in rows else [""] * len(rows)
     return _rows([pd.NaT] * len(rows), list(centres), [count] * len(rows))
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lib.metrics import events as ledgers
 from lib.metrics.counts import EVENTS, METHODS, RETENTION_YEN, SECONDS, TYPED, label_of
+from lib.metrics.wishes import complaints_in
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
 from lib.settings import worth
@@ -119,7 +120,7 @@ def _with_worth(days: pd.DataFrame, settings: pd.DataFrame | None) -> pd.DataFra
 def _ledgers_began(frames: Frames) -> pd.Timestamp | None:
     first = pd.Series(
         [
-            frames["complaints"]["received_at"].min(),
+            complaints_in(frames["complaints"])["received_at"].min(),
             frames["agency_inquiries"]["first_contact_at"].min(),
         ]
     ).min()

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.metrics import wishes
 from lib.schema.complaint import SETTLED
 from lib.schema.vocab import ActivityKind, Choice, ComplaintStatus, Medium, Source
 
@@ -46,14 +47,17 @@ _NOT_KEEPING: Final = (
 
 
 def open_promises(complaints: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Return the open complaints by what is owed next, the longest overdue first.
+    """Return the open cases by what is owed next, the longest overdue first.
 
     All columns of the complaints and `when` (a category of `When` values). An
     imported case that nobody has touched here since is never late (product.md 3):
-    it is 約束なし until a person gives it a date.
+    it is 約束なし until a person gives it a date. A wish of which nobody was promised
+    anything owes nothing.
     """
     settled = [status.value for status in SETTLED]
-    owed = complaints[~complaints["status"].isin(settled)]
+    owed = complaints[
+        ~complaints["status"].isin(settled) & ~wishes.is_unpromised_wish(complaints)
+    ]
     stands = when(owed["next_promise_at"].mask(untouched_import(owed)), now)
     words = pd.CategoricalDtype([w.value for w in When], ordered=True)
     return owed.assign(when=stands.astype(words)).sort_values(

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from lib.metrics import wishes
 from lib.schema.vocab import (
     ComplaintKind,
-    ComplaintStatus,
     EscalationStatus,
     SecondaryCause,
     Temper,
@@ -57,7 +57,7 @@ def cost(frames: Frames) -> Cost:
 
     frames: complaints, escalations and kpi_days.
     """
-    live = _live(frames["complaints"])
+    live = wishes.complaints_in(frames["complaints"])
     second = live[live["kind"] == ComplaintKind.SECOND.value]
     first = live[live["kind"] == ComplaintKind.FIRST.value]
     lost = _lost_by_day(frames["kpi_days"])
@@ -112,7 +112,7 @@ def by_agent(frames: Frames) -> pd.DataFrame:
     call. Those that nobody could have prevented, and those whose first complaint is not
     known, are nobody's. The index is the name; most cases first.
     """
-    live = _live(frames["complaints"])
+    live = wishes.complaints_in(frames["complaints"])
     first = live[live["kind"] == ComplaintKind.FIRST.value]
     second = live[
         (live["kind"] == ComplaintKind.SECOND.value)
@@ -127,10 +127,6 @@ def by_agent(frames: Frames) -> pd.DataFrame:
     )
     found = found[found.index != ""].fillna(0).astype("int64")
     return found.sort_values("cases", ascending=False, kind="stable")
-
-
-def _live(complaints: pd.DataFrame) -> pd.DataFrame:
-    return complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
 
 
 def _lost_by_day(kpi_days: pd.DataFrame) -> pd.Series:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from lib import clock
 from lib.i18n import N_
+from lib.metrics import wishes
 from lib.metrics.figures import Frames
 from lib.metrics.promises import untouched_import
 from lib.metrics.worktime import Seconds, WorkTime
@@ -95,7 +96,7 @@ class Targets:
 def clocks(
     frames: Frames, company: Centre, targets: Targets, now: datetime
 ) -> pd.DataFrame:
-    """Return both clocks of every open case, a row a case and step.
+    """Return both clocks of every open complaint, a row a case and step.
 
     Columns: `case_id`, `handler`, `severity`, `step` and `standing` (their values),
     `used` and `limit` (business seconds), `near_at`, `over_at`, `late_at` (when 80 %,
@@ -109,6 +110,7 @@ def clocks(
     settled = [status.value for status in SETTLED]
     complaints = frames["complaints"]
     cases = complaints[~complaints["status"].isin(settled)]
+    cases = wishes.complaints_in(cases)
     time = work_time(cases["received_at"], frames["kpi_days"], company, now)
     at_now = int(time.positions(pd.Series(pd.DatetimeIndex([now])))[0])
     starts = time.positions(cases["received_at"])

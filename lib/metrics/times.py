@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lib.metrics import wishes
 from lib.metrics.figures import Frames
 from lib.metrics.kpis import Lack, Spread, Value
 from lib.metrics.promises import untouched_import
@@ -23,7 +24,6 @@ from lib.metrics.worktime import Seconds, WorkTime
 from lib.schema.complaint import SETTLED
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Centre
-from lib.schema.vocab import ComplaintStatus
 
 _MOST: Final = 0.9
 _ENDS: Final = {
@@ -150,7 +150,7 @@ def _standstills(
 
 def _counted(complaints: pd.DataFrame) -> pd.DataFrame:
     return complaints[
-        (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        wishes.is_complaint(complaints)
         & complaints["received_at"].notna()
         & ~untouched_import(complaints)
     ]

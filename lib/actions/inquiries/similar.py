@@ -14,9 +14,10 @@ from lib.actions.inquiries.listing import INQUIRIES
 from lib.i18n import N_
 from lib.metrics import referrals
 from lib.metrics.pairs import Products
+from lib.metrics.wishes import complaints_in
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.inquiry import AgencyInquiry
-from lib.schema.vocab import Category, Choice, ComplaintStatus
+from lib.schema.vocab import Category, Choice
 from lib.store.access import UserStore
 from lib.text import folded
 
@@ -153,7 +154,7 @@ def _every(desk: UserStore, today: date) -> pd.DataFrame:
     def made() -> pd.DataFrame:
         complaints = desk.frame(COMPLAINTS)
         book = products_of(desk)
-        live = complaints[complaints["status"] != ComplaintStatus.CANCELLED.value]
+        live = complaints_in(complaints)
         parts = [
             _part(live, book, COMPLAINTS, ("received_at", "content"), today),
             _part(

@@ -25,6 +25,7 @@ from lib.metrics.promises import When
 from lib.metrics.running_out import Line
 from lib.metrics.sla import Standing
 from lib.metrics.state import State
+from lib.metrics.wishes import complaints_in
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member
 from lib.schema.vocab import DeadlineKind, NoticeKind, NoticeState, Role, Source
@@ -168,7 +169,7 @@ def _overview(
 ) -> Overview:
     morning = today.morning(store, now)
     states = [centre.verdict.state for centre in morning.centres]
-    complaints = store.frame("complaints")
+    complaints = complaints_in(store.frame("complaints"))
     return Overview(
         calls=morning.calls.state,
         centres=len(states),

@@ -22,6 +22,7 @@ from lib.metrics import referrals
 from lib.metrics.figures import Frames
 from lib.metrics.kpis import kpi
 from lib.metrics.series import ALL, series_of
+from lib.metrics.wishes import complaints_in
 from lib.risk import months
 from lib.risk.baseline import Bools, Floats
 from lib.risk.days import Classes, DayClass, Days, day_classes
@@ -153,7 +154,7 @@ def _ledgers_began(frames: Frames) -> np.datetime64:
     Complaints that were imported say nothing of it: they lie before the ledger.
     """
     complaints = frames["complaints"]
-    own = complaints[complaints["source"] != Source.IMPORT.value]
+    own = complaints_in(complaints[complaints["source"] != Source.IMPORT.value])
     moments = (
         own["received_at"].min(),
         frames["agency_inquiries"]["first_contact_at"].min(),

@@ -21,7 +21,7 @@ from lib.actions.risks.counting import LONGEST
 from lib.actions.risks.reading import Reading
 from lib.actions.today import figures_of
 from lib.i18n import N_, current
-from lib.metrics import referrals
+from lib.metrics import referrals, wishes
 from lib.metrics.kpis import kpi
 from lib.metrics.reason import Reason
 from lib.metrics.series import ALL, Series, series_of
@@ -31,7 +31,7 @@ from lib.risk.baseline import Bools, Floats
 from lib.risk.days import Days, day_classes
 from lib.risk.sensitivity import SENSITIVE
 from lib.schema.complaint import UNKNOWN_PRODUCT
-from lib.schema.vocab import Category, ComplaintStatus, Source
+from lib.schema.vocab import Category, Source
 from lib.store.access import UserStore
 
 MOST_CARDS: Final = 5
@@ -125,10 +125,7 @@ def _cells(desk: UserStore, today: date) -> Cells:
 def _complaints(desk: UserStore, today: date) -> pd.DataFrame:
     """Return day, product, category and whether imported of complaints up to today."""
     rows = desk.frame("complaints")
-    rows = rows[
-        (rows["status"] != ComplaintStatus.CANCELLED.value)
-        & rows["received_at"].notna()
-    ]
+    rows = rows[wishes.is_complaint(rows) & rows["received_at"].notna()]
     day = rows["received_at"].dt.tz_localize(None).to_numpy("datetime64[D]")
     found = pd.DataFrame(
         {
