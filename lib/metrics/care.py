@@ -178,6 +178,18 @@ def _counted(complaints: pd.DataFrame) -> pd.DataFrame:
     return live.assign(has_sign=signs)
 
 
+def set_apart(complaints: pd.DataFrame) -> pd.Series:
+    """Return which complaints are nobody's figure: harassment, or 温度感 4-5.
+
+    How such a call went says nothing about who took it. Whose they are is told nowhere.
+    """
+    found = pd.Series(data=False, index=complaints.index)
+    for why, field, words in _SIGNS:
+        if why is not Why.SECOND:
+            found |= complaints[field].isin(list(words))
+    return found
+
+
 _ANSWERED: Final = ("receiver", "handler", "received_centre", "received_at")
 
 

@@ -78,6 +78,7 @@ READS = {
     "inquiries.similar": "similar",
     "inquiries.sorting": "questions",
     "inquiries.taking": "preview preset_due",
+    "inspecting": "lines_of due_day rows month history overdue hints improvement_of",
     "inside": "unanswered waiting_for waiting_on colleagues known_by",
     "kpi_cards": "told cards_of card_of target_of judged_of beside_of beside course_of"
     " marks_for cases_of",
@@ -99,6 +100,7 @@ READS = {
     "notices.figures": "figures_for",
     "notices.queue": "readers leads_of",
     "page_checks": "items_of list_of word_rules_of pages owed course_of",
+    "people": "oneself",
     "permissions": "may refuse needs",
     "queueing": "open_work",
     "repairs": "checked may_renumber may_take_over",
@@ -111,6 +113,7 @@ READS = {
     "severity": "rules_of proposed_for moves",
     "signing_in": "may_invite",
     "targets": "clocks_of",
+    "training": "courses",
     "today": "morning frames_of figures_of events_of excluded_of usual_of missing_of"
     " contacts_of_week answer_rates common_target weekly_contacts",
 }

@@ -27,6 +27,7 @@ from lib.actions import (
     handover,
     importing,
     inside,
+    inspecting,
     inviting,
     kpi_days,
     kpi_questions,
@@ -39,9 +40,11 @@ from lib.actions import (
     monthly,
     outbox,
     page_checks,
+    people,
     queueing,
     repairs,
     sample,
+    training,
 )
 from lib.actions.centre_files import making
 from lib.actions.clocks import changing, feeding
@@ -84,6 +87,8 @@ from lib.schema.vocab import (
     Flag,
     Harm,
     ImprovementKind,
+    InspectionItem,
+    InspectionResult,
     Promise,
     Resolution,
     Role,
@@ -448,6 +453,22 @@ ACTS: dict[str, Act] = {
     "import.run": lambda d, _: importing.apply(d, imported(), who=d.principal, now=NOW),
     "import.undo": lambda d, s: undoing.undo(d, s.system, undone(s), now=NOW),
     "outbox.decide": lambda d, _: outbox.discard(d, "w1"),
+    "inspections.sign": lambda d, _: inspecting.sign(
+        d,
+        TODAY.replace(day=1),
+        {InspectionItem.MANUALS: inspecting.Answer(InspectionResult.GOOD)},
+        {},
+        **once(),
+    ),
+    "people.see": lambda d, _: people.everybody(d, NOW),
+    "people.train": lambda d, s: training.train(
+        d,
+        [COLLEAGUE],
+        s.record("documents"),
+        trained_on=TODAY,
+        next_on=None,
+        **once(),
+    ),
     "documents.write": lambda d, s: documents.change(
         d, s.record("documents"), {"title": "解約の受け方(電話)"}, **once()
     ),
