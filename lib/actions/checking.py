@@ -17,6 +17,7 @@ import pandas as pd
 from lib.actions.masters import EDITORS, recognisable, unknown_words, with_rights
 from lib.actions.reported_rate import RATE_TOLERANCE, short_that_fits
 from lib.i18n import N_
+from lib.metrics.wishes import is_unpromised_wish
 from lib.schema.activity import is_of_day
 from lib.schema.cells import cell_text, parse_cell
 from lib.schema.column import Field
@@ -366,6 +367,7 @@ def _promises(complaints: pd.DataFrame, now: datetime) -> Iterator[RowProblem]:
     owing = complaints[~complaints["status"].isin(settled)]
     at = owing["next_promise_at"]
     elsewhere = owing["source"].isin([Source.IMPORT.value, Source.SHEET.value])
+    elsewhere &= ~is_unpromised_wish(owing)
     undated = owing[elsewhere & (at.isna() | owing["next_promise"].isna())]
     field = place.field("next_promise_at")
     for key in undated.index:

@@ -137,7 +137,7 @@ class Entry(Complaint):
             N_(
                 "いつまでに連絡するかを押してください。その場で解決したなら「その場で解決」を押してください。"
             ),
-            lambda e: e.promise_time is None,
+            lambda e: e.promise_time is None and not e.is_new_wish,
         ),
         Rule(
             "next_promise_at",
@@ -155,6 +155,11 @@ class Entry(Complaint):
     def is_solved(self) -> bool:
         """Whether nothing is left to do for the customer."""
         return self.promise_time is PromiseTime.SOLVED
+
+    @property
+    def is_new_wish(self) -> bool:
+        """Whether it is a wish of its own, which may be kept without any promise."""
+        return _kind(self.marks) is ComplaintKind.WISH and not self.continues
 
     @property
     def owes_time(self) -> bool:
@@ -290,6 +295,8 @@ def complaint_values(
         "kind": _kind(entry.marks),
         "category": _category(entry, claim),
     }
+    if entry.promise_time is None:
+        values |= {"next_promise": None, "next_promise_at": None}
     values |= _harm(entry, claim) | _other_marks(entry, claim)
     return values | (_closed(entry, claim, now) if entry.is_solved else {})
 

@@ -96,7 +96,7 @@ class Targets:
 def clocks(
     frames: Frames, company: Centre, targets: Targets, now: datetime
 ) -> pd.DataFrame:
-    """Return both clocks of every open complaint, a row a case and step.
+    """Return both clocks of every open case, a row a case and step.
 
     Columns: `case_id`, `handler`, `severity`, `step` and `standing` (their values),
     `used` and `limit` (business seconds), `near_at`, `over_at`, `late_at` (when 80 %,
@@ -104,13 +104,13 @@ def clocks(
     still before it, and for 対象外). Rows keep the order of the complaints.
 
     frames: complaints, activities and kpi_days. company: whose hours and 定休日 count;
-    its days with 営業区分 休業 are days off. What was imported and not touched since, or came in before `targets.since`, is
-    対象外; without that day, everything imported is.
+    its days with 営業区分 休業 are days off. A wish, what was imported and not touched
+    since, or came in before `targets.since`, is 対象外; without that day, everything
+    imported is.
     """
     settled = [status.value for status in SETTLED]
     complaints = frames["complaints"]
     cases = complaints[~complaints["status"].isin(settled)]
-    cases = wishes.complaints_in(cases)
     time = work_time(cases["received_at"], frames["kpi_days"], company, now)
     at_now = int(time.positions(pd.Series(pd.DatetimeIndex([now])))[0])
     starts = time.positions(cases["received_at"])
@@ -209,6 +209,7 @@ def _limits(
 
 def _outside(cases: pd.DataFrame, since: date | None) -> np.ndarray:
     imported = untouched_import(cases) | cases["received_at"].isna()
+    imported |= ~wishes.is_complaint(cases)
     if since is None:
         imported |= cases["source"] == Source.IMPORT.value
     else:

@@ -330,37 +330,37 @@ class Complaint(Record):
         Rule(
             "harm",
             N_("健康被害の有無を確かめてから完了にしてください。"),
-            lambda c: c.harm is Harm.UNASKED,
+            lambda c: c.harm is Harm.UNASKED and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
             "leak",
             N_("漏えいの疑いの有無を確かめてから完了にしてください。"),
-            lambda c: c.leak is Answered.UNASKED,
+            lambda c: c.leak is Answered.UNASKED and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
             "read_back",
             N_("内容を復唱して確かめてから完了にしてください。"),
-            lambda c: c.read_back is not Done.DONE,
+            lambda c: c.read_back is not Done.DONE and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
             "resolution",
             N_("解決内容を選んでください。"),
-            lambda c: c.resolution is None,
+            lambda c: c.resolution is None and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
             "cause",
             N_("原因区分を選んでください。分からなければ「不明」で足ります。"),
-            lambda c: c.cause is None,
+            lambda c: c.cause is None and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
             "cause_certainty",
             N_("原因の確度を選んでください。"),
-            lambda c: c.cause_certainty is None,
+            lambda c: c.cause_certainty is None and not c.is_wish,
             Stage.CLOSING,
         ),
         Rule(
@@ -402,6 +402,11 @@ class Complaint(Record):
         return self.model_copy(update={"contact": contact})
 
     @property
+    def is_wish(self) -> bool:
+        """Whether it is a wish only: no complaint, owed nothing unless promised (R50)."""
+        return self.kind is ComplaintKind.WISH
+
+    @property
     def is_open(self) -> bool:
         """Whether something is still owed to the customer."""
         return self.status not in SETTLED
@@ -411,6 +416,11 @@ class Complaint(Record):
         """Whether an open case must name its next promise.
 
         Rows of an import and rows typed in the sheet may lack one: they are listed
-        to be given a date, and never refused (product.md 3 and 5).
+        to be given a date, and never refused (product.md 3 and 5). Nobody waits for an
+        answer to a wish.
         """
-        return self.is_open and self.source in {Source.APP, Source.SAMPLE}
+        return (
+            self.is_open
+            and not self.is_wish
+            and self.source in {Source.APP, Source.SAMPLE}
+        )

@@ -92,13 +92,14 @@ def claim(form: Form, found: Preview) -> None:
 def promise(form: Form, found: Preview) -> None:
     """Draw ⑨: what was promised until when, or that nothing is left to promise."""
     solved = form.get("promise_time") is PromiseTime.SOLVED
+    is_wish = found.entry.is_new_wish
     with st.container(border=True):
         when, what = st.columns([4, 1])
         with when:
             field_input(
                 form,
                 "promise_time",
-                required=True,
+                required=not is_wish,
                 pills=True,
                 options=list(PromiseTime),
                 format_option=_time_label,
@@ -112,6 +113,8 @@ def promise(form: Form, found: Preview) -> None:
             _closing(form, found)
         elif form.get("promise_time") is not None:
             _due(form)
+        elif is_wish:
+            st.caption(_("要望だけなら、約束がなくても登録できます。"))
 
 
 def later(desk: UserStore, form: Form, found: Preview) -> None:

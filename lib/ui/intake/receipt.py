@@ -134,6 +134,9 @@ def _next(case: Complaint) -> None:
         )
         st.markdown(f":material/schedule: **{inert(text)}**")
         st.caption(inert(fmt.relative(due)))
+    elif case.is_open:
+        text = _("要望として残しました。お客様との約束はありません。")
+        st.markdown(f":material/lightbulb: **{inert(text)}**")
     else:
         text = _("その場で解決として完了しました。お客様との約束はありません。")
         st.markdown(f":material/task_alt: **{inert(text)}**")
