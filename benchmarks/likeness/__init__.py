@@ -1,0 +1,1 @@
+"""How well like complaints are found, on the labelled set beside this file."""
