@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -42,6 +42,7 @@ def button(
     kind: ImprovementKind = ImprovementKind.OTHER,
     label: str = "",
     owner: str = "",
+    on_made: Callable[[Improvement], None] | None = None,
 ) -> None:
     """Draw the one-press form; nothing for whoever records no improvements.
 
@@ -59,6 +60,7 @@ def button(
         kind: what is to be changed.
         label: what stands on the button, in the person's language.
         owner: who sees to it; the person who looks where nothing is said.
+        on_made: called with it in the same press, to note its number elsewhere.
     """
     if not may(desk.principal, "measures.work") or desk.principal.only_looks:
         return
@@ -88,7 +90,7 @@ def button(
             type="primary",
             icon=":material/check:",
             on_click=_save,
-            args=(form, scope, tuple(case_ids), trigger_id, kind),
+            args=(form, scope, tuple(case_ids), trigger_id, kind, on_made),
         )
 
 
@@ -155,6 +157,7 @@ def _save(
     case_ids: tuple[str, ...],
     trigger_id: str,
     kind: ImprovementKind,
+    on_made: Callable[[Improvement], None] | None,
 ) -> None:
     values = form.values(ASKED)
     with boundary.attempt():
@@ -177,6 +180,8 @@ def _save(
                 refused.problems
             )
             return
+        if on_made is not None:
+            on_made(made)
         drafting.discard(form)
         st.session_state[_key(form, "open")] = False
         st.session_state[_key(form, "made")] = made.id
