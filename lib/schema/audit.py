@@ -19,6 +19,12 @@ CREATED = N_("(新規)")
 """Stands for the field in the one log row of an insert."""
 
 
+ARCHIVED = N_("(保管)")
+"""Stands for the field where a complaint was put away; 変更後 tells the year."""
+
+BROUGHT_BACK = N_("(保管から戻す)")
+"""Stands for the field where it came back."""
+
 TAKEN_FOR_GONE = N_("(消えた行を承知)")
 """Stands for the field where somebody confirmed that rows are gone from a sheet."""
 

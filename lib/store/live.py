@@ -14,6 +14,7 @@ from lib import clock
 from lib.errors import ActionRefused, StoreError
 from lib.i18n import N_
 from lib.schema.principal import Principal
+from lib.store.archive import Archive, Archives, Moved, Moving
 from lib.store.contacts import Column, Grants, marks_of
 from lib.store.keeping import IDLE_AFTER, Keeper
 from lib.store.log_search import LogPage, LogQuery
@@ -43,6 +44,12 @@ VIEWS: Final = 64
 """Filtered frames kept; a revision needs about twelve a role and centre."""
 
 
+ARCHIVE_KEPT: Final = 300.0
+"""Seconds after the last question for which what is put away stays in memory."""
+
+ARCHIVE_ASKED: Final = 10.0
+"""Seconds for which nobody asks again whether it changed, beside own moves."""
+
 DERIVED: Final = 256
 """Computed results kept: about thirty a role, centre and language."""
 
@@ -58,6 +65,19 @@ class Watchman(Protocol):
 
     def refused(self, who: Principal, table: str, key: str) -> None:
         """This person tried to write what is not theirs."""
+
+
+NO_ARCHIVE: Final = N_("この保存先では、年ごとの保管はできません。")
+
+
+class ShownArchive:
+    """What is put away, for as long as people ask for it, and its views for roles."""
+
+    def __init__(self, archive: Archive, revision: int) -> None:
+        """Hold what was read at that revision of the archive."""
+        self.archive = archive
+        self.revision = revision
+        self.views: Memo[pd.DataFrame] = Memo(VIEWS)
 
 
 class LiveStore:
@@ -97,6 +117,11 @@ class LiveStore:
         self.masked_contacts = Column(masked)
         self.contact_marks = Column(marks_of)
         self.grants = Grants()
+        self._reading_archive = threading.Lock()
+        self._archive: ShownArchive | None = None
+        self._archive_until = 0.0
+        self._archive_next = 0.0
+        self._years: tuple[int, tuple[int, ...]] | None = None
 
     @property
     def kind(self) -> str:
@@ -129,6 +154,7 @@ class LiveStore:
             StoreError: nothing could be loaded yet.
         """
         self.look_through()
+        self._forget_archive()
         if self._keeper is not None and self._recalled() is not None:
             self._keeper.looked()
             return self._loaded()
@@ -248,6 +274,67 @@ class LiveStore:
     def audits(self, rows: Collection[tuple[str, str]]) -> pd.DataFrame:
         """Return every log row of many records, given by table code and key."""
         return self._store.audits(rows)
+
+    # What is put away
+
+    @property
+    def archives(self) -> Archives | None:
+        """The store, where it can put years away; None where it cannot."""
+        return self._store if isinstance(self._store, Archives) else None
+
+    def archive_years(self) -> tuple[int, ...]:
+        """Return the years of which something is put away; asked once a revision."""
+        store = self.archives
+        if store is None:
+            return ()
+        revision = self.snapshot().revision
+        if self._years is None or self._years[0] != revision:
+            self._years = (revision, store.archive_years())
+        return self._years[1]
+
+    def archive(self) -> ShownArchive:
+        """Return what is put away; read by one thread, shared by all who look.
+
+        It goes from memory some minutes after the last question.
+
+        Raises:
+            StoreError: it cannot be read.
+            ActionRefused: nothing can be put away in this store.
+        """
+        store = self.archives
+        if store is None:
+            raise ActionRefused(NO_ARCHIVE)
+        with self._reading_archive:
+            found, now = self._archive, self._timer()
+            if found is None or now >= self._archive_next:
+                revision = store.archive_revision()
+                if found is None or found.revision != revision:
+                    found = ShownArchive(store.archive(), revision)
+                self._archive_next = now + ARCHIVE_ASKED
+            self._archive, self._archive_until = found, self._timer() + ARCHIVE_KEPT
+            return found
+
+    def move(self, moving: Moving) -> Moved:
+        """Put complaints away or bring them back, then show it; see `Archives.move`.
+
+        Raises:
+            ActionRefused: nothing can be put away in this store.
+            StoreError: it cannot be reached; what moved has moved whole.
+        """
+        store = self.archives
+        if store is None:
+            raise ActionRefused(NO_ARCHIVE)
+        try:
+            return store.move(moving)
+        finally:
+            self._archive_next = 0.0
+            if self._snapshot is not None:
+                self.refreshed()
+
+    def _forget_archive(self) -> None:
+        """Let go of what nobody asked for lately."""
+        if self._archive is not None and self._timer() > self._archive_until:
+            self._archive = None
 
     def scrub(self) -> None:
         """Clean the store's files of traces of what was erased, where it has any.

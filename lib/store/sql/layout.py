@@ -3,7 +3,9 @@
 Column names are the English field names and values the Japanese words, so that BI
 tools read them. Each table carries two columns of ours besides: `_revision`, the
 revision of the row's last change, and `_seq`, its place in the order of insertion.
-Tables whose key has several parts also carry `_key`, the parts in one text.
+Tables whose key has several parts also carry `_key`, the parts in one text. Tables of
+which years are put away carry `_archived`, the year: the row stays where it is, with its
+number, its log and its place in the order, and is left out of what everybody loads.
 
 | kind | SQLite | PostgreSQL |
 |---|---|---|
@@ -27,6 +29,7 @@ from sqlalchemy.dialects import sqlite
 from lib import clock
 from lib.schema.column import Field
 from lib.schema.tables import TABLES, Table
+from lib.store.archive import CODES
 
 LAYOUT: Final = 1
 """Number of this layout; grows when a table or a column changes its meaning or name."""
@@ -89,6 +92,8 @@ COMMITS: Final = sa.Table(
 REVISION: Final = "_revision"
 SEQ: Final = "_seq"
 KEY: Final = "_key"
+ARCHIVED: Final = "_archived"
+"""The year under which a row is put away; NULL for one that everybody sees."""
 
 
 def _sql_type(field: Field, *, in_key: bool) -> Any:
@@ -123,7 +128,12 @@ def _sql_table(table: Table) -> sa.Table:
         columns.append(sa.Column(KEY, BYTEWISE, nullable=False, unique=True))
     columns.append(sa.Column(REVISION, sa.BigInteger, nullable=False, index=True))
     columns.append(sa.Column(SEQ, sa.BigInteger, nullable=False, index=True))
-    return sa.Table(table.code, metadata, *columns)
+    if table.code not in CODES:
+        return sa.Table(table.code, metadata, *columns)
+    columns.append(sa.Column(ARCHIVED, sa.Integer, nullable=True))
+    # What is put away costs those who load the rest nothing.
+    index = sa.Index(f"ix_{table.code}_archived", ARCHIVED, SEQ)
+    return sa.Table(table.code, metadata, *columns, index)
 
 
 SQL_TABLES: Final = {table.code: _sql_table(table) for table in TABLES}

@@ -23,7 +23,7 @@ from lib.schema.tables import TABLES
 from lib.store.sql.append_only import guard, is_guarded, rewriting_log
 from lib.store.sql.copies import copy_file
 from lib.store.sql.engine import writing
-from lib.store.sql.layout import LAYOUT, META, SQL_TABLES, metadata
+from lib.store.sql.layout import ARCHIVED, LAYOUT, META, SQL_TABLES, metadata
 
 RENAMES: Final[Mapping[int, Mapping[str, Mapping[str, str]]]] = {}
 """Layout number → table code → old English name → new one.
@@ -176,6 +176,15 @@ def _add_columns(connection: sa.Connection) -> None:
             if default not in (None, ""):
                 with rewriting_log(connection):
                     connection.execute(stored.update().values({field.name: default}))
+        if ARCHIVED in stored.c and ARCHIVED not in present[table.code]:
+            made = sa.schema.CreateColumn(stored.c[ARCHIVED]).compile(
+                dialect=connection.dialect
+            )
+            connection.exec_driver_sql(
+                f"ALTER TABLE {quoted(table.code)} ADD COLUMN {made}"
+            )
+            for index in stored.indexes:
+                index.create(connection, checkfirst=True)
 
 
 def _copy_tables(connection: sa.Connection) -> None:

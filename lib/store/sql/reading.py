@@ -19,7 +19,14 @@ from lib.schema.tables import table as table_by_code
 from lib.store.log_search import SEARCHED, WINDOW, LogPage, LogQuery
 from lib.store.merge import RowKey
 from lib.store.protocol import AUDIT_TAIL, Snapshot
-from lib.store.sql.layout import META, REVISION, SEQ, SQL_TABLES, key_column
+from lib.store.sql.layout import (
+    ARCHIVED,
+    META,
+    REVISION,
+    SEQ,
+    SQL_TABLES,
+    key_column,
+)
 
 KEYS_AT_ONCE: Final = 500
 """Keys in one IN (…): every SQLite takes 999 parameters."""
@@ -174,6 +181,16 @@ def _whole(connection: sa.Connection, table: Table) -> pd.DataFrame:
     return _frame(table, rows if table.code != "audit" else rows[::-1])
 
 
+def put_away(connection: sa.Connection, code: str) -> pd.DataFrame:
+    """Return the rows of a table that are put away, in the order of insertion."""
+    stored = SQL_TABLES[code]
+    query = _select(connection.dialect.name, table_by_code(code)).where(
+        stored.c[ARCHIVED].is_not(None)
+    )
+    rows = _rows(connection, query.order_by(stored.c[SEQ]))
+    return _frame(table_by_code(code), rows)
+
+
 def _since(connection: sa.Connection, table: Table, revision: int) -> pd.DataFrame:
     query = _changed_of(connection.dialect.name, table.code)
     return _frame(table, connection.execute(query, {"known": revision}).all())
@@ -183,7 +200,7 @@ def _since(connection: sa.Connection, table: Table, revision: int) -> pd.DataFra
 def _all_of(dialect: str, code: str, newest: int) -> sa.Executable:
     """Return the query for all rows; of the log for the newest, them first."""
     seq = SQL_TABLES[code].c[SEQ]
-    query = _select(dialect, table_by_code(code))
+    query = _live(code, _select(dialect, table_by_code(code)))
     if code != "audit":
         return _compiled(dialect, query.order_by(seq))
     tail = sa.literal_column(str(newest), sa.Integer)
@@ -200,7 +217,13 @@ def _changed_of(dialect: str, code: str) -> sa.Executable:
     )
     # "+ 0" keeps SQLite from walking the whole table in the order of `_seq`.
     order = stored.c[SEQ] + _ZERO
-    return _compiled(dialect, changed.order_by(order))
+    return _compiled(dialect, _live(code, changed).order_by(order))
+
+
+def _live(code: str, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the query without what is put away."""
+    stored = SQL_TABLES[code]
+    return query.where(stored.c[ARCHIVED].is_(None)) if ARCHIVED in stored.c else query
 
 
 def _compiled(dialect: str, query: sa.Select[Any]) -> sa.Executable:

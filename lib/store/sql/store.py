@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
 
+from lib.store.archive import Archive, Moved, Moving
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import RowKey
 from lib.store.protocol import Commit, Receipt, Snapshot
+from lib.store.sql import archiving
 from lib.store.sql import reading as reads
 from lib.store.sql.engine import BUSY_SECONDS, reading, write_anew, writing
 from lib.store.sql.faults import mapped, may_pass
 from lib.store.sql.writing import apply
 
 TRIES: Final = 3
+
+Written = TypeVar("Written")
 
 _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -50,12 +54,16 @@ class SqlStore:
         A transaction that a deadlock, a lock or a broken connection ended is tried
         again up to three times, as long as no more time than one wait has passed.
         """
+        return self._written(lambda connection: apply(connection, commit))
+
+    def _written(self, write: Callable[[sa.Connection], Written]) -> Written:
+        """Return what `write` gives in a transaction that holds."""
         started = time.monotonic()
         with mapped():
             for left in range(TRIES - 1, -1, -1):
                 try:
                     with writing(self._engine) as connection:
-                        return apply(connection, commit)
+                        return write(connection)
                 except sa.exc.DBAPIError as error:
                     late = time.monotonic() - started > BUSY_SECONDS - 1
                     if not left or late or not may_pass(error):
@@ -76,6 +84,25 @@ class SqlStore:
         """Return every log row of many records, however old."""
         with mapped(), reading(self._engine) as connection:
             return reads.audits_of(connection, rows)
+
+    def archive_revision(self) -> int:
+        """Return what differs after every change of what is put away."""
+        with mapped(), reading(self._engine) as connection:
+            return archiving.revision(connection)
+
+    def archive_years(self) -> tuple[int, ...]:
+        """Return the years under which something is kept."""
+        with mapped(), reading(self._engine) as connection:
+            return archiving.years(connection)
+
+    def archive(self) -> Archive:
+        """Return everything that is put away."""
+        with mapped(), reading(self._engine) as connection:
+            return archiving.archive(connection)
+
+    def move(self, moving: Moving) -> Moved:
+        """Put complaints away or bring them back; see `Archives.move`."""
+        return self._written(lambda connection: archiving.move(connection, moving))
 
     def scrub(self) -> None:
         """Write the database anew, so that no page keeps what was erased."""

@@ -14,9 +14,11 @@ from lib.schema.record import Record
 from lib.schema.tables import Table
 from lib.schema.tables import table as table_by_code
 from lib.schema.vocab import AuditRoute
+from lib.store.archive import CASES, refuse_archived, touched_cases
 from lib.store.merge import Plan, RowKey, named, plan
 from lib.store.protocol import Commit, Receipt
 from lib.store.sql.append_only import rewriting_log
+from lib.store.sql.archiving import archived_among
 from lib.store.sql.layout import (
     COMMITS,
     KEY,
@@ -39,10 +41,18 @@ def apply(connection: sa.Connection, commit: Commit) -> Receipt:
     standing = records(connection, named(commit))
     if _was_applied(connection, commit):
         return Receipt(commit.id, records=standing, repeated=True)
+    archived = archived_among(
+        connection,
+        [*named(commit), *((CASES, case) for case in touched_cases(commit))],
+    )
+    refuse_archived(commit, archived)
     planned = plan(commit, standing)
     revision = meta.revision + (0 if planned.is_empty else 1)
     if not planned.is_empty:
         _write(connection, planned, revision=revision, last_seq=meta.last_seq)
+    if archived.intersection(planned.changed):
+        # Whoever keeps what is put away has to read it anew.
+        connection.execute(META.update().values(rewritten=revision))
     connection.execute(
         COMMITS.insert().values(id=commit.id, at=commit.at, revision=revision)
     )
