@@ -38,6 +38,7 @@ from lib.ui.case import inside
 from lib.ui.crisis import banner
 from lib.ui.filters import ledger_query, product_names
 from lib.ui.harassment import duties
+from lib.ui.inspections import on_today as inspections_on_today
 from lib.ui.kpis import look
 from lib.ui.morning import health, looked, moves, punctual
 from lib.ui.morning import promises as owed
@@ -102,6 +103,7 @@ def main() -> None:
     inside.on_today(desk)
     duties.on_today(desk)
     on_today.line(desk)
+    inspections_on_today.line(desk)
     moves.card(desk, found.now)
     company(found)
     health.card(desk, found.now)

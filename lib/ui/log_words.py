@@ -174,6 +174,7 @@ _BY_NUMBER: Final = {
     "agency_inquiries": ("inquiries", "inquiry"),
     "crises": ("crisis", "crisis"),
     "alarms": ("risk", "alarm"),
+    "documents": ("documents", "document"),
 }
 _BY_PAGE: Final = {
     "members": "members",
@@ -182,6 +183,8 @@ _BY_PAGE: Final = {
     "settings": "settings",
     "deadlines": "deadlines",
     "page_checks": "page_checks",
+    "inspections": "inspections",
+    "trainings": "people",
     "notices": "notices",
 }
 

@@ -1,0 +1,1 @@
+"""文書 on the screen: the list, one page to read, and the same to write."""

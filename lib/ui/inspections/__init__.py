@@ -1,0 +1,1 @@
+"""毎月の点検 on the screen: one month to sign, the last twelve, what it rests on."""
