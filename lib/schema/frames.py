@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from math import isnan
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -27,10 +28,13 @@ from lib import clock
 from lib.schema.column import Field
 from lib.schema.record import Record
 from lib.schema.tables import Table
-from lib.schema.vocab import Unlisted
+from lib.schema.vocab import Choice, Unlisted
 
 JOINER = "、"
 """Stands between several choices in one cell."""
+
+_TEXT: Final = pd.Series([], dtype="str").dtype
+"""A name is looked for among all of pandas' dtypes, for each column anew."""
 
 
 def dtype_of(field: Field) -> Any:
@@ -45,9 +49,19 @@ def dtype_of(field: Field) -> Any:
         case "datetime":
             return pd.DatetimeTZDtype("s", clock.TOKYO)
         case "choice":
-            return pd.CategoricalDtype([choice.value for choice in field.choices])
+            return _vocabulary(field.choices)
         case _:
-            return "str"
+            return _TEXT
+
+
+@cache
+def _vocabulary(choices: tuple[Choice, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype([choice.value for choice in choices])
+
+
+@cache
+def _codes(choices: tuple[Choice, ...]) -> Mapping[str, int]:
+    return {choice.value: code for code, choice in enumerate(choices)}
 
 
 def empty_frame(table: Table) -> pd.DataFrame:
@@ -71,10 +85,9 @@ def frame_from_columns(
 ) -> pd.DataFrame:
     """Return the frame for plain values (as `plain` gives them), column by column."""
     index = pd.Index(list(keys), name="key", dtype="str")
-    data = {field.name: _series(field, columns[field.name]) for field in table.fields}
-    return pd.DataFrame(
-        {name: s.set_axis(index) for name, s in data.items()}, index=index
-    )
+    # Arrays and not series: a series for each column takes longer than its values.
+    data = {field.name: _array(field, columns[field.name]) for field in table.fields}
+    return pd.DataFrame(data, index=index, copy=False)
 
 
 def plain(field: Field, value: Any) -> Any:
@@ -197,24 +210,34 @@ def _word(field: Field, word: str) -> Any:
     return known.get(word, Unlisted(word))
 
 
-def _series(field: Field, values: Sequence[Any]) -> Any:
+def _array(field: Field, values: Sequence[Any]) -> Any:
+    if field.kind == "choice":
+        return _categorical(field, values)
     if field.kind == "date":
-        return pd.Series(pd.to_datetime(list(values))).astype("datetime64[s]")
+        return _moments(values).as_unit("s").array
     if field.kind == "datetime":
         # Through UTC, because a column may hold offsets of several zones.
-        moments = pd.Series(pd.to_datetime(list(values), utc=True))
-        return moments.astype(dtype_of(field))
-    if field.kind == "choice":
-        return pd.Series(list(values), dtype=_categories(field, values))
-    return pd.Series(list(values), dtype=dtype_of(field))
+        return _moments(values, utc=True).as_unit("s").tz_convert(clock.TOKYO).array
+    return pd.array(list(values), dtype=dtype_of(field))
 
 
-def _categories(field: Field, values: Sequence[Any]) -> Any:
-    """Return the field's dtype, with words added that a row of a sheet has beside it."""
-    dtype = dtype_of(field)
-    known = set(dtype.categories)
-    more = dict.fromkeys(str(v) for v in values if v is not None and v not in known)
-    return pd.CategoricalDtype([*dtype.categories, *more]) if more else dtype
+def _moments(values: Sequence[Any], *, utc: bool = False) -> pd.DatetimeIndex:
+    if not any(values):
+        return pd.DatetimeIndex([pd.NaT] * len(values), tz="UTC" if utc else None)
+    return pd.DatetimeIndex(pd.to_datetime(list(values), format="ISO8601", utc=utc))
+
+
+def _categorical(field: Field, values: Sequence[Any]) -> pd.Categorical:
+    """Return the words, those that a row of a sheet has beside the vocabulary too."""
+    known = _codes(field.choices)
+    more = [str(v) for v in dict.fromkeys(values) if v is not None and v not in known]
+    if not more:
+        dtype, codes = dtype_of(field), known
+    else:
+        dtype = pd.CategoricalDtype([*known, *more])
+        codes = {word: code for code, word in enumerate(dtype.categories)}
+    found = [-1 if value is None else codes[value] for value in values]
+    return pd.Categorical.from_codes(found, dtype=dtype)
 
 
 def _missing(value: Any) -> bool:
