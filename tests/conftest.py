@@ -1,14 +1,20 @@
-"""In which order the files of the suite run, and how many at once."""
+"""In which order the files of the suite run, how many at once, and what they share."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
+
+from lib.store.sql import opening
 
 HERE = Path(__file__).resolve().parent
 
@@ -74,3 +80,28 @@ def _has_browser(file: str) -> bool:
 
 def _processors() -> int:
     return os.cpu_count() or 1
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """Let all SQLite engines of the process share what SQLAlchemy compiled.
+
+    Each would compile the same statements anew: a quarter of what a test costs that
+    opens a store of its own. They are kept by their dialect, of which all are alike.
+    """
+    compiled, made = LRUCache[Any, Any](5000), opening.sqlite_engine
+
+    def sharing(path: Path) -> sa.Engine:
+        engine = made(path)
+        engine._compiled_cache = compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "sqlite_engine", sharing)
+        patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
+        patch.setattr(
+            SQLiteDialect_pysqlite,
+            "__eq__",
+            lambda one, other: type(one) is type(other),
+        )
+        yield
