@@ -98,6 +98,9 @@ _KEPT_BY: Final = {
     Promise.CHECK_ONLY: ActivityKind.OTHER,
 }
 
+SAYS_KEPT: Final = "約束を果たした: "
+"""How a step begins that says no more than that a promise was kept."""
+
 _ANSWERED_BY: Final = {
     Channel.MAIL: Medium.MAIL,
     Channel.FORM: Medium.MAIL,
@@ -230,7 +233,7 @@ def kept_step(seen: Complaint) -> dict[str, Any]:
     return {
         "medium": _ANSWERED_BY.get(seen.channel, Medium.CALL_OUT),
         "kind": _KEPT_BY[seen.next_promise or Promise.CALL_BACK],
-        "content": f"約束を果たした: {promise_words(seen)}",
+        "content": f"{SAYS_KEPT}{promise_words(seen)}",
     }
 
 

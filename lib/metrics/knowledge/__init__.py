@@ -1,0 +1,1 @@
+"""What past cases teach: finding like ones, and whether their customers came back."""
