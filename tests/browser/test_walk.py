@@ -80,8 +80,9 @@ class Walk:
 @pytest.mark.parametrize(
     ("language", "phone"),
     [
-        pytest.param("ja", False, id="ja-desktop"),
         pytest.param("en", True, id="en-phone"),
+        # On a desk and in Japanese the gate walks it on a sheet, see below.
+        pytest.param("ja", False, id="ja-desktop", marks=pytest.mark.slow),
         pytest.param("ja", True, id="ja-phone", marks=pytest.mark.slow),
         pytest.param("en", False, id="en-desktop", marks=pytest.mark.slow),
     ],
