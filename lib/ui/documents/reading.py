@@ -37,7 +37,7 @@ def show(desk: UserStore, one: Document, today: date) -> None:
     st.markdown(f"### {inert(one.title)}")
     st.markdown(words.badges(one, product_names(desk), today))
     with st.container(border=True):
-        st.markdown(words.body_markdown(one.body) or fmt.NOTHING)
+        st.markdown(words.text_of(one))
     _buttons(desk, one, today)
     _about(desk, one)
 

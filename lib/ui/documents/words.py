@@ -26,6 +26,11 @@ def body_markdown(text: str) -> str:
     return "\n".join(_line(line.strip()) for line in text.split("\n"))
 
 
+def text_of(one: Document) -> str:
+    """Return the text of a document as `body_markdown` does; 「—」 for none."""
+    return body_markdown(one.body) or fmt.NOTHING
+
+
 def _line(line: str) -> str:
     if not line:
         return ""

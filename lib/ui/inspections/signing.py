@@ -141,9 +141,13 @@ def _improvement(desk: UserStore, row: Inspection, *, signs: bool) -> None:
         proposing.button(
             desk,
             f"inspection|{row.month:%Y-%m}|{row.item.code}",
-            title=f"{_(row.item.value)}: {row.note}",
+            title=_title_of(row),
             on_made=partial(_link, row),
         )
+
+
+def _title_of(row: Inspection) -> str:
+    return f"{_(row.item.value)}: {row.note}"
 
 
 def _link(row: Inspection, made: Improvement) -> None:
