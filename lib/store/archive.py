@@ -120,9 +120,13 @@ class Archives(Protocol):
         ...
 
 
-def case_of(code: str, row: Mapping[str, object]) -> str:
-    """Return the number of the complaint on which a row hangs; its own, for one."""
-    return str(row["id"] if code == CASES else row[HANGING[code]])
+@runtime_checkable
+class TidiesArchive(Protocol):
+    """A store in which a move can hit other rows than meant, because people move them."""
+
+    def tidy_archive(self) -> int:
+        """Bring back what lies in the archive by mistake; return how much did."""
+        ...
 
 
 def log_rows(moving: Moving, done: Sequence[str]) -> list[AuditEntry]:

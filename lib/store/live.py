@@ -14,7 +14,7 @@ from lib import clock
 from lib.errors import ActionRefused, StoreError
 from lib.i18n import N_
 from lib.schema.principal import Principal
-from lib.store.archive import Archive, Archives, Moved, Moving
+from lib.store.archive import Archive, Archives, Moved, Moving, TidiesArchive
 from lib.store.contacts import Column, Grants, marks_of
 from lib.store.keeping import IDLE_AFTER, Keeper
 from lib.store.log_search import LogPage, LogQuery
@@ -330,6 +330,20 @@ class LiveStore:
             self._archive_next = 0.0
             if self._snapshot is not None:
                 self.refreshed()
+
+    def tidy_archive(self) -> int:
+        """Bring back what lies in the archive by mistake; return how much did.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        if not isinstance(self._store, TidiesArchive):
+            return 0
+        back = self._store.tidy_archive()
+        if back:
+            self._archive_next = 0.0
+            self.refreshed()
+        return back
 
     def _forget_archive(self) -> None:
         """Let go of what nobody asked for lately."""

@@ -22,6 +22,7 @@ from lib.errors import (
     StoreError,
 )
 from lib.i18n import N_
+from lib.store.archive import Archive, Archives, Moved, Moving, TidiesArchive
 from lib.store.log_search import LogPage, LogQuery, found_in
 from lib.store.merge import RowKey, named, plan
 from lib.store.outbox.file import OPEN, Entry, EntryState, OutboxFile
@@ -68,7 +69,7 @@ UNEXPECTED: Final = N_(
 )
 
 
-class SharedStore(Store, Shared, MendsRows, Protocol):
+class SharedStore(Store, Shared, MendsRows, Archives, TidiesArchive, Protocol):
     """What can stand behind an outbox."""
 
 
@@ -172,6 +173,26 @@ class OutboxStore:
     def mend(self, mending: Mending) -> Mended:
         """Put rows right in the shared store itself; nothing of it waits."""
         return self._inner.mend(mending)
+
+    def archive_revision(self) -> int:
+        """Return what differs after every change of what is put away."""
+        return self._inner.archive_revision()
+
+    def archive_years(self) -> tuple[int, ...]:
+        """Return the years under which something is kept."""
+        return self._inner.archive_years()
+
+    def archive(self) -> Archive:
+        """Return everything that is put away, from the shared store itself."""
+        return self._inner.archive()
+
+    def move(self, moving: Moving) -> Moved:
+        """Put complaints away or bring them back; nothing of it waits here."""
+        return self._inner.move(moving)
+
+    def tidy_archive(self) -> int:
+        """Bring back what lies in the archive by mistake."""
+        return self._inner.tidy_archive()
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, those of waiting saves included.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lib.schema.vocab import AuditRoute, Source
+from lib.store.archive import CASES, CODES, HANGING, standing_of
 from lib.store.protocol import Loss
 from lib.store.sheets.layout import label_of
 from lib.store.sheets.reading import SheetRead, SheetTable
@@ -57,6 +59,7 @@ def judged(
         if after is before:
             continue
         vanished, known = _vanished(before, after)
+        vanished -= _put_away(vanished, before, found)
         columns = _lost_columns(before, after)
         many = len(vanished) >= FEWEST_LOST and len(vanished) > LARGEST_LOSS * known
         if many or columns:
@@ -80,6 +83,21 @@ def _vanished(before: SheetTable, after: SheetTable | None) -> tuple[set[str], i
     own = before.frame.index[~_of_the_sample(before.frame)]
     numbered = [key for key in own if not key.startswith(NEW_ROW)]
     return {key for key in numbered if key not in there}, len(numbered)
+
+
+def _put_away(
+    vanished: Collection[str], before: SheetTable, found: SheetRead
+) -> set[str]:
+    """Return those of the keys that the log knows to be in a yearly tab."""
+    code = before.table.code
+    log = found.tables.get("audit")
+    if not vanished or log is None or code not in CODES:
+        return set()
+    standing = standing_of(log.frame)
+    if code == CASES:
+        return set(standing) & set(vanished)
+    case = before.frame[HANGING[code]]
+    return {key for key in vanished if str(case[key]) in standing}
 
 
 def _of_the_sample(frame: pd.DataFrame) -> np.ndarray:

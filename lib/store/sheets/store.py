@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from lib.errors import Conflict
 from lib.schema.frames import empty_frame
-from lib.schema.tables import TABLES, Table
+from lib.schema.tables import TABLES, Table, table_of
 from lib.schema.tables import table as table_by_code
+from lib.store.archive import CASES, Archive, Moved, Moving, refuse_archived
 from lib.store.log_search import LogPage, LogQuery, found_in
 from lib.store.merge import RowKey
-from lib.store.protocol import Commit, Mended, Mending, Receipt, Snapshot
+from lib.store.protocol import Commit, Insert, Mended, Mending, Receipt, Snapshot
 from lib.store.row_keys import of_rows
 from lib.store.sheets.adopting import Mender
+from lib.store.sheets.archiving import Archiver
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.promises import Promises, promises_of
 from lib.store.sheets.watching import Watch
@@ -49,6 +52,7 @@ class SheetsStore:
 
         self._writer = Writer(client, spreadsheet, self._watch, lock, promises)
         self._mender = Mender(client, spreadsheet, self._watch, lock, promises)
+        self._archiver = Archiver(client, spreadsheet, self._watch, self._writer)
 
     @property
     def kind(self) -> str:
@@ -85,6 +89,7 @@ class SheetsStore:
         """
         # Also opens before the writer's lock is taken: opening may write itself.
         self._watch.known().refuse_writes_if_held()
+        self._refuse_archived(commit)
         return self._writer.commit(commit)
 
     def mend(self, mending: Mending) -> Mended:
@@ -95,6 +100,42 @@ class SheetsStore:
         """
         self._watch.known().refuse_writes_if_held()
         return self._mender.mend(mending)
+
+    def archive_revision(self) -> int:
+        """Return what differs after every change of what is put away; no call."""
+        return self._archiver.revision()
+
+    def archive_years(self) -> tuple[int, ...]:
+        """Return the years under which something is kept; no call."""
+        return self._archiver.years()
+
+    def archive(self) -> Archive:
+        """Return everything that is put away; three reads."""
+        return self._archiver.archive()
+
+    def move(self, moving: Moving) -> Moved:
+        """Put complaints away or bring them back; see `Archives.move`."""
+        return self._archiver.move(moving)
+
+    def tidy_archive(self) -> int:
+        """Bring back what lies in the yearly tabs by mistake; see `Archiver.tidy`."""
+        return self._archiver.tidy()
+
+    def _refuse_archived(self, commit: Commit) -> None:
+        """Refuse what is about complaints that the log knows to be put away.
+
+        Raises:
+            Conflict: one is to be written anew. ActionRefused: see `refuse_archived`.
+        """
+        standing = self._archiver.standing()
+        if not standing:
+            return
+        for write in commit.writes:
+            if isinstance(write, Insert) and table_of(write.record).code == CASES:
+                number = table_of(write.record).key_of(write.record)
+                if number in standing:
+                    raise Conflict(CASES, number)
+        refuse_archived(commit, {(CASES, number) for number in standing})
 
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, oldest first, however old."""

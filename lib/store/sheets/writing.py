@@ -119,6 +119,18 @@ class Writer:
             )
             return receipt
 
+    @property
+    def promises(self) -> Promises:
+        """What the spreadsheet was found to keep, as of the last turn."""
+        return self._promises
+
+    @contextmanager
+    def turn(self) -> Iterator[Promises]:
+        """Keep all other writers away, and give what the spreadsheet keeps."""
+        with self._lock.held(), self._turn():
+            self._sender.put_right_what_is_left()
+            yield self._promises
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Keep other processes away where claims would not."""
