@@ -32,6 +32,7 @@ from lib.actions.centre_files import keeping
 from lib.actions.centre_files import making as centre_making
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping as clock_keeping
+from lib.actions.improving import keeping as improving
 from lib.actions.notices import queue, texts
 from lib.actions.notices.digest import digest_for
 from lib.actions.privacy import running as erasing_people
@@ -342,6 +343,7 @@ def digest(
                 N_("通知先がありません。secrets.toml の [notify] に書いてください。")
             )
         watching.watch(live, clock.now())
+        improving.keep(live, clock.now())
         sender = queue.Sender(live, channels, base=app_url(), between=timedelta(0))
         sent = sender.tick(clock.now(), digest_now=True)
         waiting = [

@@ -40,18 +40,20 @@ A look every morning would find by chance, sooner or later, what is not there.
 LEAST_KNOWN: Final = 21
 """Days of a span that must be known: three whole weeks, so that weekdays even out."""
 
-BAND: Final = 0.97
-"""Share of the interval: one measure in 67 without effect may seem to help by chance.
+BAND: Final = 0.99
+"""Share of the interval: one look in 200 at a measure without effect errs by chance.
 
-Not more, because a level that wanders adds its own part (`benchmarks.effects`).
+Not more, because there are three looks, people begin at the worst moment, and a level
+that wanders adds its own part: together at most one measure in twenty
+(`benchmarks.effects`).
 """
 
-USUAL_STEP: Final = 0.10
+USUAL_STEP: Final = 0.20
 """How much a level moves by itself from span to span while the past says little.
 
 A standard deviation of the logarithm; it counts as much as `_WORTH` spans.
 """
-_WORTH: Final = 4
+_WORTH: Final = 8
 _UNSURE: Final = 1.3
 """The steps of a dozen spans tell their own size roughly; the interval allows for it."""
 
@@ -228,12 +230,22 @@ def _interval(before: Span, after: Span, past: Past) -> tuple[float, float, floa
     shape0, weight0 = _level_before(before, past)
     shape1 = after.events / past.spread + _JEFFREYS
     weight1 = after.exposure / past.spread
-    steady = 1 / (1 / shape1 + past.wander * _UNSURE)
+    steady = 1 / (1 / shape1 + past.wander * _UNSURE * _drift(after.days))
     scale = weight0 / (weight1 * steady / shape1)
     tail = (1 - BAND) / 2
     shares = special.betaincinv(steady, shape0, np.array([0.5, tail, 1 - tail]))
     middle, low, high = (float(s / (1 - s) * scale) for s in shares)
     return middle, low, high
+
+
+def _drift(days: int) -> float:
+    """Return how far a level is off after so many days, in variances of one step.
+
+    The mean of k spans of a random walk, seen from the last one before it, has
+    (k + 1)(2k + 1) / 6k times the variance of a step: 1 for one span, 1.6 for three.
+    """
+    spans = max(1.0, days / SPAN)
+    return (spans + 1) * (2 * spans + 1) / (6 * spans)
 
 
 def _level_before(before: Span, past: Past) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from lib.sample.chance import Chance
 from lib.sample.clocks import clocks
 from lib.sample.complaints import complaints, with_improvement
 from lib.sample.crises import recalled
+from lib.sample.documents import documents, trainings
 from lib.sample.inquiries import inquiries
 from lib.sample.kpi import ReferralCounts, kpi_days
 from lib.sample.page_checks import page_checks
@@ -23,6 +24,7 @@ from lib.schema.care import CareRecord
 from lib.schema.complaint import Complaint
 from lib.schema.crisis import Crisis, RecallLot
 from lib.schema.deadline import Deadline
+from lib.schema.document import Document, Training
 from lib.schema.escalation import Escalation
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.kpi_day import KpiDay
@@ -61,6 +63,8 @@ class SampleCompany:
     improvements: tuple[Improvement, ...]
     inspections: tuple[Inspection, ...]
     page_checks: tuple[PageCheck, ...]
+    documents: tuple[Document, ...]
+    trainings: tuple[Training, ...]
     crises: tuple[Crisis, ...]
     recall_lots: tuple[RecallLot, ...]
     complaints: tuple[Complaint, ...]
@@ -128,6 +132,7 @@ def sample_company(
         if c.complaint.improvement_id
     }
     crisis = recalled(story, told, Chance("crisis", *basis))
+    pages = documents(story, Chance("documents", *basis))
     activities = [a for case in told for a in case.activities] + brought.activities
     activities += crisis.activities
     return SampleCompany(
@@ -136,9 +141,11 @@ def sample_company(
         members=cast.members(story),
         products=goods.products(story),
         kpi_days=days,
-        improvements=learning.improvements(story, plans, told, linked, days),
+        improvements=learning.improvements(plans, linked),
         inspections=learning.inspections(story, plans, chance),
         page_checks=page_checks(story, plans),
+        documents=pages,
+        trainings=trainings(story, pages),
         crises=crisis.crises,
         recall_lots=crisis.lots,
         complaints=tuple(case.complaint for case in told),

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from lib import clock
 from lib.sample.case import Told
-from lib.sample.cast import CHIEF, CLERKS, HEAD, LEADER
+from lib.sample.cast import CHIEF, CLERKS, HEAD, LEADER, SAPPORO
 from lib.sample.chance import Chance
 from lib.sample.goods import BAD_LOT_ITEM
 from lib.sample.story import Story
-from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.learning import Improvement, Inspection
 from lib.schema.vocab import (
     ImprovementKind,
@@ -21,7 +21,6 @@ from lib.schema.vocab import (
     Source,
 )
 
-_WINDOW = 28
 _LINKED_COMPLAINTS = 6
 
 
@@ -39,6 +38,7 @@ class Measure:
     claim_type: str = ""
     product_code: str = ""
     sales_page: str = ""
+    centre: str = ""
     noted: int = 21
     """Days before the start on which it was written down."""
 
@@ -48,8 +48,8 @@ MEASURES = (
     Measure("large", "LP・確認画面の「定期購入」表示を大きくし、2回目以降の金額を並べて表示", ImprovementKind.LANDING_PAGE, ImprovementStatus.SETTLED, CLERKS[2], 196, claim_type="定期と知らなかった"),
     Measure("mail", "出荷が遅れるときの自動お知らせメール", ImprovementKind.DELIVERY, ImprovementStatus.RELAPSED, CLERKS[1], 168, claim_type="届かない・遅い"),
     Measure("launch", "コラーゲンゼリー発売・SNS広告開始", ImprovementKind.ADVERTISING_START, ImprovementStatus.DOING, CLERKS[2], 118, figure="受注件数", product_code="PC-JLY31", sales_page="SNS広告LP ゼリー"),
-    Measure("seats", "札幌センターの増員と昼の時間帯の応援シフト", ImprovementKind.OTHER, ImprovementStatus.CHECKING, CHIEF, 62, figure="応答率", claim_type="電話がつながらない"),
-    Measure("promise", "折返しの約束をその場で登録する研修と退勤前の確認", ImprovementKind.TRAINING, ImprovementStatus.CHECKING, LEADER, 35, figure="折返し遵守率", claim_type="応対が不快"),
+    Measure("seats", "札幌センターの増員と昼の時間帯の応援シフト", ImprovementKind.OTHER, ImprovementStatus.CHECKING, CHIEF, 62, figure="応答率", centre=SAPPORO, claim_type="電話がつながらない"),
+    Measure("promise", "折返しの約束をその場で登録する研修と退勤前の確認", ImprovementKind.TRAINING, ImprovementStatus.CHECKING, LEADER, 35, figure="約束を守れた割合", claim_type="応対が不快"),
     Measure("sealing", "ひざらくサポートの袋シール検査を全数に変更", ImprovementKind.PRODUCT, ImprovementStatus.DOING, LEADER, 12, claim_type="不良品", product_code=BAD_LOT_ITEM.code, noted=9),
     Measure("confirm", "最終確認画面に総額・回数・解約方法を1枚で表示", ImprovementKind.LANDING_PAGE, ImprovementStatus.DOING, CLERKS[2], 8, claim_type="定期と知らなかった"),
     Measure("returns", "返品・返金保証の条件を購入ボタンの近くへ移す", ImprovementKind.LANDING_PAGE, ImprovementStatus.IDEA, CLERKS[0], None, claim_type="返金・返品できない"),
@@ -102,15 +102,10 @@ def links(plans: Sequence[Planned], told: Sequence[Told]) -> dict[str, str]:
 
 
 def improvements(
-    story: Story,
-    plans: Sequence[Planned],
-    told: Sequence[Told],
-    linked: Mapping[str, str],
-    days: Sequence[KpiDay],
+    plans: Sequence[Planned], linked: Mapping[str, str]
 ) -> tuple[Improvement, ...]:
-    """Return the improvements with the effect seen so far."""
+    """Return the improvements; what became of their figures the app finds out itself."""
     triggers = {improvement: complaint for complaint, improvement in linked.items()}
-    shipped = {d.date: d.shipments or 0 for d in days if d.centre == COMPANY}
     return tuple(
         Improvement(
             id=plan.id,
@@ -125,7 +120,8 @@ def improvements(
             check_on=None
             if plan.starts_on is None
             else plan.starts_on + timedelta(days=42),
-            effect=_effect(story, plan, told, shipped),
+            claim_type=plan.measure.claim_type,
+            centre=plan.measure.centre,
             trigger_id=triggers.get(plan.id, ""),
             source=Source.SAMPLE,
         )
@@ -143,33 +139,6 @@ def _belongs(measure: Measure) -> Callable[[Told], bool]:
         )
 
     return fits
-
-
-def _effect(
-    story: Story, plan: Planned, told: Sequence[Told], shipped: Mapping[date, int]
-) -> str:
-    """Return the counts and rates of the 28 days before and after, once they are over."""
-    first = plan.starts_on
-    if first is None or not plan.measure.claim_type:
-        return ""
-    if (
-        first + timedelta(days=_WINDOW) > story.end
-        or first - timedelta(days=_WINDOW) < story.start
-    ):
-        return ""
-    fits = _belongs(plan.measure)
-    days = [case.plan.received_at.date() for case in told if fits(case)]
-    before = _rate(days, shipped, first - timedelta(days=_WINDOW))
-    after = _rate(days, shipped, first)
-    return f"前28日 {before} → 後28日 {after}"
-
-
-def _rate(days: Sequence[date], shipped: Mapping[date, int], first: date) -> str:
-    last = first + timedelta(days=_WINDOW - 1)
-    count = sum(first <= day <= last for day in days)
-    parcels = sum(number for day, number in shipped.items() if first <= day <= last)
-    rate = f"{1000 * count / parcels:.2f}" if parcels else "—"
-    return f"{count}件(出荷1,000件あたり{rate}件)"
 
 
 _REMARKS: Mapping[InspectionItem, tuple[str, ...]] = {
@@ -220,6 +189,8 @@ _TO_IMPROVE: Mapping[tuple[InspectionItem, str], str] = {
 }
 
 _INSPECTORS = (HEAD, CHIEF, LEADER)
+_SIGNED_AFTER = timedelta(days=35)
+"""From the first day of the month: in the first days of the next one."""
 
 
 def inspections(
@@ -237,7 +208,7 @@ def inspections(
         for number, item in enumerate(InspectionItem):
             present = month == story.end.replace(day=1)
             rows.append(
-                _inspection(month, item, by_month.get((item, month)), chance)
+                _inspection(story, month, item, by_month.get((item, month)), chance)
                 if not present or number < 3
                 else Inspection(month=month, item=item, source=Source.SAMPLE)
             )
@@ -250,14 +221,21 @@ def _months(story: Story) -> list[date]:
 
 
 def _inspection(
-    month: date, item: InspectionItem, found: tuple[str, str] | None, chance: Chance
+    story: Story,
+    month: date,
+    item: InspectionItem,
+    found: tuple[str, str] | None,
+    chance: Chance,
 ) -> Inspection:
-    return Inspection(
+    inspector = chance.pick(_INSPECTORS)
+    row = Inspection(
         month=month,
         item=item,
         result=InspectionResult.TO_IMPROVE if found else InspectionResult.GOOD,
-        inspector=chance.pick(_INSPECTORS),
+        inspector=inspector,
         note=found[1] if found else chance.pick(_REMARKS[item]),
         improvement_id=found[0] if found else "",
         source=Source.SAMPLE,
     )
+    day = min(month + _SIGNED_AFTER, story.back(1))
+    return row.signed(inspector, clock.at(day, 16, 20))

@@ -17,6 +17,7 @@ from lib.actions import connecting, log_checking
 from lib.actions.by_hand.tidying import Tidied, tidy
 from lib.actions.centre_files.keeping import CentreFiles
 from lib.actions.clocks import keeping
+from lib.actions.improving import keeping as improving
 from lib.actions.risks import watching
 from lib.errors import ActionRefused
 from lib.settings.customer_key import secret_of
@@ -48,6 +49,9 @@ CLOCKED_EVERY: Final = 10.0
 WATCHED_EVERY: Final = 10.0
 """Seconds between two looks at whether contacts rise; of these only those at changed
 data, or on a new day, cost anything."""
+
+IMPROVED_EVERY: Final = 60.0
+"""Seconds between two looks at whether a measure has worked; as above."""
 
 TOLD_EVERY: Final = 60.0
 """Seconds between two looks at what happened at the door: one save for all of it."""
@@ -204,6 +208,41 @@ class Watcher:
             # What was written is looked at once more: it may have been one of two steps.
             self._done_for = state
         return wrote
+
+
+@asynccontextmanager
+async def improvement_watch(
+    every_seconds: float = IMPROVED_EVERY,
+) -> AsyncIterator[None]:
+    """Keep 施策・改善 as the figures stand, while the app runs."""
+    async with repeated(Improver().round, every_seconds, "the effect of measures"):
+        yield
+
+
+class Improver:
+    """Looks once for each state of the data and day."""
+
+    def __init__(self) -> None:
+        """Begin with a first look."""
+        self._done_for: tuple[int, date] | None = None
+
+    def round(self) -> int:
+        """Look once; return how many steps of improvements were written.
+
+        Raises:
+            AppError: the store cannot be reached or changed; the next round tries again.
+        """
+        live = context.live()
+        if live.latest is None or live.problem is not None:
+            return 0
+        state = (live.snapshot().revision, clock.today())
+        if state == self._done_for or live.snapshot().held is not None:
+            return 0
+        steps = improving.keep(live, clock.now())
+        if steps:
+            log.info("improvements moved: %d", steps)
+        self._done_for = state
+        return steps
 
 
 def _back_up() -> None:

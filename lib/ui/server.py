@@ -154,6 +154,7 @@ async def _running(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.centre_files(),
         background.clock_keeper(),
         background.risk_watch(),
+        background.improvement_watch(),
         contact_keeping.trimming(),
         background.door_log(),
         notifying.notifier(),

@@ -65,6 +65,9 @@ READS = {
     "handover": "handovers underway waiting members_of",
     "health": "choices standings punctuality left_out",
     "importing.undoing": "runs_of may_undo",
+    "improving.figures": "counted",
+    "improving.judging": "told_of",
+    "improving.keeping": "due",
     "improving.listing": "improvements found cases_of",
     "inquiries.closing": "missing",
     "inquiries.course": "course is_mended",
@@ -128,6 +131,7 @@ JOBS = {
     "clocks.keeping": "keep",
     "contacts": "over cut rekeyed rekey oldest_left tend rotate log_export write",
     "handover": "pass_on",
+    "improving.keeping": "keep",
     "log_checking": "look_at_newest",
     "risks.watching": "watch",
 }
