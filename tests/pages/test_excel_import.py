@@ -263,3 +263,50 @@ def test_the_file_is_let_go_of_and_nothing_of_it_is_logged(open_page, caplog, tm
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(b"090-1234-5678" in data for data in kept)
     assert not any("届かない".encode() in data for data in kept)
+
+
+def test_voices_become_complaints_and_wishes_as_a_person_decides(open_page):
+    posts = [
+        ["投稿日時", "アカウント", "本文", "URL"],
+        ["2026/11/01 10:00", "@mikan", "届かない", "https://sns.example/1"],
+        ["2026/11/02 10:00", "@yuzu", "詰め替えが欲しい", "https://sns.example/2"],
+        ["2026/11/03 10:00", "@kaki", "買いました", "https://sns.example/3"],
+    ]
+    app = upload(open_page("excel_import"), "SNS.xlsx", book_of({"一覧": posts}))
+
+    assert errors(app) == []
+    assert numbers(app) == {
+        "まだ決めていない": "2",
+        "苦情": "0",
+        "要望": "1",
+        "取り込まない": "0",
+    }
+    press(press(app, "import:voices:all:一覧:complaint"), "import:next")
+    press(app, "import:next")
+    press(app, "import:go")
+
+    assert not app.exception
+    assert errors(app) == []
+    frame = context.live().for_user(SYSTEM).frame("complaints")
+    kinds = dict(zip(frame["content"], frame["kind"].astype(str), strict=True))
+    assert kinds == {
+        "届かない": "一次",
+        "買いました": "一次",
+        "詰め替えが欲しい": "要望のみ",
+    }
+    assert set(frame["customer_name"]) == {""}
+    assert any("2件あり" in text.value for text in app.markdown)
+
+    (undo,) = [b for b in app.button if b.label == "この取込を取り消す"]
+    undo.click().run()
+
+    assert set(complaints().values()) == {"取消"}
+
+
+def test_voices_nobody_decided_about_stay_out_and_it_is_said(open_page):
+    opinions = [["記入日", "ご意見"], ["2026/11/01", "電話が長い"]]
+    app = upload(open_page("excel_import"), "意見箱.xlsx", book_of({"一覧": opinions}))
+    press(press(app, "import:next"), "import:next")
+
+    assert app.button(key="import:go").disabled
+    assert any("1件あり、取り込みません" in text.value for text in app.warning)

@@ -218,10 +218,10 @@ def _orders(sheet: Sheet, columns: _Columns) -> tuple[list[_Order], int, list[in
         if _is_cancelled(row, columns):
             cancelled.add(number)
             continue
-        ordered = _day_of(_at(row, columns.ordered))
+        ordered = day_of_cell(_at(row, columns.ordered))
         if ordered is not None:
             found.setdefault(
-                number, _Order(ordered, _day_of(_at(row, columns.shipped)))
+                number, _Order(ordered, day_of_cell(_at(row, columns.shipped)))
             )
         elif number not in found:
             unread.append(at)
@@ -238,7 +238,7 @@ def _is_total(row: Sequence[Any]) -> bool:
     return any(TOTAL.fullmatch(comparable(cell)) for cell in filled[:2])
 
 
-def _day_of(cell: Any) -> date | None:
+def day_of_cell(cell: Any) -> date | None:
     """Return the day of a moment in Tokyo; None for what is none."""
     if isinstance(cell, datetime):
         return cell.date()

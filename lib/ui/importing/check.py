@@ -21,7 +21,7 @@ from lib.store.protocol import RowProblem
 from lib.text import inert
 from lib.ui import boundary, flash, navigation
 from lib.ui import format as fmt
-from lib.ui.importing import state
+from lib.ui.importing import state, voice_panel
 
 _ASKED: Final = "import:asked"
 _MOST: Final = 300
@@ -30,7 +30,10 @@ _MOST: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an import did. unpromised: open complaints that have no date yet."""
+    """What an import did. unpromised: open complaints that have no date yet.
+
+    wishes: of the complaints, those that are wishes only.
+    """
 
     file: str
     run: str
@@ -38,12 +41,14 @@ class Result:
     repeated: int
     complaints: int
     unpromised: int
+    wishes: int
     days: int
 
 
 def show(preview: Preview) -> None:
     """Draw what would happen, the most pressing first."""
     _counts(preview)
+    _undecided()
     _cells(
         _("直すセル"),
         _("この行は取り込みません。ファイルで直して、もう一度取り込めます。"),
@@ -80,6 +85,17 @@ def _counts(preview: Preview) -> None:
         for label, count in figures:
             if count or label == figures[0][0]:
                 st.metric(_(label), fmt.number(count), border=True, width=170)
+
+
+def _undecided() -> None:
+    """Say that voices nobody has decided about stay out: nothing goes silently."""
+    if count := voice_panel.undecided():
+        st.warning(
+            _(
+                "苦情か要望かまだ決めていない声が{count}件あり、取り込みません。「シートと見出し」で決められます。"
+            ).format(count=fmt.number(count)),
+            icon=":material/warning:",
+        )
 
 
 def _with_base(rows: Iterable[tuple[str, NewRow]], code: str) -> int:
@@ -208,7 +224,11 @@ def _result(preview: Preview, run_id: str, added: int, repeated: int) -> Result:
         added,
         repeated,
         len(complaints),
-        sum(c.is_open and c.next_promise_at is None for c in complaints),
+        sum(
+            c.is_open and c.next_promise_at is None and not c.is_wish
+            for c in complaints
+        ),
+        sum(c.is_wish for c in complaints),
         preview.new_rows - len(complaints),
     )
 
@@ -242,6 +262,13 @@ def show_result(result: Result) -> None:
             if result.complaints:
                 navigation.link(
                     "ledger", _("苦情台帳を見る"), icon=":material/list_alt:"
+                )
+            if result.wishes:
+                navigation.link(
+                    "ledger",
+                    _("要望を見る({count}件)").format(count=fmt.number(result.wishes)),
+                    icon=":material/lightbulb:",
+                    kind="wish",
                 )
             if result.days:
                 navigation.link(

@@ -17,7 +17,7 @@ from lib.schema.tables import table
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
-from lib.ui.importing import order_words, sheet_view, state
+from lib.ui.importing import order_words, sheet_view, state, voice_panel
 
 _DOWN: Final = "down"
 _ACROSS: Final = "across"
@@ -43,6 +43,7 @@ def show(desk: UserStore) -> None:
     _what_it_is(desk)
     for counted in state.orders():
         order_words.show(counted)
+    voice_panel.show(desk)
     _overview(desk, found, parts)
     if any(word.needed for part in parts.values() for word in part.words):
         st.caption(_("「直す行」は、あとの「言葉」で意味を選ぶと減ります。"))

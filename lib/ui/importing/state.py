@@ -6,7 +6,7 @@ log, never in a cache that others share.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import importing
+from lib.actions.business_settings import value_of
 from lib.actions.importing import (
     Bounds,
     Choices,
@@ -24,12 +25,22 @@ from lib.actions.importing import (
     remembering,
 )
 from lib.actions.importing.orders import Counted, count_orders
+from lib.actions.importing.voices import (
+    Chosen,
+    Heard,
+    Rules,
+    as_ledger,
+    hear,
+    known_in,
+    matched_in,
+)
 from lib.errors import UnreadableFile
 from lib.i18n import _
 from lib.schema.column import Field
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, Table, table
 from lib.schema.vocab import Role
+from lib.settings.voices import COMPLAINT_UP_TO, WISH_WORDS, words_in
 from lib.store.access import UserStore
 from lib.ui import boundary, context
 
@@ -45,9 +56,13 @@ _UPLOADS: Final = "import:uploads"
 _DONE: Final = "import:done"
 
 _ORDERS: Final = "import:orders"
+_VOICES: Final = "import:voices"
+_HEARD: Final = "import:heard"
 _OF_THE_FILE: Final = (
     _FILE,
     _ORDERS,
+    _VOICES,
+    _HEARD,
     _STEP,
     _SHEETS,
     _YEAR,
@@ -110,9 +125,74 @@ def start_over() -> None:
 
 
 def file() -> SourceFile | None:
-    """Return the file under way; None for none."""
+    """Return the file under way, voices as rows of 苦情台帳; None for none."""
+    return _voiced()[1] if given() else None
+
+
+def given() -> SourceFile | None:
+    """Return the file as it was given; None for none."""
     found: SourceFile | None = st.session_state.get(_FILE)
     return found
+
+
+def voices() -> tuple[Heard, ...]:
+    """Return the sheets of the file that are lists of お客様の声."""
+    return _voiced()[0]
+
+
+def voice_choice(sheet: str) -> Chosen:
+    """Return what was decided about a list of voices, here and in earlier files."""
+    found: dict[str, Chosen] = st.session_state.get(_VOICES, {})
+    own = found.get(sheet, Chosen())
+    source = given()
+    rows = (
+        next((s.rows for s in source.sheets if s.name == sheet), ()) if source else ()
+    )
+    columns, kind = matched_in(learned(context.desk()), rows)
+    return replace(own, columns=columns, kind=own.kind or kind)
+
+
+def choose_voices(sheet: str, **changes: Any) -> None:
+    """Decide about a list of voices; the other decisions stay."""
+    found: dict[str, Chosen] = st.session_state.get(_VOICES, {})
+    changed = replace(found.get(sheet, Chosen()), **changes)
+    st.session_state[_VOICES] = {**found, sheet: changed}
+
+
+def learn(name: str, value: str) -> None:
+    """Note what a name of 「取込の対応」 stands for."""
+    _learn(name, value)
+
+
+def voice_rules(desk: UserStore) -> Rules:
+    """Return what makes a complaint or a wish of a voice today."""
+    today = clock.today()
+    return Rules(
+        float(value_of(desk, COMPLAINT_UP_TO, today)) / 100,
+        words_in(value_of(desk, WISH_WORDS, today)),
+    )
+
+
+def _voiced() -> tuple[tuple[Heard, ...], SourceFile]:
+    """Return the lists of voices, and the file with them as rows of 苦情台帳.
+
+    Worked out anew only where something was decided or saved since.
+    """
+    source, desk = given(), context.desk()
+    assert source is not None  # noqa: S101 - asked for with a file only
+    if table("complaints") not in tables_for(desk.principal):
+        return (), source
+    chosen = {sheet.name: voice_choice(sheet.name) for sheet in source.sheets}
+    signature = (source.digest, chosen, voice_rules(desk), desk.revision)
+    before = st.session_state.get(_HEARD)
+    if before is None or before[0] != signature:
+        known = desk.derived(
+            ("known voices",), lambda: known_in(desk.frame("complaints"))
+        )
+        heard = hear(source, voice_rules(desk), chosen, known)
+        st.session_state[_HEARD] = (signature, heard, as_ledger(source, heard, chosen))
+    _signature, found, as_rows = st.session_state[_HEARD]
+    return found, as_rows
 
 
 def orders() -> tuple[Counted, ...]:
@@ -131,7 +211,7 @@ def problem() -> str:
 
 def step() -> str:
     """Return the step that is shown."""
-    return str(st.session_state.get(_STEP, "file")) if file() else "file"
+    return str(st.session_state.get(_STEP, "file")) if given() else "file"
 
 
 def go(to: str) -> None:
@@ -237,8 +317,9 @@ def shown(desk: UserStore) -> Preview | None:
     source = file()
     if source is None:
         return None
-    signature: Hashable = (
+    signature = (
         source.digest,
+        st.session_state.get(_HEARD, ((),))[0],
         chosen_table(),
         year(),
         tuple(st.session_state.get(_SHEETS, {}).items()),

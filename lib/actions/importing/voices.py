@@ -1,0 +1,661 @@
+"""お客様の声: survey, review, SNS and opinion box exports become complaints and wishes.
+
+A list of voices is recognised by its headers (a text beside a score, an account or an
+address of a post) or because a person says so. Each row is a complaint, a wish, or
+neither: a low score is a complaint, a word of wishing a wish, any other score praise or
+neutral; without a score a person decides. Rows that are neither are counted by reason
+and left out. What remains is written as rows of 苦情台帳, so that everything after
+(problems by cell, duplicates, undoing) is the import's own.
+
+Of who spoke, only what an answer needs is taken: mail, telephone and order number of
+complaints. Names and accounts are left in the file unless a person asks for them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from lib import clock
+from lib.actions.importing.headers import DEEPEST_HEADER, comparable
+from lib.actions.importing.orders import day_of_cell
+from lib.files.reading import Sheet, SourceFile
+from lib.i18n import N_
+from lib.metrics.wishes import is_complaint, is_wish
+from lib.schema.complaint import Complaint
+from lib.schema.vocab import Channel, Choice, ComplaintKind
+from lib.text import folded, one_line, storable
+
+
+class VoiceKind(Choice):
+    """Where a list of voices comes from; 受付経路 of its rows."""
+
+    SURVEY = Channel.SURVEY.value
+    REVIEW = Channel.REVIEW.value
+    SNS = Channel.SNS.value
+    OPINION_BOX = Channel.OPINION_BOX.value
+
+
+class Part(Choice):
+    """What a column of such a list holds."""
+
+    AT = N_("日時")
+    SCORE = N_("点数・星")
+    TITLE = N_("題名")
+    TEXT = N_("本文")
+    PRODUCT = N_("商品")
+    URL = N_("投稿のURL")
+    CONTACT = N_("連絡先")
+    ORDER = N_("注文番号")
+    SPEAKER = N_("お名前・アカウント")
+
+
+class Becomes(Choice):
+    """What a row of such a list becomes."""
+
+    COMPLAINT = N_("苦情")
+    WISH = N_("要望")
+    NEITHER = N_("取り込まない")
+    UNDECIDED = N_("まだ決めていない")
+
+
+class Why(Choice):
+    """Why a row becomes what it becomes, unless a person decided."""
+
+    LOW = N_("点数が低い")
+    WISHES = N_("要望の言葉がある")
+    PRAISE = N_("点数が高い(お褒め)")
+    NEUTRAL = N_("点数がふつう")
+    SILENT = N_("文がない(点数だけ)")
+    NO_SCORE = N_("点数がないので、人が決める")
+    BY_HAND = N_("人が決めた")
+    THERE = N_("同じ声が登録済み")
+
+
+_NAMES: Final[Mapping[Part, str]] = {
+    Part.AT: "タイムスタンプ 日時 日付 回答日時 回答日 投稿日時 投稿日 投稿日付 レビュー日 レビュー日時 受信日時 記入日 timestamp date createdat publishedat postedat reviewdate submittedat",
+    Part.SCORE: "点数 満足度 総合満足度 総合評価 評価 評点 星 星の数 スコア 推奨度 おすすめ度 score rating stars star nps csat",
+    Part.TITLE: "題名 タイトル 件名 レビュータイトル 見出し title subject",
+    Part.TEXT: "自由記述 自由回答 フリーコメント ご意見 ご意見ご要望 ご意見ご感想 ご要望 コメント 感想 ご感想 本文 レビュー レビュー本文 レビュー内容 口コミ クチコミ 口コミ内容 投稿内容 投稿 投稿本文 ツイート ポスト テキスト 理由 評価の理由 text body comment comments content review reviewtext post message tweet feedback",
+    Part.PRODUCT: "商品 商品名 商品コード 品番 品名 製品 製品名 対象商品 product productname sku item",
+    Part.URL: "URL 投稿URL リンク レビューURL ポストURL ツイートURL permalink link",
+    Part.CONTACT: "メール メールアドレス 電話 電話番号 連絡先 email mail phone",
+    Part.ORDER: "注文番号 受注番号 注文ID 注文No ordernumber orderid orderno",
+    Part.SPEAKER: "アカウント アカウント名 ユーザー ユーザー名 ユーザーID 投稿者 投稿者名 レビュアー レビュー投稿者 ニックネーム 氏名 お名前 名前 回答者 account username user handle author reviewer name screenname",
+}
+"""Headers that such lists have, divided by blanks."""
+
+_NOT_VOICES: Final = frozenset(
+    [
+        "着信",
+        "着信数",
+        "応答",
+        "応答数",
+        "状態",
+        "ステータス",
+        "対応状況",
+        "担当",
+        "担当者",
+        "対応者",
+        "受付番号",
+        "内容分類",
+        "次の約束",
+    ]
+)
+"""Headers of a ledger or of figures: such a list was kept by us, nobody's own voice."""
+
+_TOLD_BY_NAME: Final[Mapping[VoiceKind, re.Pattern[str]]] = {
+    VoiceKind.OPINION_BOX: re.compile(r"意見箱|目安箱|投書|opinion|suggestion"),
+    VoiceKind.REVIEW: re.compile(r"れびゅ|口こみ|くちこみ|review"),
+    VoiceKind.SNS: re.compile(r"sns|投稿|ついーと|twitter|instagram|listening"),
+    VoiceKind.SURVEY: re.compile(r"満足度|あんけーと|nps|survey|ふぉーむの回答"),
+}
+_TOLD_BY_HEADERS: Final[Mapping[VoiceKind, re.Pattern[str]]] = {
+    VoiceKind.REVIEW: re.compile(
+        r"れびゅ|口こみ|くちこみ|^星|^stars?$|^rating$|review"
+    ),
+    VoiceKind.SNS: re.compile(
+        r"あかうんと|account|handle|tweet|ついーと|投稿url|screenname"
+    ),
+    VoiceKind.SURVEY: re.compile(
+        r"満足度|推奨度|nps|csat|たいむすたんぷ|timestamp|自由記述|自由回答"
+    ),
+}
+"""What headers say, most telling kind first."""
+
+SCALES: Final = (3, 5, 7, 10, 100)
+"""Best scores that lists use; the lowest that no row exceeds is taken."""
+
+_WORDED: Final[Mapping[str, int]] = {
+    folded(word): score
+    for score, words in {
+        1: "非常に不満 とても不満 大変不満 悪い 非常に悪い",
+        2: "不満 やや不満 やや悪い",
+        3: "普通 ふつう どちらともいえない どちらでもない",
+        4: "満足 やや満足 良い やや良い",
+        5: "非常に満足 とても満足 大変満足 非常に良い とても良い",
+    }.items()
+    for word in words.split()
+}
+"""Answers in words, out of five."""
+
+_STARS: Final = re.compile(r"^([★⭐]+)[☆✩]*$")
+_OUT_OF: Final = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*[/／]\s*(\d{1,3})")
+_NUMBER: Final = re.compile(
+    r"^(?:星)?\s*(\d{1,3}(?:\.\d+)?)\s*(?:点|つ星|つ|stars?)?(?!\d)"
+)
+_PRAISED: Final = 0.75
+"""From this share of the best score on a voice is praise, and not just neutral."""
+
+_HEADERS: Final = tuple(
+    Complaint.field(name).label
+    for name in (
+        "received_at",
+        "channel",
+        "kind",
+        "product_code",
+        "content",
+        "order_number",
+        "contact",
+        "customer_name",
+        "note",
+    )
+)
+_FEWEST_PARTS: Final = 2
+
+_NOTHING_SAID: Final = frozenset(
+    map(
+        folded,
+        [
+            "なし",
+            "無し",
+            "特になし",
+            "特に無し",
+            "とくになし",
+            "特にありません",
+            "ありません",
+            "特にないです",
+            "n/a",
+            "none",
+            "no",
+        ],
+    )
+)
+"""Texts of people who had nothing to say but had to fill the field."""
+
+Columns = Mapping[Part, int]
+"""Which column holds which part; a part that the list lacks is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What makes a complaint or a wish of a voice.
+
+    up_to: share of the best score (0 to 1) up to which it is a complaint. wishes: words
+    of wishing, folded.
+    """
+
+    up_to: float
+    wishes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person decided about a list; the default takes it as recognised.
+
+    kind: None where nobody said. is_none: whether a person said it is no list of
+    voices. columns: code of the part by comparable header, "" for a column that is nothing. best:
+    the best score; 0 as recognised. rows: by number of the row. keeps_speaker: whether
+    names and accounts of complaints are taken.
+    """
+
+    kind: VoiceKind | None = None
+    is_none: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    best: int = 0
+    rows: Mapping[int, Becomes] = field(default_factory=dict)
+    keeps_speaker: bool = False
+
+
+AS_RECOGNISED: Final = Chosen()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One row of a list. row: counts from 1 as in the sheet. score: None for none."""
+
+    row: int
+    said_at: Any
+    score: float | None
+    title: str
+    text: str
+    product: str
+    url: str
+    contact: str
+    order_number: str
+    speaker: str
+    becomes: Becomes
+    why: Why
+
+    @property
+    def words(self) -> str:
+        """What was said, the title before the text unless the text repeats it."""
+        if not self.title or self.text.startswith(self.title):
+            return self.text
+        return f"{self.title}\n{self.text}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sheet that is a list of voices, and what becomes of each of them.
+
+    header: index of its header row. headers: of all columns. best: the best score, 0
+    where the list has none.
+    """
+
+    sheet: str
+    kind: VoiceKind
+    header: int
+    headers: tuple[str, ...]
+    columns: Columns
+    best: int
+    voices: tuple[Voice, ...]
+
+    def count(self, becomes: Becomes) -> int:
+        """Return how many rows become that."""
+        return sum(voice.becomes is becomes for voice in self.voices)
+
+    @property
+    def left_out(self) -> Mapping[Why, int]:
+        """Why rows are left out, and how many for each reason."""
+        return Counter(
+            voice.why for voice in self.voices if voice.becomes is Becomes.NEITHER
+        )
+
+
+Known = frozenset[tuple[str, str, str]]
+"""Channel, day (ISO, "" for none) and folded words of what is in the ledger."""
+
+
+def known_in(complaints: pd.DataFrame) -> Known:
+    """Return the voices that the ledger has already, whatever they were taken for."""
+    channels = [kind.value for kind in VoiceKind]
+    rows = complaints[
+        (is_complaint(complaints) | is_wish(complaints))
+        & complaints["channel"].isin(channels)
+    ]
+    days = rows["received_at"].dt.strftime("%Y-%m-%d").fillna("")
+    return frozenset(
+        (str(channel), str(day), folded(str(words)))
+        for channel, day, words in zip(
+            rows["channel"], days, rows["content"], strict=True
+        )
+    )
+
+
+def hear(
+    file: SourceFile,
+    rules: Rules,
+    chosen: Mapping[str, Chosen] | None = None,
+    known: Known = frozenset(),
+) -> tuple[Heard, ...]:
+    """Return the sheets of `file` that are lists of voices; () for none.
+
+    Args:
+        file: as it was read.
+        rules: what makes a complaint or a wish.
+        chosen: what a person decided, by the name of the sheet.
+        known: what the ledger has already (`known_in`).
+    """
+    said = chosen or {}
+    found = (
+        _heard(file, sheet, rules, said.get(sheet.name, AS_RECOGNISED), known)
+        for sheet in file.sheets
+    )
+    return tuple(heard for heard in found if heard is not None)
+
+
+def as_ledger(
+    file: SourceFile, heard: Sequence[Heard], chosen: Mapping[str, Chosen]
+) -> SourceFile:
+    """Return the file with each list of voices as rows of 苦情台帳.
+
+    The digest names the same content, whatever was decided.
+    """
+    by_name = {one.sheet: one for one in heard}
+    sheets = tuple(
+        _ledger(sheet, by_name[sheet.name], chosen.get(sheet.name, AS_RECOGNISED))
+        if sheet.name in by_name
+        else sheet
+        for sheet in file.sheets
+    )
+    return replace(file, sheets=sheets)
+
+
+# Recognising a list -----------------------------------------------------------------
+
+
+def _heard(
+    file: SourceFile, sheet: Sheet, rules: Rules, chosen: Chosen, known: Known
+) -> Heard | None:
+    if chosen.is_none:
+        return None
+    found = _header(sheet, chosen)
+    if found is None:
+        return None
+    at, columns = found
+    headers = headers_of(sheet.rows[at])
+    kind = chosen.kind or _kind(file, sheet, headers, columns)
+    if kind is None:
+        return None
+    rows = [
+        (number, row)
+        for number, row in enumerate(sheet.rows[at + 1 :], at + 2)
+        if any(_text(cell) for cell in row)
+    ]
+    cells = [_cell(row, columns, Part.SCORE) for _n, row in rows]
+    best = (chosen.best or _best(cells)) if Part.SCORE in columns else 0
+    voices = (_voice(number, row, columns, best) for number, row in rows)
+    judged = (
+        replace(voice, becomes=Becomes.NEITHER, why=Why.THERE)
+        if _key(kind, voice) in known
+        else _judged(voice, best, rules, chosen)
+        for voice in voices
+    )
+    return Heard(sheet.name, kind, at, headers, columns, best, tuple(judged))
+
+
+def _header(sheet: Sheet, chosen: Chosen) -> tuple[int, Columns] | None:
+    """Return the row of headers and what its columns hold; None for no list."""
+    best: tuple[int, Columns] | None = None
+    for at, row in enumerate(sheet.rows[:DEEPEST_HEADER]):
+        if {_plain(cell) for cell in row} & _not_voices():
+            return None
+        columns = _columns(row, chosen)
+        fewest = 1 if chosen.kind else _FEWEST_PARTS
+        if Part.TEXT not in columns or len(columns) < fewest:
+            continue
+        if best is None or len(columns) > len(best[1]):
+            best = at, columns
+    return best
+
+
+def _columns(row: Sequence[Any], chosen: Chosen) -> Columns:
+    """Return what the columns hold, by what a person said, else by the headers."""
+    found: dict[Part, int] = {}
+    names = [_plain(cell) for cell in row]
+    for index, name in enumerate(names):
+        part = Part.from_code(chosen.columns.get(name, "")) if name else None
+        if part is not None:
+            found[part] = index
+    told = {index for index, name in enumerate(names) if name in chosen.columns}
+    for part, spellings in _by_part().items():
+        at = next(
+            (
+                index
+                for spelling in spellings
+                for index, name in enumerate(names)
+                if name == spelling and index not in told
+            ),
+            None,
+        )
+        if at is not None and part not in found and at not in found.values():
+            found[part] = at
+    for part in (Part.SCORE, Part.TEXT):
+        if part not in found:
+            _add_question(part, names, told, found)
+    return found
+
+
+_QUESTIONS: Final[Mapping[Part, re.Pattern[str]]] = {
+    Part.SCORE: re.compile(
+        r"満足度|満足して|お?すすめ|薦め|何点|評価|点数|rating|score"
+    ),
+    Part.TEXT: re.compile(
+        r"自由に|ご意見|ご要望|ご感想|お聞かせ|お書き|教えてください|こめんと|理由|comment|feedback"
+    ),
+}
+"""Words of the questions that the form of a survey writes above its columns."""
+
+
+def _add_question(
+    part: Part, names: Sequence[str], told: set[int], found: dict[Part, int]
+) -> None:
+    for index, name in enumerate(names):
+        free = index not in told and index not in found.values()
+        if free and _QUESTIONS[part].search(name):
+            found[part] = index
+            return
+
+
+def _kind(
+    file: SourceFile, sheet: Sheet, headers: Sequence[str], columns: Columns
+) -> VoiceKind | None:
+    """Return where a list comes from; None where nothing says that it is one."""
+    names = [name for header in headers if (name := _plain(header))]
+    telling = {Part.SCORE, Part.URL, Part.SPEAKER} & columns.keys()
+    for text in (sheet.name, file.name):
+        for kind, words in _TOLD_BY_NAME.items():
+            if words.search(folded(text)):
+                return kind
+    if not telling:
+        return None
+    for kind, words in _TOLD_BY_HEADERS.items():
+        if any(words.search(name) for name in names):
+            return kind
+    if Part.SCORE in columns:
+        return VoiceKind.REVIEW if Part.TITLE in columns else VoiceKind.SURVEY
+    return VoiceKind.SNS if Part.URL in columns else None
+
+
+# Reading a row ----------------------------------------------------------------------
+
+
+def score_of(cell: Any, best: int = 0) -> float | None:
+    """Return the score in a cell, on the list's own scale; None for none.
+
+    「★★☆☆☆」 is 2, "4/5" is 4, 「不満」 is 2 of five. A score that names its own best
+    is turned into the list's scale.
+    """
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, int | float):
+        return float(cell) if cell == cell else None  # noqa: PLR0124 - not a number
+    text = unicodedata.normalize("NFKC", _text(cell))
+    if (worded := _WORDED.get(folded(text))) is not None:
+        return _rescaled(worded, 5, best)
+    if stars := _STARS.match(text):
+        return _rescaled(len(stars[1]), len(text), best)
+    if out_of := _OUT_OF.match(text):
+        return _rescaled(float(out_of[1]), int(out_of[2]), best)
+    number = _NUMBER.match(text)
+    return float(number[1]) if number else None
+
+
+def _rescaled(score: float, own_best: int, best: int) -> float:
+    return score if not best or not own_best else score * best / own_best
+
+
+def _best(cells: Sequence[Any]) -> int:
+    scores = [score for cell in cells if (score := score_of(cell)) is not None]
+    own = [
+        int(found[2])
+        for cell in cells
+        if (found := _OUT_OF.match(unicodedata.normalize("NFKC", _text(cell))))
+    ]
+    most = max([*scores, *own], default=0.0)
+    # Three is rare, and a list of bad marks out of five looks like it.
+    usual = SCALES[1:]
+    return next((scale for scale in usual if most <= scale), usual[-1])
+
+
+def _voice(number: int, row: Sequence[Any], columns: Columns, best: int) -> Voice:
+    def said(part: Part) -> str:
+        return storable(_text(_cell(row, columns, part))).strip()
+
+    return Voice(
+        row=number,
+        said_at=_moment(_cell(row, columns, Part.AT)),
+        score=score_of(_cell(row, columns, Part.SCORE), best),
+        title=said(Part.TITLE),
+        text=said(Part.TEXT),
+        product=said(Part.PRODUCT),
+        url=said(Part.URL),
+        contact=said(Part.CONTACT),
+        order_number=said(Part.ORDER),
+        speaker=said(Part.SPEAKER),
+        becomes=Becomes.UNDECIDED,
+        why=Why.NO_SCORE,
+    )
+
+
+def _judged(voice: Voice, best: int, rules: Rules, chosen: Chosen) -> Voice:
+    becomes, why = _becomes(voice, best, rules)
+    if voice.row in chosen.rows and voice.words:
+        becomes, why = chosen.rows[voice.row], Why.BY_HAND
+    return replace(voice, becomes=becomes, why=why)
+
+
+def _key(kind: VoiceKind, voice: Voice) -> tuple[str, str, str]:
+    return kind.value, _day(voice.said_at), folded(voice.words)
+
+
+def _becomes(voice: Voice, best: int, rules: Rules) -> tuple[Becomes, Why]:
+    words = folded(voice.words)
+    if not words.strip("。.-ー—・") or words.strip("。.") in _NOTHING_SAID:
+        return Becomes.NEITHER, Why.SILENT
+    scored = voice.score is not None and best
+    share = voice.score / best if voice.score is not None and best else 0.0
+    if scored and share <= rules.up_to:
+        return Becomes.COMPLAINT, Why.LOW
+    if any(wish in words for wish in rules.wishes):
+        return Becomes.WISH, Why.WISHES
+    if not scored:
+        return Becomes.UNDECIDED, Why.NO_SCORE
+    return Becomes.NEITHER, Why.PRAISE if share >= _PRAISED else Why.NEUTRAL
+
+
+def _moment(cell: Any) -> Any:
+    """Return a moment that says its own time zone as Tokyo's; anything else as it is."""
+    text = unicodedata.normalize("NFKC", _text(cell)) if isinstance(cell, str) else ""
+    if not re.search(r"(?:Z|[+-]\d{2}:?\d{2})$", text):
+        return cell
+    try:
+        moment = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+    except ValueError:
+        return cell
+    return clock.in_tokyo(moment).replace(tzinfo=None) if moment.tzinfo else cell
+
+
+def _day(said_at: Any) -> str:
+    found: date | None = day_of_cell(said_at)
+    return found.isoformat() if found else ""
+
+
+# Writing it down --------------------------------------------------------------------
+
+
+def _ledger(sheet: Sheet, heard: Heard, chosen: Chosen) -> Sheet:
+    """Return the sheet as rows of 苦情台帳, each in the line where it was said."""
+    kept = {
+        voice.row: voice
+        for voice in heard.voices
+        if voice.becomes in (Becomes.COMPLAINT, Becomes.WISH)
+    }
+    blank: tuple[Any, ...] = ()
+    rows: list[tuple[Any, ...]] = [blank] * len(sheet.rows)
+    rows[heard.header] = _HEADERS
+    for number, voice in kept.items():
+        rows[number - 1] = tuple(_cells(voice, heard, chosen))
+    return Sheet(sheet.name, tuple(rows), guarded=sheet.guarded, hidden=sheet.hidden)
+
+
+def _cells(voice: Voice, heard: Heard, chosen: Chosen) -> Iterator[Any]:
+    is_complaint_ = voice.becomes is Becomes.COMPLAINT
+    yield voice.said_at
+    yield heard.kind.value
+    yield (ComplaintKind.FIRST if is_complaint_ else ComplaintKind.WISH).value
+    yield voice.product
+    yield voice.words
+    # Nobody answers a wish: it needs no address.
+    yield voice.order_number if is_complaint_ else ""
+    yield voice.contact if is_complaint_ else ""
+    yield voice.speaker if is_complaint_ and chosen.keeps_speaker else ""
+    yield _note(voice, heard)
+
+
+def _note(voice: Voice, heard: Heard) -> str:
+    score = "" if voice.score is None else f"{voice.score:g}/{heard.best}点"
+    return " ".join(part for part in (score, voice.url) if part)
+
+
+def _cell(row: Sequence[Any], columns: Columns, part: Part) -> Any:
+    at = columns.get(part)
+    return row[at] if at is not None and at < len(row) else None
+
+
+def _plain(cell: Any) -> str:
+    return comparable(cell).replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _not_voices() -> frozenset[str]:
+    return frozenset(map(_plain, _NOT_VOICES))
+
+
+def _by_part() -> Mapping[Part, tuple[str, ...]]:
+    return {part: tuple(map(_plain, names.split())) for part, names in _NAMES.items()}
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+# What was said before ---------------------------------------------------------------
+
+_BETWEEN: Final = " › "
+_GROUP: Final = "お客様の声"
+_COLUMN: Final = "列"
+_KIND: Final = "種類"
+_LONGEST: Final = 200
+
+
+def column_name(header: str) -> str:
+    """Return the 名前 under which 「取込の対応」 remembers a column of such lists."""
+    return _BETWEEN.join([_GROUP, _COLUMN, one_line(header, _LONGEST)])
+
+
+def kind_name(headers: Sequence[str]) -> str:
+    """Return the 名前 under which the kind of lists with these headers is remembered."""
+    return _BETWEEN.join([_GROUP, _KIND, one_line("・".join(headers), _LONGEST)])
+
+
+def matched_in(
+    learned: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> tuple[dict[str, str], VoiceKind | None]:
+    """Return what was said of columns in earlier lists, and of lists like this one.
+
+    Columns: code of the part, or "" for one that is nothing, by comparable header.
+    """
+    columns = {}
+    start = _BETWEEN.join([_GROUP, _COLUMN, ""])
+    for name, value in learned.items():
+        if name.startswith(start):
+            part = Part.from_text(value)
+            columns[_plain(name.removeprefix(start))] = part.code if part else ""
+    kinds = (
+        VoiceKind.from_text(learned.get(kind_name(headers_of(row)), ""))
+        for row in rows[:DEEPEST_HEADER]
+    )
+    return columns, next((kind for kind in kinds if kind), None)
+
+
+def headers_of(row: Sequence[Any]) -> tuple[str, ...]:
+    """Return the texts of a row of headers."""
+    return tuple(_text(cell) for cell in row)
