@@ -196,6 +196,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "care.note", N_("声かけ・相談を聞いたことを残す"), Group.HARASSMENT, _LEADS
     ),
     _see("open.kpis", N_("KPIを見る"), Group.FIGURES, _EVERYBODY),
+    _see("open.analysis", N_("分析を見る・書き出す"), Group.FIGURES, _READERS),
     _see(
         "open.kpi_entry", N_("日次KPIの入力画面を開く"), Group.FIGURES, _STAFF | _CENTRE
     ),

@@ -216,17 +216,21 @@ class Wanted:
     choices: by field name, any of these values. others: by field name, or any of these
         codes of words that a sheet holds and the vocabulary has not. words: by field name, any of these
         slugs (`slug`). handler: "", ME, NOBODY or the slug of a name.
+    weekdays, hours: of 受付日時, any of these; 0 is Monday.
     promise: how the next promise stands to now. since, until: days of 受付日時,
-        both counted in.
+        both counted in. cases: codes of complaints (`case_code`), any of these.
     """
 
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
     handler: str = ""
     promise: When | None = None
     since: date | None = None
     until: date | None = None
+    cases: tuple[str, ...] = ()
 
 
 def slug(word: str) -> str:
@@ -281,6 +285,11 @@ def selected(
     for name, slugs in wanted.words.items():
         if slugs:
             found &= _with_slug(complaints[name], slug, slugs)
+    at = complaints["received_at"].dt
+    if wanted.weekdays:
+        found &= at.day_of_week.isin(wanted.weekdays).to_numpy()
+    if wanted.hours:
+        found &= at.hour.isin(wanted.hours).to_numpy()
     if wanted.handler == ME:
         found &= (complaints["handler"] == me).to_numpy(dtype=bool)
     elif wanted.handler == NOBODY:
@@ -291,7 +300,17 @@ def selected(
         owed = open_promises(complaints, now)
         keys = owed.index[owed["when"] == wanted.promise.value]
         found &= complaints.index.isin(keys)
+    found &= _named(complaints.index, wanted.cases)
     return found & _received_between(complaints, wanted.since, wanted.until)
+
+
+def _named(keys: pd.Index, codes: Sequence[str]) -> Mask:
+    if not codes:
+        return np.ones(len(keys), bool)
+    found: Mask = keys.isin(codes)
+    if any(_HASHED.fullmatch(code) for code in codes):
+        found = found | np.fromiter((case_code(k) in codes for k in keys), bool)
+    return found
 
 
 def _with_choice(column: pd.Series, wanted: Wanted, name: str) -> Mask:

@@ -49,13 +49,18 @@ def spec_of(chart: alt.LayerChart | alt.Chart, *, height: int = HEIGHT) -> Spec:
     return made
 
 
+def plain(spec: Spec) -> Spec:
+    """Return a specification with its rows as JSON has them, for what cannot read Arrow."""
+    datasets = {
+        name: pa.ipc.open_stream(data).read_all().to_pylist()
+        for name, data in spec["datasets"].items()
+    }
+    return {**spec, "datasets": datasets}
+
+
 def rows_of(spec: Spec) -> list[dict[str, Any]]:
     """Return the rows of all datasets of a specification, for tests and exports."""
-    return [
-        row
-        for data in spec["datasets"].values()
-        for row in pa.ipc.open_stream(data).read_all().to_pylist()
-    ]
+    return [row for rows in plain(spec)["datasets"].values() for row in rows]
 
 
 def _arrow(rows: list[dict[str, Any]]) -> bytes:

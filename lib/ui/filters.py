@@ -11,11 +11,13 @@ Any page opens the ledger on the rows behind a figure with
 | parameter | values |
 |---|---|
 | any choice field of a complaint (`status`, `severity`, `category`, `kind`, …) | codes, joined with commas; `status` also `open` |
-| `claim`, `product`, `centre` | `searching.slug` of the word, joined with commas |
+| `claim`, `product`, `centre`, `page`, `lot` | `searching.slug` of the word, joined with commas |
+| `weekday`, `hour` | of 受付日時: 0 (Monday) to 6, 0 to 23, joined with commas |
 | `handler` | `me`, `none` or `searching.name_slug` of the name |
 | `promise` | `overdue`, `today`, `later`, `none` |
 | `from`, `to` | ISO days of 受付日時, both counted in |
 | `sort` | code of `searching.Order` |
+| `cases` | numbers of complaints (`searching.case_code`), joined with commas: these alone |
 | `case` | number of the complaint that is open beside the list |
 
 Unknown names and codes are ignored.
@@ -57,8 +59,17 @@ WORDS: Final = {
     "claim": "claim_type",
     "product": "product_code",
     "centre": "received_centre",
+    "page": "sales_page",
+    "lot": "lot",
+    "improvement": "improvement_id",
 }
 """Parameter → field of free words."""
+
+TIMES: Final = {"weekday": 7, "hour": 24}
+"""Parameter → how many numbers it counts, from 0."""
+
+UNFOLDED_WORDS: Final = ("claim", "product", "centre")
+"""Words that stand in the panel; the others come by links and show as chips."""
 
 PROMISES: Final = {
     "overdue": When.OVERDUE,
@@ -135,10 +146,13 @@ def read(query: Mapping[str, str]) -> Address:
         choices=choices,
         others=others,
         words=words,
+        weekdays=_numbers("weekday", query),
+        hours=_numbers("hour", query),
         handler=query.get("handler", ""),
         promise=PROMISES.get(query.get("promise", "")),
         since=_day(query.get("from", "")),
         until=_day(query.get("to", "")),
+        cases=_cases(query),
     )
     order = Order.from_code(query.get("sort", "")) or Order.NEWEST
     return Address(wanted, order, read_case_code(query.get("case", "")))
@@ -153,10 +167,13 @@ def query_of(address: Address) -> dict[str, str]:
         name: ",".join(wanted.words.get(field, ())) for name, field in WORDS.items()
     }
     found |= {
+        "weekday": ",".join(map(str, wanted.weekdays)),
+        "hour": ",".join(map(str, wanted.hours)),
         "handler": wanted.handler,
         "promise": next((c for c, w in PROMISES.items() if w is wanted.promise), ""),
         "from": wanted.since.isoformat() if wanted.since else "",
         "to": wanted.until.isoformat() if wanted.until else "",
+        "cases": ",".join(wanted.cases),
         "sort": "" if address.order is Order.NEWEST else address.order.code,
         "case": address.case,
     }
@@ -273,8 +290,8 @@ def _panel(desk: UserStore, here: Address) -> None:
 def _panel_fields(desk: UserStore, wanted: Wanted) -> None:
     for name in UNFOLDED:
         _choice_field(desk, name, wanted)
-    for name, field in WORDS.items():
-        _word_field(desk, name, field, wanted)
+    for name in UNFOLDED_WORDS:
+        _word_field(desk, name, WORDS[name], wanted)
     _handler_field(desk, wanted)
     _promise_field(wanted)
     _period_fields(wanted)
@@ -407,6 +424,12 @@ def _active(desk: UserStore, wanted: Wanted) -> Iterable[tuple[str, str, Wanted]
         )
         left = {f: s for f, s in wanted.words.items() if f != field}
         yield field, text, replace(wanted, words=left)
+    if wanted.weekdays:
+        days = fmt.listed(fmt.weekday(n) for n in wanted.weekdays)
+        yield "weekday", _label(N_("曜日"), days), replace(wanted, weekdays=())
+    if wanted.hours:
+        hours = fmt.listed(_("{hour}時台").format(hour=n) for n in wanted.hours)
+        yield "hour", _label(N_("時間帯"), hours), replace(wanted, hours=())
     if wanted.handler:
         name = _handler_name(wanted.handler, handlers_of(desk))
         yield "handler", _label("担当者", name), replace(wanted, handler="")
@@ -420,6 +443,9 @@ def _active(desk: UserStore, wanted: Wanted) -> Iterable[tuple[str, str, Wanted]
         ends = [fmt.full_day(d) if d else "" for d in (wanted.since, wanted.until)]
         text = _label("受付日時", " – ".join(ends).strip())
         yield "period", text, replace(wanted, since=None, until=None)
+    if wanted.cases:
+        words = _("{count}件").format(count=fmt.number(len(wanted.cases)))
+        yield "cases", _label(N_("選んだ苦情"), words), replace(wanted, cases=())
 
 
 def _label(label: str, words: str) -> str:
@@ -431,9 +457,19 @@ def _choice_words(desk: UserStore, name: str, wanted: Wanted) -> str:
     words = [fmt.choice(choice) for choice in some]
     if name == "status" and set(some) == set(OPEN):
         words = [_("未完了")]
+    elif len(some) >= _MANY and len(left := _left_out(name, some)) == 1:
+        words = [_("{word}以外").format(word=fmt.choice(left[0]))]
     typed = {word.code: fmt.choice(word) for word in unlisted_of(desk, name)}
     others = wanted.others.get(name, ())
     return "・".join([*words, *(typed.get(code, fmt.NOTHING) for code in others)])
+
+
+_MANY: Final = 3
+"""Choices from which on it is shorter to say which one is left out."""
+
+
+def _left_out(name: str, some: Iterable[Choice]) -> list[Choice]:
+    return [choice for choice in Complaint.field(name).choices if choice not in some]
 
 
 def _handler_name(code: str, names: Mapping[str, str]) -> str:
@@ -566,7 +602,18 @@ def _with_day(wanted: Wanted, name: str, chosen: date | None) -> Wanted:
 # Codes ----------------------------------------------------------------------------
 
 _NAMES: Final = frozenset(
-    {*CHOICE_FIELDS, *WORDS, "handler", "promise", "from", "to", "sort", "case"}
+    {
+        *CHOICE_FIELDS,
+        *WORDS,
+        *TIMES,
+        "handler",
+        "promise",
+        "from",
+        "to",
+        "sort",
+        "case",
+        "cases",
+    }
 )
 
 
@@ -587,7 +634,7 @@ def _code(name: str, value: Any) -> str:
         return value.isoformat()
     if name in WORDS:
         return slug(str(value))
-    if name == "case":
+    if name in ("case", "cases"):
         return case_code(str(value))
     return str(value)
 
@@ -609,6 +656,12 @@ def _others(name: str, query: Mapping[str, str]) -> tuple[str, ...]:
 _UNLISTED: Final = re.compile(rf"{UNLISTED}[0-9a-f]{{10}}")
 
 
+def _numbers(name: str, query: Mapping[str, str]) -> tuple[int, ...]:
+    codes = query.get(name, "").split(",")
+    known = {str(number): number for number in range(TIMES[name])}
+    return tuple(known[code] for code in codes if code in known)
+
+
 def _codes_of(name: str, wanted: Wanted) -> str:
     some = wanted.choices.get(name, ())
     if name == "status" and set(some) == set(OPEN):
@@ -616,6 +669,11 @@ def _codes_of(name: str, wanted: Wanted) -> str:
     else:
         codes = [choice.code for choice in some]
     return ",".join([*codes, *wanted.others.get(name, ())])
+
+
+def _cases(query: Mapping[str, str]) -> tuple[str, ...]:
+    codes = map(read_case_code, query.get("cases", "").split(","))
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _day(text: str) -> date | None:

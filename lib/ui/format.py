@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_day_names
 from babel.numbers import format_decimal
 
 from lib import clock
@@ -133,6 +133,11 @@ def full_day(value: date | None) -> str:
     if value is None:
         return NOTHING
     return format_date(value, "yyyy/MM/dd(EEE)", locale=current())
+
+
+def weekday(number: int) -> str:
+    """Return "月" or "Mon" for 0, and so on to Sunday."""
+    return str(get_day_names("abbreviated", locale=current())[number])
 
 
 def month(value: date) -> str:

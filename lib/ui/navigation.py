@@ -116,6 +116,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         outsourced_title=N_("自センターの実績"),
     ),
     PageEntry(
+        "analysis",
+        N_("分析"),
+        ":material/bar_chart:",
+        FIGURES,
+        roles_of("open.analysis"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "monthly",
         N_("月次"),
         ":material/summarize:",

@@ -46,6 +46,16 @@ def day(value: Any) -> date | None:
     return found if _FIRST <= found <= _LAST else None
 
 
+def place(value: Any, count: int) -> int | None:
+    """Return which of `count` rows a field of a mark names; None where it names none.
+
+    A browser may send a whole number as a fraction.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if _is_there(value, count) else None
+
+
 def _listed(state: Any, part: str) -> list[Any]:
     selection = state.get("selection") if isinstance(state, Mapping) else None
     found = selection.get(part) if isinstance(selection, Mapping) else None

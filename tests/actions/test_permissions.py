@@ -37,6 +37,8 @@ from lib.store.opening import open_store
 # Unguarded on purpose -----------------------------------------------------------------
 
 READS = {
+    "analysing.reading": "cases_of contacts_of orders_of began_on words_of headline_of"
+    " pareto_of course_of cross_of launches_of clock_of shares_of behind",
     "business_settings": "claim_types_of value_of new_centre_of values_of"
     " setting_write",
     "by_hand.new_rows": "adoption taken_in",

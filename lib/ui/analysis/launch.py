@@ -1,0 +1,155 @@
+"""「発売から」: how many came in each week after a product was launched."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+
+from lib import clock
+from lib.actions.analysing import reading
+from lib.actions.improving import Scope
+from lib.actions.searching import slug
+from lib.charts import analysis as charts
+from lib.charts.look import Spec, spec_of
+from lib.i18n import _
+from lib.metrics.analysis import Dimension
+from lib.metrics.analysis_views import LAUNCH_WEEKS, Launches
+from lib.store.access import UserStore
+from lib.ui import format as fmt
+from lib.ui.analysis import behind, words
+from lib.ui.analysis.address import MEASURE, Here, Measure, choose
+from lib.ui.analysis.shown import Column, Picked, Shown
+
+KEY: Final = "analysis.launch"
+
+MOST_LINES: Final = 6
+
+
+def controls(_desk: UserStore, at: Here) -> None:
+    """Draw the choice of what is drawn."""
+    choose(MEASURE, Measure, at.measure, _("件数か率か"))
+
+
+def made(desk: UserStore, at: Here) -> Shown:
+    """Return the view; of all the time that the ledger knows."""
+    found = reading.launches_of(desk, at.asked, clock.now())
+    rows = _latest_first(found)
+    names = [
+        words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in rows["product_code"]
+    ]
+    title = _("発売からの週ごとの苦情") + f"({_(at.measure.value)})"
+    return Shown(
+        title=title,
+        alt=title,
+        spec=_spec(desk, at, rows) if len(rows) else None,
+        table=(
+            Column(_("商品"), names),
+            Column(_("発売から(週目)"), (rows["week"] + 1).tolist(), "count"),
+            Column(_("週の初め"), [fmt.full_day(day) for day in rows["starts"]]),
+            Column(_("件数"), rows["count"].tolist(), "count"),
+            Column(
+                _("受注1,000件あたり"), [words.none(r) for r in rows["rate"]], "rate"
+            ),
+        ),
+        formula=(
+            _("発売から(週目) = 受け付けた日 − 商品の発売日。発売日からの7日が1週目"),
+            _("受注1,000件あたり = その件数 ÷ その週の会社全体の受注件数 × 1,000"),
+        ),
+        pick=partial(_pick, at, rows),
+        notes=_notes(desk, found),
+        hint=_("点を押すと、その商品のその週の苦情へ進めます。"),
+        empty=_(
+            "発売から{weeks}週までの苦情が、まだ台帳にありません。「商品」で発売日を入れると、次の発売から見られます。"
+        ).format(weeks=LAUNCH_WEEKS),
+        name=f"launch-{at.measure.code}",
+    )
+
+
+def _latest_first(found: Launches | None) -> pd.DataFrame:
+    """Return the weeks, those of the product launched last at the top."""
+    columns = ["product_code", "week", "starts", "ends", "count", "rate"]
+    if found is None or found.rows.empty:
+        return pd.DataFrame(columns=columns)
+    launched = found.rows.groupby("product_code")["starts"].transform("max")
+    return (
+        found.rows.assign(launched=launched)
+        .sort_values(
+            ["launched", "product_code", "week"],
+            ascending=[False, True, True],
+            kind="stable",
+            ignore_index=True,
+        )
+        .drop(columns="launched")
+    )
+
+
+def _spec(desk: UserStore, at: Here, rows: pd.DataFrame) -> Spec:
+    shown = list(dict.fromkeys(rows["product_code"]))[:MOST_LINES]
+    names = words.apart(
+        {c: words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in shown}
+    )
+    drawn = rows.assign(row=range(len(rows)))
+    drawn = drawn[drawn["product_code"].isin(shown)]
+    is_rate = at.measure is Measure.RATE
+    points = pd.DataFrame(
+        {
+            "row": drawn["row"],
+            "week": drawn["week"] + 1,
+            "name": drawn["product_code"].map(names),
+            "value": (drawn["rate"] if is_rate else drawn["count"]).astype("float64"),
+            "text": [
+                _("{name} {week}週目: {count}").format(
+                    name=names[row["product_code"]],
+                    week=row["week"] + 1,
+                    count=words.cases(row["count"]),
+                )
+                for row in words.records(drawn)
+            ],
+        }
+    )
+    return spec_of(charts.launch(points, list(names.values())), height=300)
+
+
+def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | None:
+    if not 0 <= row < len(rows):
+        return None
+    one = rows.iloc[row]
+    code, first, last = str(one["product_code"]), one["starts"], one["ends"]
+    name = words.name_of(desk, Dimension.PRODUCT_CODE, code)
+    scope = behind.scope_of(at)
+    return Picked(
+        title=_("{name} 発売{week}週目").format(name=name, week=int(one["week"]) + 1),
+        code=f"{slug(code)}.{one['week']}",
+        lines=(
+            f"{fmt.full_day(first)} – {fmt.full_day(last)}",
+            words.cases(int(one["count"])),
+            words.rate(words.none(one["rate"])),
+        ),
+        query=behind.cases_query(
+            at, first=first.date(), last=last.date(), more={"product_code": code}
+        ),
+        scope=Scope(
+            product_code=code, sales_page=scope.sales_page, centre=scope.centre
+        ),
+        says_all=behind.says_all(at),
+        about=name,
+    )
+
+
+def _notes(desk: UserStore, found: Launches | None) -> tuple[str, ...]:
+    notes = [
+        _("横軸は発売からの週。台帳のある全期間から出し、上の期間にはよりません。")
+    ]
+    if found and found.undated:
+        names = [words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in found.undated]
+        notes.append(
+            _("発売日の入っていない商品: {names}").format(names=fmt.listed(names))
+        )
+    if found and found.old:
+        names = [words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in found.old]
+        notes.append(
+            _("発売の頃の記録がない商品: {names}").format(names=fmt.listed(names))
+        )
+    return tuple(notes)

@@ -1,0 +1,169 @@
+"""分析 driven without a browser: from a mark to its cases, to an improvement, to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib import clock
+from lib.actions.searching import slug
+from lib.schema.kpi_day import COMPANY
+from lib.schema.masters import Member, Product
+from lib.schema.principal import SYSTEM
+from lib.schema.vocab import (
+    Category,
+    Cause,
+    Channel,
+    ComplaintKind,
+    ComplaintStatus,
+    Role,
+)
+from lib.ui import context
+from lib.ui.analysis.address import View
+from lib.ui.improvements import proposing
+from tests.metrics.rows import at, complaint, day, inquiry, kpi_day
+
+MANAGER, VIEWER = "lead@example.jp", "view@example.jp"
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def ledger(first_member, put) -> None:
+    late = {"category": Category.DELIVERY, "claim_type": "届かない・遅い"}
+    put(
+        Member(email=MANAGER, name="森", role=Role.MANAGER),
+        Member(email=VIEWER, name="見る人", role=Role.VIEWER),
+        Product(code="A-01", name="美容液", launched_on=day(10)),
+        *(
+            complaint(
+                at(n, 10), product_code="A-01", sales_page="<b>LP</b>", lot="L1", **late
+            )
+            for n in (9, 10, 16)
+        ),
+        complaint(
+            at(10, 14),
+            category=Category.QUALITY,
+            cause=Cause.DELIVERY,
+            channel=Channel.MAIL,
+        ),
+        complaint(at(11), status=ComplaintStatus.CANCELLED, **late),
+        complaint(at(12), kind=ComplaintKind.WISH, **late),
+        inquiry(at(12), agency_name="みどり市消費生活センター"),
+        *(kpi_day(day(n), COMPANY, orders=100) for n in range(9, 17)),
+    )
+
+
+@pytest.fixture
+def look(open_page) -> Open:
+    """Open the page at an address, as somebody."""
+
+    def opened(operator: str = MANAGER, language=None, **query: str) -> AppTest:
+        page = open_page("analysis", operator=operator, language=language)
+        for name, value in query.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return opened
+
+
+def press(page: AppTest, key: str, row: object) -> AppTest:
+    page.session_state[key] = {"selection": {"pick": [{"row": row}]}}
+    return page.run()
+
+
+def said(page: AppTest) -> str:
+    parts = [*page.markdown, *page.caption, *page.text, *page.info, *page.code]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def links(page: AppTest) -> dict[str, str]:
+    return {
+        link.proto.label.replace("\\", ""): link.proto.query_string
+        for link in page.main.get("page_link")
+    }
+
+
+def sound(page: AppTest) -> AppTest:
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def test_a_bar_opens_exactly_its_cases_and_begins_an_improvement(look):
+    page = sound(look())
+    assert page.metric[0].value == "4件"
+    assert page.metric[1].value == "5.00"
+    assert "棒を押すと" in said(page)
+
+    page = sound(press(page, "analysis.pareto", 0.0))
+
+    assert "3件(分かっている中の75.0%)" in said(page)
+    assert "受注1,000件あたり3.75件" in said(page)
+    found = links(page)["この苦情を見る"]
+    assert "category=delivery" in found
+    assert "kind=first%2Csecond%2Crepeat" in found
+    assert "cancelled" not in found
+    name = proposing.name_of("analysis.pareto.category." + slug("配送・納期・欠品"))
+    page.session_state[f"{name}-open"] = True
+    page.run()
+    page.text_input[0].set_value("配送の遅れを知らせる")
+    page.run()
+    next(b for b in page.button if b.label == "改善を始める").click().run()
+    desk = context.live().for_user(SYSTEM)
+    made = desk.frame("improvements").iloc[0]
+    assert (made["title"], made["category"]) == (
+        "配送の遅れを知らせる",
+        "配送・納期・欠品",
+    )
+
+
+def test_every_view_draws_and_leads_on_in_both_languages(look):
+    for language in ("ja", "en"):
+        page = look(language=language)
+        for view in View:
+            page.query_params["view"] = view.code
+            sound(page.run())
+            sound(press(page, f"analysis.{view.code}", 0))
+            (query,) = [q for label, q in links(page).items() if "from=" in q]
+            assert "status=" in query
+            page.query_params["as"] = "table"
+            sound(page.run())
+            assert len(page.dataframe[0].value)
+            page.query_params["as"] = "picture"
+
+
+def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):
+    page = sound(look(channel="mail", period="own"))
+    assert page.metric[0].value == "1件"
+    page.query_params["channel"] = "<script>"
+    page.query_params["told"] = "wishes"
+    page.query_params["product"] = "nobody"
+    page.query_params["from"] = "2026-11-99"
+    sound(page.run())
+    assert page.metric[0].value == "1件"
+    assert len(page.metric) == 2
+    page.query_params["by"] = "agency_name"
+    sound(press(page.run(), "analysis.pareto", 0))
+    assert any(label.startswith("G-") for label in links(page))
+    page.query_params["by"] = "lot"
+    for forged in (99, -1, "0", True, None, {"row": 0}):
+        sound(press(page, "analysis.pareto", forged))
+        assert "選んだもの" in said(page)
+
+
+def test_who_only_reads_sees_the_figures_and_begins_nothing(look):
+    page = sound(press(look(VIEWER), "analysis.pareto", 0))
+
+    assert "この苦情を見る" in links(page)
+    assert "改善にする" not in [button.label for button in page.button]
+
+
+def test_an_empty_period_says_what_to_do(look):
+    page = sound(look(period="own", **{"from": "2026-01-01", "to": "2026-01-31"}))
+
+    assert page.metric[1].value == "—"
+    assert "期間を長くするか、絞り込みを外してください" in said(page)
+    assert clock.today().year == 2026
