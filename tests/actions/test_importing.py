@@ -689,7 +689,7 @@ def values_of(t: Table) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("write", ["csv", "xlsx"])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(values=values_of(COMPLAINTS))
 def test_every_complaint_comes_back_equal(write, values):
     content = values.pop("content").strip() or "x"

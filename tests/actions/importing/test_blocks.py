@@ -227,7 +227,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, max_size=6), max_size=8),
     divider=st.sampled_from(["\t", ","]),

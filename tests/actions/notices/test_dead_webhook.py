@@ -21,6 +21,10 @@ from tests.notify.receiver import receiver
 
 BASE = "https://mimamori.example.jp"
 
+processes = mp.get_context("forkserver")
+processes.set_forkserver_preload(["lib.actions.notices.queue", "tests.builders"])
+"""Real processes with nothing in common; importing everything once is enough."""
+
 
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cases: int) -> str:
     """Fill a store with cases that came in at noon, and return its address."""
@@ -81,12 +85,11 @@ def test_real_processes_send_each_step_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = store(tmp_path, monkeypatch, cases=8)
-    spawn = mp.get_context("spawn")
     with receiver() as web:
-        gate = spawn.Barrier(3)
+        gate = processes.Barrier(3)
         arguments = (url, str(tmp_path), web.address, NOON.isoformat(), gate)
         workers = [
-            spawn.Process(target=run_until_told, args=arguments) for _ in range(3)
+            processes.Process(target=run_until_told, args=arguments) for _ in range(3)
         ]
         for worker in workers:
             worker.start()
