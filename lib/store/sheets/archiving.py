@@ -305,27 +305,17 @@ class Archiver:
         raise StoreUnavailable("the tabs of the archive keep changing")
 
     def _retitle(self, request: _Away, titles: Mapping[str, Sequence[Label]]) -> None:
-        """Put cells under their titles whose columns people moved in that moment."""
+        """Put cells under their titles whose columns people moved in that moment.
+
+        Columns beyond those that were copied are known from the look.
+        """
         requests: list[dict[str, Any]] = []
+        shelves = self._shelves({block.shelf.year for block in request.blocks})
         for block in request.blocks:
             now = titles.get(block.parcel.code)
-            if now is None:
-                continue
-            shelf = self._shelves({block.shelf.year})[
-                block.shelf.code, block.shelf.year
-            ]
-            columns = {label: at for at, label in enumerate(shelf.labels)}
-            lacking = [label for label in now if label not in columns]
-            if lacking:
-                requests += _wider_shelf(shelf, lacking)
-                columns |= {x: len(shelf.labels) + n for n, x in enumerate(lacking)}
-            for row in range(block.start, block.start + len(block.parcel.rows)):
-                line = list(shelf.lines[row]) if row < len(shelf.lines) else []
-                new: list[Raw] = [""] * (max(columns.values(), default=0) + 1)
-                for source, target in block.columns:
-                    if source < len(now) and target < len(line):
-                        new[columns[now[source]]] = line[target]
-                requests.append(_set_row(shelf.tab.sheet_id, row, new))
+            if now is not None:
+                shelf = shelves[block.shelf.code, block.shelf.year]
+                requests += _retitled(block, shelf, now, request.state)
         if requests:
             self._client.change(self._spreadsheet, {"requests": requests})
 
@@ -341,8 +331,11 @@ class Archiver:
         requests: list[dict[str, Any]] = []
         for block in request.blocks:
             code, tab = block.parcel.code, state.tabs[block.parcel.code]
-            there |= set(map(str, tab.read.frame.index))
             before = request.state.tabs[code]
+            if not tab.read.header.row:
+                requests += _header_again(before)
+                tab = before
+            there |= set(map(str, tab.read.frame.index))
             labels = _labels(_header_line(before))
             lines = [
                 _fitted_line(before.cells[row], labels, tab)
@@ -393,15 +386,19 @@ class Archiver:
                 row for row, key in shelf.placed() if (shelf.code, key) in what.rows
             }
             rows |= set(what.loose.get(at, ()))
-            if not rows:
+            headers = set(what.headers.get(at, ()))
+            if not rows | headers:
                 continue
             target = state.tabs.get(shelf.code)
             if target is None or not target.read.header.writable:
                 raise ActionRefused(COLUMN_NOT_THERE)
             lines[shelf.code] += [_fitted(shelf, row, target) for row in sorted(rows)]
-            gone += deletions(shelf.tab.sheet_id, sorted(rows))
-            left[at] = [x for n, x in enumerate(shelf.lines) if n not in rows]
+            gone += deletions(shelf.tab.sheet_id, sorted(rows | headers))
+            away = rows | headers
+            left[at] = [x for n, x in enumerate(shelf.lines) if n not in away]
         for code, some in lines.items():
+            if not some:
+                continue
             tab = state.tabs[code]
             added += below(
                 tab.tab.sheet_id,
@@ -700,6 +697,47 @@ def _box(number: int, row: int, rows: int, column: int, columns: int) -> dict[st
     }
 
 
+def _header_again(before: SeenTab) -> list[dict[str, Any]]:
+    """Return what puts the header back that went because rows came in above it."""
+    number, line = before.tab.sheet_id, _header_line(before)
+    span = {
+        "sheetId": number,
+        "dimension": "ROWS",
+        "startIndex": 0,
+        "endIndex": 1,
+    }
+    return [
+        {"insertDimension": {"range": span, "inheritFromBefore": False}},
+        _set_row(number, 0, line),
+    ]
+
+
+def _retitled(
+    block: _Block, shelf: Shelf, now: Sequence[Label], state: State
+) -> Iterator[dict[str, Any]]:
+    """Yield what sets the rows of a block as the columns lay when they were copied."""
+    seen = state.tabs[block.parcel.code]
+    before = _labels(_header_line(seen))
+    columns = {label: at for at, label in enumerate(shelf.labels)}
+    lacking = [label for label in now if label not in columns]
+    columns |= {x: len(shelf.labels) + n for n, x in enumerate(lacking)}
+    if lacking:
+        yield from _wider_shelf(shelf, lacking)
+    uncopied = {label for label in before if label in now[len(block.columns) :]}
+    key_label = before[seen.read.header.columns["id"]]
+    for row in range(block.start, block.start + len(block.parcel.rows)):
+        line = list(shelf.lines[row]) if row < len(shelf.lines) else []
+        new: list[Raw] = [""] * (max(columns.values(), default=0) + 1)
+        for source, target in block.columns:
+            if source < len(now) and target < len(line):
+                new[columns[now[source]]] = line[target]
+        stood = seen.row_of(str(new[columns[key_label]]))
+        for at, label in enumerate(before):
+            if stood is not None and label in uncopied:
+                new[columns[label]] = seen.cell(stood, at)
+        yield _set_row(shelf.tab.sheet_id, row, new)
+
+
 def _new_shelf(code: str, year: int, labels: Sequence[Label]) -> list[dict[str, Any]]:
     number = shelf_number(code, year)
     grid = {
@@ -772,18 +810,20 @@ class _Finding:
     """What lies in the yearly tabs and should not.
 
     cases: complaints that come back. rows: theirs, by key. loose: rows that are no
-    part of any. logged: complaints of which the log has to say so.
+    part of any. headers: rows that are a header and came along with the rows below.
+    logged: complaints of which the log has to say so.
     """
 
     cases: tuple[str, ...] = ()
     rows: frozenset[RowKey] = frozenset()
     loose: Mapping[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
+    headers: Mapping[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
     logged: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether everything lies where it should."""
-        return not (self.cases or self.loose or self.logged)
+        return not (self.cases or self.loose or self.headers or self.logged)
 
 
 _OVER: Final = frozenset(status.value for status in SETTLED)
@@ -808,6 +848,7 @@ def _found_wrong(
     whole -= _with_rows_outside(state, whole)
     rows: set[RowKey] = set()
     loose: dict[tuple[str, int], tuple[int, ...]] = {}
+    headers: dict[tuple[str, int], tuple[int, ...]] = {}
     cases: set[str] = set()
     for at, shelf in shelves.items():
         named = dict(shelf.placed())
@@ -815,9 +856,13 @@ def _found_wrong(
         frame = shelf.read.frame
         own = [str(v) for v in (frame[column] if column else frame.index)]
         of = dict(zip(map(str, frame.index), own, strict=True))
-        wrong = []
+        wrong, titles = [], []
+        head = _trimmed(shelf.lines[0]) if shelf.lines else ()
         for row in range(_HEADER_ROWS, len(shelf.lines)):
             if not any(cell not in ("", None) for cell in shelf.lines[row]):
+                continue
+            if _trimmed(shelf.lines[row]) == head:
+                titles.append(row)
                 continue
             key = named.get(row, "")
             case = of.get(key, "")
@@ -830,8 +875,10 @@ def _found_wrong(
                 wrong.append(row)
         if wrong:
             loose[at] = tuple(wrong)
+        if titles:
+            headers[at] = tuple(titles)
     logged = tuple(sorted(case for case in standing if case not in whole))
-    return _Finding(tuple(sorted(cases)), frozenset(rows), loose, logged)
+    return _Finding(tuple(sorted(cases)), frozenset(rows), loose, headers, logged)
 
 
 def _with_rows_outside(state: State, whole: Collection[str]) -> set[str]:

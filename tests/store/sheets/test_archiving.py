@@ -1,0 +1,251 @@
+"""Putting years away while people work in the sheet, and a run that is killed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from lib.store.archive import CASES
+from lib.store.protocol import Snapshot
+from lib.store.sheets.archiving import Archiver
+from lib.store.sheets.store import SheetsStore
+from tests.sheets_api.hand import Hand
+from tests.store.archived import YEAR, away, back, filled, same_rows
+from tests.store.places import Place
+
+CASES_TAB, STEPS_TAB = "苦情台帳", "対応履歴"
+ONE, TWO, THREE, FOUR = (f"K-240605-AAAA{n}" for n in range(2, 6))
+
+
+class _Before:
+    """Passes every call on, and lets somebody act just before the rows move."""
+
+    def __init__(self, client: object, act: Callable[[], None]) -> None:
+        self._client = client
+        self._act: Callable[[], None] | None = act
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._client, name)
+
+    def change(self, spreadsheet: str, body: dict, *rest: object) -> object:
+        moves = any("copyPaste" in request for request in body["requests"])
+        if moves and self._act is not None:
+            act, self._act = self._act, None
+            act()
+        return self._client.change(spreadsheet, body, *rest)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def store(sheets_place: Place) -> SheetsStore:
+    return sheets_place()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def hand(sheets_emulator, sheets_place: Place) -> Hand:
+    return Hand(sheets_emulator.url, sheets_place.url.removeprefix("gsheet://"))
+
+
+@pytest.fixture
+def before(store: SheetsStore) -> Iterator[Snapshot]:
+    return filled(store)
+
+
+def just_before(store: SheetsStore, act: Callable[[], None]) -> None:
+    archiver = store._archiver
+    archiver._client = _Before(archiver._client, act)  # type: ignore[assignment]
+
+
+def everything(store: SheetsStore) -> dict[str, set[str]]:
+    """Return the keys that stand anywhere, by table."""
+    live, kept = store.load().frames, store.archive().frames
+    found = {code: set(live[code].index) | set(kept[code].index) for code in kept}
+    for code in kept:
+        assert not set(live[code].index) & set(kept[code].index), "twice"
+    return found
+
+
+def keys_of(before: Snapshot) -> dict[str, set[str]]:
+    codes = ("complaints", "activities", "tasks", "deadlines", "escalations")
+    return {code: set(before.frames[code].index) for code in codes}
+
+
+@pytest.mark.slow
+def test_a_row_inserted_between_look_and_move_costs_no_row(store, hand, before):
+    just_before(store, lambda: hand.insert_rows(CASES_TAB, 2))
+
+    store.move(away(before, [ONE, TWO]))
+
+    found = everything(store)
+    assert keys_of(before).items() <= found.items()
+    same_rows(_all(store, CASES), before.frames[CASES])
+    assert store.tidy_archive() == 0
+
+
+def test_a_row_typed_among_those_that_move_is_not_swallowed(store, hand, before):
+    def typed() -> None:
+        hand.insert_rows(CASES_TAB, 3)
+        column = hand.read(CASES_TAB, "1:1")[0].index("内容")
+        hand.type(CASES_TAB, f"{_letter(column)}3", "手で書いた新しい苦情")
+
+    just_before(store, typed)
+
+    store.move(away(before, [ONE, TWO, THREE]))
+
+    assert "手で書いた新しい苦情" in str(hand.read(CASES_TAB))
+    assert "手で書いた新しい苦情" not in str(hand.read(f"{CASES_TAB}_{YEAR}"))
+    assert keys_of(before)["complaints"] <= everything(store)["complaints"]
+    assert set(before.frames["activities"].index) <= everything(store)["activities"]
+
+
+@pytest.mark.slow
+def test_rows_taken_out_and_moved_in_that_moment_do_no_harm(store, hand, before):
+    just_before(store, lambda: hand.move_rows(STEPS_TAB, 2, 3, 7))
+
+    store.move(away(before, [ONE, TWO]))
+
+    assert keys_of(before).items() <= everything(store).items()
+    same_rows(_all(store, "activities"), before.frames["activities"])
+    assert store.tidy_archive() == 0
+
+
+def test_a_column_inserted_in_that_moment_leaves_every_value_under_its_title(
+    store, hand, before
+):
+    just_before(store, lambda: hand.insert_columns(CASES_TAB, 3))
+
+    store.move(away(before, [ONE, TWO]))
+
+    same_rows(_all(store, CASES), before.frames[CASES])
+
+
+@pytest.mark.slow
+def test_a_row_above_the_header_moves_no_value_to_another_title(store, hand, before):
+    just_before(store, lambda: hand.insert_rows(CASES_TAB, 1))
+
+    store.move(away(before, [ONE, TWO]))
+
+    same_rows(_all(store, CASES), before.frames[CASES])
+
+
+@pytest.mark.slow
+def test_what_somebody_typed_into_a_row_in_that_moment_goes_along(store, hand, before):
+    column = hand.read(CASES_TAB, "1:1")[0].index("対応メモ")
+    just_before(
+        store, lambda: hand.type(CASES_TAB, f"{_letter(column)}2", "あとから一言")
+    )
+
+    store.move(away(before, [ONE]))
+
+    assert _all(store, CASES).loc[ONE, "note"] == "あとから一言"
+
+
+@pytest.mark.slow
+def test_peoples_own_columns_go_along_and_come_back(store, hand, before):
+    hand.insert_columns(CASES_TAB, 4)
+    hand.paste(CASES_TAB, "D1", [["社内メモ"], ["青い箱"]])
+    move = away(store.load(), [ONE])
+
+    store.move(move)
+    assert "青い箱" not in str(hand.read(CASES_TAB))
+    store.move(back(move))
+
+    own = next(line for line in hand.read(CASES_TAB) if ONE in line)
+    assert own[3] == "青い箱"
+
+
+def test_a_run_that_is_killed_before_it_looked_is_put_right_by_the_next(
+    store, hand, before, monkeypatch
+):
+    just_before(store, lambda: hand.insert_rows(CASES_TAB, 2))
+    with monkeypatch.context() as patch:
+        patch.setattr(Archiver, "_rescue", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.move(away(before, [ONE, TWO]))
+    assert _all(store, "tasks").shape == before.frames["tasks"].shape
+
+    assert store.tidy_archive() > 0
+
+    same_rows(_all(store, CASES), before.frames[CASES])
+    assert keys_of(before).items() <= everything(store).items()
+    assert store.tidy_archive() == 0
+
+
+@pytest.mark.slow
+def test_a_case_opened_again_by_hand_in_its_yearly_tab_comes_back(store, hand, before):
+    store.move(away(before, [ONE]))
+    tab = f"{CASES_TAB}_{YEAR}"
+    column = hand.read(tab, "1:1")[0].index("状態")
+    hand.type(tab, f"{_letter(column)}2", "対応中")
+
+    assert store.tidy_archive() == 1
+
+    live = store.load().frames
+    assert live[CASES].loc[ONE, "status"] == "対応中"
+    assert (live["activities"]["case_id"] == ONE).sum() == 2
+    assert store.archive_years() == ()
+
+
+def test_two_machines_that_saw_the_same_move_it_once(
+    store, before, sheets_place, tmp_path
+):
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(sheets_place.data, elsewhere)
+    other = Place(sheets_place.url, elsewhere)
+    theirs = []
+    just_before(store, lambda: theirs.append(other().move(away(before, [ONE, TWO]))))
+
+    mine = store.move(away(before, [ONE, TWO]))
+
+    other.close()
+    assert [moved.done for moved in (*theirs, mine)] == [(ONE, TWO), ()]
+    same_rows(_all(store, CASES), before.frames[CASES])
+
+
+@pytest.mark.slow
+def test_another_machine_takes_no_alarm_at_what_was_put_away(sheets_place, before):
+    other = sheets_place()
+    other.load()
+
+    sheets_place.opened[0].move(away(before, [ONE, TWO, THREE, FOUR]))
+
+    assert other.refresh(other.load()).held is None
+
+
+@pytest.mark.slow
+def test_the_yearly_tabs_are_hidden_and_one_for_each_year(
+    store, before, sheets_emulator, sheets_place
+):
+    store.move(away(before, [ONE], 2023))
+    later = away(before, [TWO], YEAR)
+    assert store.move(later).done == (TWO,)
+    store.load()
+
+    properties = store._archiver._client.metadata(
+        sheets_place.url.removeprefix("gsheet://"), "sheets.properties(title,hidden)"
+    )["sheets"]
+    hidden = {
+        p["properties"]["title"] for p in properties if p["properties"].get("hidden")
+    }
+    assert {f"{CASES_TAB}_2023", f"{CASES_TAB}_{YEAR}", f"{STEPS_TAB}_2023"} <= hidden
+    assert store.archive_years() == (2023, YEAR)
+
+
+def _all(store: SheetsStore, code: str):
+    """Return every row of a table that stands anywhere and has a number."""
+    import pandas as pd
+
+    live, kept = store.load().frames[code], store.archive().frames[code]
+    both = pd.concat([kept, live]) if len(kept) else live
+    return both[~both.index.str.startswith("+")]
+
+
+def _killed(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _letter(column: int) -> str:
+    from gspread.utils import rowcol_to_a1
+
+    return rowcol_to_a1(1, column + 1)[:-1]
