@@ -11,14 +11,16 @@ from lib.ui.documents import editing, listing, reading, state
 
 desk = context.guard(*navigation.entry(state.PAGE).roles)
 
-st.title(_("文書"), anchor=False)
 today = clock.today()
-if number := state.writing():
+number, one = state.writing(), state.opened(desk)
+if not number and one is None:
+    navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
+st.title(_("文書"), anchor=False)
+if number:
     editing.show(desk, number)
-elif one := state.opened(desk):
+elif one is not None:
     reading.show(desk, one, today)
     freshness.follow(desk)
 else:
-    navigation.link("setup", _("設定・点検へ戻る"), icon=":material/arrow_back:")
     listing.show(desk, today)
     freshness.follow(desk)

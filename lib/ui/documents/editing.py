@@ -58,14 +58,13 @@ def show(desk: UserStore, number: str) -> None:
 
 def _begun(desk: UserStore, name: str) -> Form:
     """Return the form of a new document: looked after by this person, due in time."""
-    start = widget_values(
+    start = _as_widgets(
         Document(
             id="",
             title=" ",
             owner=desk.principal.name,
             review_on=clock.today() + timedelta(days=REVIEW_AFTER_DAYS),
-        ),
-        documents.ASKED,
+        )
     ) | {"title": ""}
     form = Form(name, Document, problems(name), start)
     if form.key("review_on") not in st.session_state:
@@ -85,9 +84,18 @@ def _loaded(stands: Document, name: str) -> Form:
     ):
         st.session_state[f"{name}-seen"] = seen = stands
         drafting.look_anew(bare)
-        bare.set(**widget_values(seen, documents.ASKED))
-    untouched = widget_values(seen, documents.ASKED)
+        bare.set(**_as_widgets(seen))
+    untouched = _as_widgets(seen)
     return Form(name, Document, problems(name), untouched)
+
+
+def _as_widgets(one: Document) -> dict[str, Any]:
+    """Return what its widgets hold; one that offers words holds None for no word."""
+    found = widget_values(one, documents.ASKED)
+    return found | {name: found[name] or None for name in _OFFERING}
+
+
+_OFFERING: Final = ("product_code", "claim_type", "owner")
 
 
 def _is_older(seen: Document, stands: Document) -> bool:
@@ -95,7 +103,7 @@ def _is_older(seen: Document, stands: Document) -> bool:
 
 
 def _as_it_was(form: Form, seen: Document) -> bool:
-    before = widget_values(seen, documents.ASKED)
+    before = _as_widgets(seen)
     return all((form.get(name) or "") == (before[name] or "") for name in before)
 
 

@@ -37,7 +37,7 @@ def _line(line: str) -> str:
     if found := _HEADING.fullmatch(line):
         return f"\n**{inert(found[2])}**\n"
     if found := _NUMBERED.fullmatch(line):
-        return f"{found[1]}. {inert(found[2])}"
+        return f"{int(found[1])}. {inert(found[2])}"
     if found := _BULLET.fullmatch(line):
         return f"- {inert(found[1])}"
     return f"{inert(line)}  "

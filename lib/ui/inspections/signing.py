@@ -262,7 +262,11 @@ def _answers(form: Form, cells: tuple[Cell, ...]) -> Mapping[InspectionItem, Ans
 def _reopening(row: Inspection) -> None:
     key = f"inspections.reopen.{row.month:%Y-%m}.{row.item.code}"
     opened = st.popover(
-        _("開き直す"), icon=":material/lock_open:", key=key, on_change="rerun"
+        _("開き直す"),
+        icon=":material/lock_open:",
+        type="tertiary",
+        key=key,
+        on_change="rerun",
     )
     if not opened.open:
         return

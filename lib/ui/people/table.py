@@ -16,6 +16,8 @@ from lib.text import inert
 from lib.ui import format as fmt
 
 ORDER: Final = "people.order"
+FEWEST: Final = 5
+"""Promises below which a share would say more than they do."""
 NO_RANKING: Final = N_(
     "守った約束は、最近{days}日に期限の来た約束のうち、期限までに連絡した件数です。カスハラ(疑いを含む)と温度感4・5の件は数えません。どれがだれの件だったかも出しません。人を比べるためではなく、助けの要る人に気づくための表です。"
 )
@@ -81,9 +83,11 @@ def card(one: Person) -> None:
 
 
 def kept_words(load: Load | None) -> str:
-    """Return "12/14件(86%)"; 「—」 where no promise was due."""
+    """Return "12/14件(86%)"; 「—」 where no promise was due, of a few no share."""
     if load is None or load.share is None:
         return fmt.NOTHING
+    if load.due < FEWEST:
+        return _("{kept}/{due}件").format(kept=load.kept, due=load.due)
     return _("{kept}/{due}件({share})").format(
         kept=load.kept, due=load.due, share=fmt.percent(load.share, decimals=0)
     )

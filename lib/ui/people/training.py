@@ -78,7 +78,9 @@ def _days(course: Course) -> str:
 
 def panel(desk: UserStore, people: tuple[Person, ...]) -> None:
     """Draw the list of one person, and the form for who was trained; for leads."""
-    names = {one.member.email: one for one in people}
+    # Whoever still owes one stands first in the list.
+    order = sorted(people, key=lambda one: not one.owed)
+    names = {one.member.email: one for one in order}
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(_("だれの研修を見るか"), anchor=False)
