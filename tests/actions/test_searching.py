@@ -244,6 +244,16 @@ def test_both_ends_of_a_period_count():
     assert wanted([first, last, after], **asked) == [first.id, last.id]
 
 
+def test_weekday_and_hour_are_those_of_tokyo_and_narrow_together():
+    monday = complaint(received_at=clock.at(date(2026, 11, 2), 9, 59))
+    later = complaint(received_at=clock.at(date(2026, 11, 2), 10))
+    tuesday = complaint(received_at=clock.at(date(2026, 11, 3), 9))
+    cases = [monday, later, tuesday]
+
+    assert wanted(cases, weekdays=(0,), hours=(9,)) == [monday.id]
+    assert wanted(cases, hours=(9,)) == [monday.id, tuesday.id]
+
+
 def test_a_word_is_asked_for_by_its_slug():
     broken = complaint(claim_type="不良品")
 

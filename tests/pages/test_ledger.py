@@ -244,7 +244,11 @@ def test_the_page_runs_in_both_languages(ledger, put, language):
         ),
         ({"promise": When.OVERDUE}, {"promise": "overdue"}),
         ({"product_code": "P-1", "handler": "me"}, {"product": "P-1", "handler": "me"}),
-        ({"harm": Harm.TREATED, "lot": None}, TypeError),
+        (
+            {"lot": "L-1", "sales_page": "P-1", "weekday": "0", "hour": "9"},
+            {"lot": "L-1", "page": "P-1", "weekday": "0", "hour": "9"},
+        ),
+        ({"harm": Harm.TREATED, "note": None}, TypeError),
         ({"q": "山田"}, TypeError),
     ],
 )
