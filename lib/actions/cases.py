@@ -20,16 +20,16 @@ from lib import clock
 from lib.actions.broken_rows import refuse_broken
 from lib.actions.clocks import starting
 from lib.actions.entry import recognise
+from lib.actions.noting import note
 from lib.actions.permissions import needs
 from lib.errors import Conflict, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics import promises
 from lib.schema.activity import Activity
-from lib.schema.audit import AuditEntry
 from lib.schema.column import Field
 from lib.schema.complaint import SETTLED, Complaint
 from lib.schema.frames import plain, standing
-from lib.schema.ids import id_for, new_commit_id, new_id
+from lib.schema.ids import id_for, new_id
 from lib.schema.principal import Principal
 from lib.schema.record import Stage
 from lib.schema.tables import table
@@ -370,18 +370,8 @@ def log_export(
     Raises:
         NotAllowed: it is not for this person to take rows out.
     """
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table=COMPLAINTS,
-        row_key="",
-        field_name=EXPORTED,
-        after=f"{kind} {count}件",
-    )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+    after = f"{kind} {count}件"
+    note(store, who.name, EXPORTED, (COMPLAINTS, ""), now=now, after=after)
 
 
 EXPORTED: Final = "(書き出し)"

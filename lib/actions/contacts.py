@@ -17,9 +17,9 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lib.actions.entry import recognise
+from lib.actions.noting import note
 from lib.errors import ActionRefused, AppError, Conflict, StoreError
 from lib.i18n import N_
-from lib.schema.audit import AuditEntry
 from lib.schema.complaint import SETTLED
 from lib.schema.frames import JOINER
 from lib.schema.ids import WITHOUT_NUMBER, new_commit_id
@@ -35,7 +35,7 @@ from lib.settings.customer_key import (
 from lib.store.access import UserStore
 from lib.store.contacts import FIELD, TABLE, days_kept
 from lib.store.live import LiveStore
-from lib.store.protocol import Commit, Insert, Mending, RowMend, Update
+from lib.store.protocol import Commit, Mending, RowMend, Update
 from lib.text import is_masked
 
 log = logging.getLogger(__name__)
@@ -274,20 +274,9 @@ def log_export(
 def _note(
     live: LiveStore, now: datetime, what: str, *, after: str = "", reason: str
 ) -> None:
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=SYSTEM.name,
-        table=TABLE,
-        row_key="",
-        field_name=what,
-        after=after,
-        reason=reason,
-    )
-    commit = Commit(commit_id, SYSTEM.name, now, (Insert(entry),), reason=reason)
-    live.for_user(SYSTEM).commit(commit)
+    desk = live.for_user(SYSTEM)
+    place = (TABLE, "")
+    note(desk, SYSTEM.name, what, place, now=now, after=after, reason=reason)
 
 
 ROTATED: Final = "(照合キーの鍵を交換)"

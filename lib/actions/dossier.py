@@ -18,6 +18,7 @@ import pandas as pd
 from lib import clock
 from lib.actions.business_settings import value_of
 from lib.actions.inquiries import deciding
+from lib.actions.noting import entries
 from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
@@ -31,7 +32,6 @@ from lib.reports.dossier.pdf import to_pdf
 from lib.reports.dossier.veil import Veil
 from lib.reports.dossier.word import to_docx
 from lib.schema.activity import Activity
-from lib.schema.audit import AuditEntry
 from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
 from lib.schema.deadline import Deadline
 from lib.schema.frames import standing, standing_at
@@ -400,19 +400,17 @@ def note(
         kind=ActivityKind.EXPORT if dossier.is_masked else ActivityKind.REVEAL,
         content=f"{words}\n理由: {why}" if why else words,
     )
-    entry = AuditEntry(
-        # The store itself notes under the first number that the step is new.
-        id=f"L-{commit_id}-00002",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table=_table_of(store, dossier.number),
-        row_key=dossier.number,
-        field_name=EXPORTED,
+    noted = entries(
+        commit_id,
+        who.name,
+        EXPORTED,
+        [(_table_of(store, dossier.number), dossier.number)],
+        now=now,
         after=words,
         reason=why,
+        since=2,  # the store itself notes under the first number that the step is new
     )
-    store.commit(Commit(commit_id, who.name, now, (Insert(step), Insert(entry))))
+    store.commit(Commit(commit_id, who.name, now, tuple(map(Insert, (step, *noted)))))
 
 
 def _table_of(store: UserStore, number: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.actions import reported_rate
 from lib.actions.broken_rows import refuse_broken
+from lib.actions.noting import note
 from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
@@ -18,9 +19,7 @@ from lib.metrics import calendar
 from lib.metrics.figures import Frames
 from lib.metrics.missing import LOOK_BACK_DAYS, centres_of, entered
 from lib.metrics.reason import Reason
-from lib.schema.audit import AuditEntry
 from lib.schema.column import Shown
-from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.masters import Centre
 from lib.schema.principal import Principal
@@ -199,18 +198,8 @@ def note_report(
 
     `store` is the system's: nobody else adds to the log.
     """
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table="kpi_days",
-        row_key="",
-        field_name="(書き出し)",
-        after=f"Excel {centre.name} {month:%Y-%m}",
-    )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+    after = f"Excel {centre.name} {month:%Y-%m}"
+    note(store, who.name, "(書き出し)", ("kpi_days", ""), now=now, after=after)
 
 
 def day_state(

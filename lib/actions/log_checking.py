@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from lib.actions.noting import note
 from lib.actions.permissions import needs
-from lib.schema.audit import AuditEntry
-from lib.schema.ids import new_commit_id
 from lib.schema.principal import Principal
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.log_search import LogQuery
-from lib.store.protocol import Commit, Insert
 from lib.store.witness import Broken, Witness
 
 ACCEPTED: Final = "(ログの違いを承知)"
@@ -52,16 +50,6 @@ def accept(store: UserStore, who: Principal, witness: Witness, now: datetime) ->
     `store` is the system's: nobody else adds to the log.
     """
     broken = witness.broken()
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table="audit",
-        row_key="",
-        field_name=ACCEPTED,
-        after=f"変わった行 {len(broken.changed)}、なくなった行 {len(broken.gone)}",
-    )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+    after = f"変わった行 {len(broken.changed)}、なくなった行 {len(broken.gone)}"
+    note(store, who.name, ACCEPTED, ("audit", ""), now=now, after=after)
     witness.accept()

@@ -8,13 +8,11 @@ from typing import Final
 
 import pandas as pd
 
+from lib.actions.noting import note
 from lib.actions.permissions import needs
-from lib.schema.audit import AuditEntry
-from lib.schema.ids import new_commit_id
 from lib.schema.principal import Principal
 from lib.store.access import UserStore
 from lib.store.log_search import LogPage, LogQuery, found_in
-from lib.store.protocol import Commit, Insert
 
 Question = LogQuery
 """What is asked of the log, for pages, which know no store."""
@@ -102,18 +100,7 @@ def note_export(store: UserStore, who: Principal, *, count: int, now: datetime) 
 
     `store` is the system's: nobody else adds to the log.
     """
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table="audit",
-        row_key="",
-        field_name=EXPORTED,
-        after=f"CSV {count}件",
-    )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+    note(store, who.name, EXPORTED, ("audit", ""), now=now, after=f"CSV {count}件")
 
 
 def acts(page: LogPage) -> tuple[Act, ...]:

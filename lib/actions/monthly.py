@@ -15,6 +15,7 @@ from typing import Final
 from lib.actions.business_settings import setting_write
 from lib.actions.kpi_views import Period, call_centres
 from lib.actions.monthly_gathering import Told, comment_of, gathered, month_span
+from lib.actions.noting import note
 from lib.actions.permissions import needs, roles_of
 from lib.errors import FieldProblem, InvalidRecord, NotAllowed
 from lib.i18n import N_
@@ -23,13 +24,12 @@ from lib.reports.monthly.material import Reader
 from lib.reports.monthly.model import Document
 from lib.reports.monthly.pdf import to_pdf
 from lib.reports.monthly.xlsx import to_xlsx
-from lib.schema.audit import AuditEntry
 from lib.schema.masters import Centre, Setting
 from lib.schema.principal import Principal
 from lib.schema.vocab import Choice
 from lib.settings import monthly_comments
 from lib.store.access import UserStore
-from lib.store.protocol import Commit, Insert
+from lib.store.protocol import Commit
 
 LEADS: Final = roles_of("monthly.comment")
 """Roles that may make every report and write into it."""
@@ -238,15 +238,13 @@ def exported(
         raise NotAllowed
     data = _RENDERERS[paper.form](paper.document)
     name = monthly_comments.name_for(paper.centre)
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table="kpi_days",
-        row_key=f"{paper.document.month:%Y-%m}",
-        field_name=EXPORTED,
+    note(
+        store,
+        who.name,
+        EXPORTED,
+        ("kpi_days", f"{paper.document.month:%Y-%m}"),
+        now=now,
         after=f"月次報告を書き出した: {name}・{paper.form.value}",
+        commit_id=commit_id,
     )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
     return data

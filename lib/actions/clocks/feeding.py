@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from lib.actions.clocks.running import everything_that_can_run_out
+from lib.actions.noting import note
 from lib.actions.permissions import needs
 from lib.i18n import current
 from lib.reports.calendar import calendar_of
-from lib.schema.audit import AuditEntry
-from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.settings import calendar_feed
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
-from lib.store.protocol import Commit, Insert
 
 
 @needs("deadlines.calendar")
@@ -40,18 +38,7 @@ def note_taken(store: UserStore, who: Principal, *, what: str, now: datetime) ->
 
     `store` is the system's: nobody else adds to the log.
     """
-    commit_id = new_commit_id()
-    entry = AuditEntry(
-        id=f"L-{commit_id}-00001",
-        commit_id=commit_id,
-        at=now,
-        actor=who.name,
-        table="clocks",
-        row_key="",
-        field_name=what,
-        after="カレンダー",
-    )
-    store.commit(Commit(commit_id, who.name, now, (Insert(entry),)))
+    note(store, who.name, what, ("clocks", ""), now=now, after="カレンダー")
 
 
 EXPORTED: Final = "(書き出し)"
