@@ -220,6 +220,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "risk.finish", N_("自分に頼まれた調べものを済ませる"), Group.RISK, _STAFF
     ),
     Permission("risk.months", N_("昔の月の件数を入れる"), Group.RISK, _LEADS),
+    _see("open.problems", N_("多発している問題を見る"), Group.RISK, _READERS),
     _see("open.improvements", N_("施策・改善を見る"), Group.RISK, _READERS),
     Permission("measures.work", N_("施策・改善を残す・直す"), Group.RISK, _STAFF),
     _see("open.page_checks", N_("ページ点検を見る"), Group.CHECKS, _STAFF),

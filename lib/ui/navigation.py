@@ -91,6 +91,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         tucked=(Role.CLERK,),
     ),
     PageEntry(
+        "problems",
+        N_("多発している問題"),
+        ":material/hub:",
+        FIGURES,
+        roles_of("open.problems"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "improvements",
         N_("改善"),
         ":material/build:",

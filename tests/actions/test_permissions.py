@@ -107,6 +107,7 @@ READS = {
     "page_checks": "items_of list_of word_rules_of pages owed course_of",
     "people": "oneself",
     "permissions": "may refuse needs",
+    "problems": "examples found",
     "queueing": "open_work",
     "repairs": "checked may_renumber may_take_over",
     "risks.life": "may_decide may_finish record_of steps_of tasks_of",

@@ -146,7 +146,8 @@ def said(text: str) -> Said:
         followers = words[place + 1 : place + 1 + _DENIAL_WITHIN]
         if word.kind == VERB and any(f.normal in _DENIALS for f in followers):
             name = f"n:{word.normal}"
-            shown.setdefault(name, f"{word.surface}ない")
+            if followers[0].base == "ない":
+                shown.setdefault(name, f"{word.surface}ない")
             _raise(features, name, weight)
         shown.setdefault(f"w:{word.normal}", word.base)
         _raise(features, f"w:{word.normal}", weight)
