@@ -24,7 +24,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lib import clock, logs
-from lib.actions import checking, connecting, contacts, importing, signing_in
+from lib.actions import archiving, checking, connecting, contacts, importing, signing_in
 from lib.actions import sample as sample_year
 from lib.actions.by_hand import resting
 from lib.actions.by_hand.tidying import tidy
@@ -44,6 +44,7 @@ from lib.reports.export import to_csv, to_xlsx
 from lib.sample import sample_company
 from lib.sample.company import DEFAULT_COMPLAINTS_PER_DAY, DEFAULT_SEED
 from lib.schema.dictionary import as_markdown
+from lib.schema.ids import read_id
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import TABLES, Table
@@ -246,7 +247,7 @@ def import_file(
     wanted = _table(table) if table else None
     source = importing.read_upload(file.name, _bytes_of(file))
     with _store() as (store, place):
-        frames = store.load().frames
+        frames = archiving.with_archive(LiveStore(store), store.load().frames)
         runs = importing.runs_in(frames["settings"])
         learned = importing.learned_in(frames["settings"])
         shown = importing.preview(
@@ -307,7 +308,9 @@ def export(
         tabs = [place.tab for place in wanted]
         live, now = LiveStore(store), clock.now()
         contacts.log_export(live, tabs, reason, now, unmasked=unmasked)
-    frames, typed = everything.frames, unread_cells(everything.statuses)
+        # An export is of everything that is kept, wherever it lies.
+        frames = archiving.with_archive(live, everything.frames)
+    typed = unread_cells(everything.statuses)
     chosen = {place: frames[place.code] for place in wanted}
     if kind == ".xlsx":
         data = to_xlsx(chosen, unmasked=unmasked, typed=typed)
@@ -488,6 +491,104 @@ def _print_due(found: erasing_people.Preview) -> None:
     )
     for name in found.copies:
         _say(_("元のまま残る控え: {name}").format(name=name))
+
+
+@app.command(
+    help=_(
+        "終わって久しい苦情を、年ごとの保管に移します。--back で戻します。残ったものがあれば1で終わります。"
+    )
+)
+@speaking_plainly
+def archive(
+    months: Annotated[
+        int | None,
+        typer.Option(min=1, max=600, help=_("終わってからの月数。なければ設定の値")),
+    ] = None,
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help=_("何が移るかだけを出す"))
+    ] = False,
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", "-y", help=_("聞かずに移す"))
+    ] = False,
+    back: Annotated[
+        str, typer.Option(help=_("戻す年(例 2024)か受付番号。「,」で区切る"))
+    ] = "",
+) -> None:
+    """Put away what ended long ago, or bring it back."""
+    place = installation()
+    live = open_live(place.store_url, data=place.data)
+    try:
+        if back:
+            _archive_back(live, place, back)
+        found = archiving.due(live, SYSTEM, clock.now(), months=months)
+        _print_archive(found)
+        if dry_run or not found.cases:
+            return
+        if not yes:
+            typer.confirm(
+                _("{count}件を保管します。よろしいですか").format(
+                    count=len(found.cases)
+                ),
+                abort=True,
+            )
+        with _progress(_("保管しています")) as progress:
+            done = archiving.put_away(
+                live,
+                SYSTEM,
+                clock.now(),
+                data=place.data,
+                url=place.store_url,
+                months=months,
+                progress=progress,
+            )
+    finally:
+        live.close()
+    _say(
+        _("保管しました: {count}件 ({rows}行)").format(
+            count=len(done.cases), rows=done.rows
+        )
+    )
+    _end_of_archiving(done)
+
+
+def _archive_back(live: LiveStore, place: Installation, back: str) -> NoReturn:
+    parts = [part.strip() for part in back.split(",") if part.strip()]
+    wanted = (
+        int(parts[0])
+        if len(parts) == 1 and parts[0].isdecimal()
+        else [read_id(part) or part for part in parts]
+    )
+    with _progress(_("保管から戻しています")) as progress:
+        done = archiving.bring_back(
+            live, SYSTEM, clock.now(), wanted, data=place.data, progress=progress
+        )
+    _say(
+        _("保管から戻しました: {count}件 ({rows}行)").format(
+            count=len(done.cases), rows=done.rows
+        )
+    )
+    _end_of_archiving(done)
+
+
+def _end_of_archiving(done: archiving.Done) -> NoReturn:
+    if done.mended:
+        _say(_("前の回の途中から元に戻したもの: {count}").format(count=done.mended))
+    for case in done.passed[:SHOWN]:
+        _say(_("途中で変わったので移さなかった件: {number}").format(number=case))
+    raise typer.Exit(LOOK if done.passed else DONE)
+
+
+def _print_archive(found: archiving.Due) -> None:
+    """Print what would move, year by year, and what stays; numbers alone."""
+    for year, count in found.by_year().items():
+        _say(_("{year}年: {count}件").format(year=year, count=count))
+    for why, count in found.held.items():
+        _say(_("残るもの {count}件: {why}").format(count=count, why=_(why)))
+    _say(
+        _("保管するもの: {count}件 ({rows}行) / いまの苦情台帳: {live}行").format(
+            count=len(found.cases), rows=found.rows, live=found.live["complaints"]
+        )
+    )
 
 
 @app.command(help=_("データ項目の一覧をMarkdownで出します。"))

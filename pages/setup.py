@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.i18n import N_, _
 from lib.schema.vocab import Role
-from lib.ui import freshness, navigation, problems, sample_banner, shell
+from lib.ui import archive, freshness, navigation, problems, sample_banner, shell
 from lib.ui.context import guard
 
 desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
@@ -14,6 +14,7 @@ desk = guard(Role.ADMIN, Role.MANAGER, Role.CLERK, Role.VIEWER)
 WORDS = {
     "outbox": N_("まだシートに入っていない保存と、確かめてほしい保存。"),
     "crisis": N_("漏えい・製品事故・重大なミスを、手順と期限にそって進めます。"),
+    "getting_started": N_("絵を見ながら、入れるところから最初の一週間まで。"),
     "data_check": N_("合わない値、書きかけの行、同じ番号の行を直します。"),
     "deadlines": N_(
         "法定・先方指定・社内の期限を確かめ、終えます。数え方も見られます。"
@@ -25,6 +26,7 @@ WORDS = {
         "LP・確認画面・解約・返品の表示と台本を、決まった間隔で見直します。"
     ),
     "inspections": N_("七つのことを毎月確かめ、署名します。遅れも見えます。"),
+    "knowledge": N_("過去の解決を探し、共有し、文書にします。"),
     "documents": N_("応対マニュアル・よくある質問・社内ルール。探して読みます。"),
     "people": N_("手元の件数と約束、研修を受けた日。"),
     "improvements": N_("苦情から生まれた改善と、それで数字が動いたか。"),
@@ -66,6 +68,12 @@ def cards() -> None:
                     problems.count_badge(desk)
 
 
+def put_away() -> None:
+    if desk.principal.role in archive.RUNNERS:
+        with st.container(border=True):
+            archive.panel(desk)
+
+
 def store() -> None:
     with st.container(border=True, height="stretch"):
         st.subheader(_("保存先"), anchor=False)
@@ -88,4 +96,5 @@ if desk.principal.role is Role.ADMIN:
         sample()
 else:
     store()
+put_away()
 freshness.follow(desk)

@@ -34,6 +34,7 @@ from lib.schema.vocab import (
     CrisisStatus,
     EscalationStatus,
     ImprovementStatus,
+    Source,
 )
 from lib.settings.archiving import HINT_FROM, months_of
 from lib.store.access import UserStore
@@ -314,15 +315,16 @@ def bring_back(
     return done
 
 
-def back_for(live: LiveStore, rows: Iterable[RowKey], now: datetime) -> list[str]:
+def back_for(live: LiveStore, rows: Iterable[RowKey], now: datetime) -> dict[str, int]:
     """Bring back whatever of these rows is put away, so that it can be written to.
 
     For what has to reach a record wherever it is, such as anonymising. Returns the
-    complaints that came back; after it they may be put away again.
+    year of each complaint that came back, for `away_again`.
     """
     if not live.archive_years():
-        return []
-    frames = live.archive().archive.frames
+        return {}
+    kept = live.archive().archive
+    frames = kept.frames
     wanted: set[str] = set()
     for code, key in rows:
         if code in CODES and key in frames[code].index:
@@ -330,7 +332,28 @@ def back_for(live: LiveStore, rows: Iterable[RowKey], now: datetime) -> list[str
     chosen = sorted(wanted & set(frames[CASES].index))
     done = Done()
     _move(live, SYSTEM, now, _rows(frames, chosen), done, _nothing)
-    return done.cases
+    return {case: kept.years[case] for case in done.cases}
+
+
+def away_again(live: LiveStore, years: Mapping[str, int], now: datetime) -> None:
+    """Put away again what `back_for` brought back, as it stands by now."""
+    if years:
+        desk = live.for_user(SYSTEM)
+        frames = {code: desk.frame(code) for code in CODES}
+        chosen = [case for case in years if case in frames[CASES].index]
+        cases = _rows(frames, chosen)
+        _move(live, SYSTEM, now, cases, Done(), _nothing, years)
+
+
+def sample_back(desk: UserStore, now: datetime) -> None:
+    """Bring back the complaints of the sample year, so that they can be taken out."""
+    kept = {code: desk.archived(code) for code in CODES}
+    cases = kept[CASES]
+    chosen = list(cases.index[(cases["source"] == Source.SAMPLE.value)])
+    rows = _rows(kept, list(map(str, chosen)))
+    for start in range(0, len(chosen), AT_ONCE):
+        some = {str(key): rows[str(key)] for key in chosen[start : start + AT_ONCE]}
+        desk.move(Moving(new_commit_id(), SYSTEM.name, now, some))
 
 
 def with_archive(live: LiveStore, frames: Frames) -> dict[str, pd.DataFrame]:

@@ -135,6 +135,13 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         Group.CASES,
         _LEADS,
     ),
+    _see("open.knowledge", N_("知見(過去の解決)を見る・探す"), Group.CASES, _READERS),
+    Permission(
+        "knowledge.share",
+        N_("解決の要約を、お客様の情報を伏せて取り出す"),
+        Group.CASES,
+        _STAFF,
+    ),
     _see("open.inquiries", N_("行政問合せを見る"), Group.INQUIRIES, _READERS),
     Permission(
         "inquiries.record", N_("行政からの連絡を受け付ける"), Group.INQUIRIES, _STAFF
@@ -278,9 +285,19 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     _see("open.products", N_("商品を開く"), Group.PEOPLE, _STAFF),
     Permission("products.edit", N_("商品を直す"), Group.PEOPLE, _STAFF),
     _see("open.setup", N_("「設定・点検」を開く"), Group.SETTINGS, _READERS),
+    _see("open.getting_started", N_("「はじめかた」を開く"), Group.SETTINGS, _EVERYBODY),
+    Permission(
+        "first_week.put_away", N_("はじめの一週間の一覧をしまう"), Group.SETTINGS, _LEADS
+    ),
     _see("open.settings", N_("設定を見る"), Group.SETTINGS, _LEADS),
     Permission("settings.edit", N_("設定と規則を変える"), Group.SETTINGS, _LEADS),
     _see("open.privacy", N_("「個人情報」を開く"), Group.SETTINGS, _LEADS),
+    Permission(
+        "archive.run",
+        N_("終わった年の苦情を保管する・保管から戻す"),
+        Group.SETTINGS,
+        _LEADS,
+    ),
     Permission(
         "privacy.anonymise",
         N_("保存期間の過ぎたもの・本人の求めのあったものを匿名化する"),

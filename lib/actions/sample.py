@@ -10,6 +10,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions import first_start
+from lib.actions.archiving import sample_back
 from lib.actions.permissions import needs
 from lib.errors import ActionRefused
 from lib.i18n import N_
@@ -154,6 +155,7 @@ def remove(store: UserStore | Store, *, progress: Progress | None = None) -> int
         NotAllowed: the person is no administrator.
     """
     desk = _desk(store)
+    sample_back(desk, clock.now())
     frames = _frames(desk)
     # What refers goes before what it refers to, so that an interruption leaves no
     # sample row whose target is gone.

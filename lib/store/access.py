@@ -42,7 +42,7 @@ from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store import contacts
-from lib.store.archive import CASES, CODES, Archive
+from lib.store.archive import CASES, CODES, Archive, Moved, Moving
 from lib.store.live import LiveStore
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import named
@@ -538,6 +538,21 @@ class UserStore:
         if found is None:
             raise NotAllowed
         return found
+
+    def move(self, moving: Moving) -> Moved:
+        """Put complaints away or bring them back; see `Archives.move`.
+
+        Raises:
+            ActionRefused: the person only looks, or the store has no archive.
+            NotAllowed: it is for administrators and managers.
+        """
+        self._refuse_onlookers()
+        if not self._manages and self._principal is not SYSTEM:
+            raise NotAllowed
+        try:
+            return self._live.move(moving)
+        finally:
+            self._pinned = None
 
     def marks(self, code: str) -> pd.DataFrame:
         """Return which of the person's cells of a table are not simply right.

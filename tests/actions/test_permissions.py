@@ -37,6 +37,7 @@ from lib.store.opening import open_store
 # Unguarded on purpose -----------------------------------------------------------------
 
 READS = {
+    "archiving": "is_full",
     "analysing.reading": "cases_of contacts_of orders_of began_on words_of headline_of"
     " pareto_of course_of cross_of launches_of clock_of shares_of behind",
     "business_settings": "claim_types_of value_of new_centre_of values_of"
@@ -85,6 +86,9 @@ READS = {
     "inquiries.taking": "preview preset_due",
     "inspecting": "lines_of due_day rows month history overdue hints improvement_of",
     "inside": "unanswered waiting_for waiting_on colleagues known_by",
+    "knowledge.past": "past is_at_hand came_back",
+    "knowledge.searching": "search precedents like lessons summary",
+    "knowledge.sharing": "mask_of",
     "kpi_cards": "told cards_of card_of target_of judged_of beside_of beside course_of"
     " marks_for cases_of",
     "kpi_days": "centres_for find month_days checked spans_of doubts",
@@ -127,6 +131,7 @@ READS = {
 `RIGHTS` leaves its person: nothing more is to be asked."""
 
 JOBS = {
+    "archiving": "away_again back_for sample_back with_archive",
     "by_hand.tidying": "tidy",
     "centre_files.keeping": "centres_with_files",
     "centre_files.running": "fold_centre",

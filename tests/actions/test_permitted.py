@@ -16,6 +16,7 @@ import pytest
 
 from lib import clock
 from lib.actions import (
+    archiving,
     business_settings,
     caring,
     cases,
@@ -55,6 +56,7 @@ from lib.actions.importing.journal import ImportedRow, Run
 from lib.actions.importing.parts import NewRow, Part, Preview
 from lib.actions.inquiries import closing as inquiry_closing
 from lib.actions.inquiries import deciding, sorting, taking
+from lib.actions.knowledge import sharing
 from lib.actions.notices import overview
 from lib.actions.permissions import PERMISSIONS, permission
 from lib.actions.risks import life, months
@@ -69,7 +71,7 @@ from lib.schema.deadline import Deadline
 from lib.schema.document import Document
 from lib.schema.ids import new_commit_id
 from lib.schema.inquiry import AgencyInquiry
-from lib.schema.kpi_day import KpiDay
+from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.learning import Improvement
 from lib.schema.masters import Centre, Member, Product
 from lib.schema.principal import SYSTEM, Principal
@@ -83,6 +85,7 @@ from lib.schema.vocab import (
     Cause,
     Certainty,
     CheckResult,
+    ComplaintStatus,
     Done,
     Flag,
     Harm,
@@ -164,6 +167,15 @@ def rows() -> list[Any]:
         Product(code="P-1", name="美容液"),
         complaints.Complaint.parse(case("K-261121-AAAAA", WHO[Role.OUTSOURCED])),
         *(own_case_of(who) for who in WHO.values()),
+        complaints.Complaint.parse(
+            case("K-261101-CLSED", WHO[Role.CLERK])
+            | {
+                "received_centre": COMPANY,
+                "status": ComplaintStatus.CLOSED,
+                "closed_at": NOW - timedelta(days=9),
+                "resolution": Resolution.REFUND,
+            }
+        ),
         AgencyInquiry(
             id="G-261120-AAAAA",
             first_contact_at=NOW - timedelta(days=1),
@@ -361,6 +373,9 @@ ACTS: dict[str, Act] = {
         s.system, d.principal, kind="CSV", count=1, now=NOW
     ),
     "cases.dossier": dossier_of,
+    "knowledge.share": lambda d, s: sharing.digest(
+        d, s.system, ["K-261101-CLSED"], now=NOW, commit_id="n1"
+    ),
     "cases.dossier_names": lambda d, _: dossier.made(
         d, "K-261121-AAAAA", audience=Audience.LAWYER, now=NOW, reason="訴訟"
     ),
@@ -498,6 +513,9 @@ ACTS: dict[str, Act] = {
     "store.connect": lambda d, s: connecting.set_up(d.principal, "no address", s.data),
     "sample.manage": lambda d, _: sample.remove(d),
     "today.past": lambda d, _: looking.recent(d, TODAY),
+    "archive.run": lambda d, s: archiving.bring_back(
+        s.live, d.principal, NOW, 2024, data=s.data
+    ),
     "audit.see": lambda d, _: d.audit("complaints", "K-261121-AAAAA"),
     "audit.accept": lambda d, s: log_checking.accept(
         s.system, d.principal, Witness(s.data, "store"), NOW
@@ -508,6 +526,8 @@ ACTS: dict[str, Act] = {
 }
 
 REFUSED_FOR_OTHER_REASONS: dict[str, type[Exception]] = {
+    # Nothing is put away.
+    "archive.run": ActionRefused,
     # Nobody has asked for the approval yet.
     "inquiries.approve": ActionRefused,
     # Neither an address nor a reader is named; Google is not asked.

@@ -16,6 +16,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.actions.archiving import with_archive
 from lib.actions.entry import recognise
 from lib.actions.permissions import needs
 from lib.actions.privacy.mentions import CONTACT_IN_TEXT
@@ -81,7 +82,7 @@ def held_about(live: LiveStore, who: Principal, typed: str, *, data: Path) -> He
         InvalidRecord: nothing typed can be looked for; its problem is on `typed`.
     """
     desk = live.for_user(SYSTEM)
-    frames = {place.code: desk.in_full(place.code) for place in TABLES}
+    frames = with_archive(live, {t.code: desk.in_full(t.code) for t in TABLES})
     roots = tuple(_found(frames, typed, secret_of(data)))
     outbox = live.outbox
     waiting = {row for save in outbox.waiting() for row in save.rows} if outbox else ()

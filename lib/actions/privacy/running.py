@@ -16,6 +16,7 @@ from typing import Final, cast
 import pandas as pd
 
 from lib import clock
+from lib.actions.archiving import away_again, back_for, with_archive
 from lib.actions.permissions import needs
 from lib.actions.privacy.mentions import Mentions
 from lib.actions.privacy.units import Book, RowKey, Unit, due_units
@@ -117,7 +118,7 @@ def due(live: LiveStore, who: Principal, today: date) -> tuple[Unit, ...]:  # no
     # Not `UserStore.derived`: within it nobody sees a contact, which is what goes.
     found: tuple[Unit, ...] = live.derived.get(
         ("privacy due", everything.revision, today, waiting),
-        lambda: due_units(_frames(everything), today, waiting),
+        lambda: due_units(_frames(live), today, waiting),
     )
     return found
 
@@ -140,7 +141,7 @@ def preview(
     )
     rows = [row for unit in free for row in unit.rows]
     outbox = live.outbox
-    mentions = _mentions(live.for_user(SYSTEM), free)
+    mentions = _mentions(live, free)
     return Preview(
         units=tuple(units),
         fields=dict(fields),
@@ -175,9 +176,11 @@ def anonymise(
     done = Done(now, who.name)
     with alone(data, "anonymising"):
         live.refreshed()
+        # What is put away is due as well, and can only be written to among the rest.
+        years = back_for(live, (row for unit in free for row in unit.rows), now)
         desk = live.for_user(SYSTEM)
         still = tuple(_as_seen(live, free, done))
-        mentions = _mentions(desk, still)
+        mentions = _mentions(live, still)
         _record(desk, done, len(free))
         run = _Run(live, done, ErasedRows(data))
         for some in _chunks(still):
@@ -189,6 +192,7 @@ def anonymise(
         # Besides telling how much: on a Google Sheet the last change of a row leaves
         # what stood there in the books until the next one, which is this.
         _record(live.for_user(SYSTEM), done, len(free))
+        away_again(live, years, now)
         _clean_up(live, done)
     return done
 
@@ -203,9 +207,12 @@ def erase_again(live: LiveStore, who: Principal, *, now: datetime, data: Path) -
     done = Done(now, who.name)
     with alone(data, "anonymising"):
         known = ErasedRows(data).load()
+        live.refreshed()
+        years = back_for(live, known, now)
         frames = live.refreshed().frames
         found = again(live, known, frames, actor=who.name, at=now)
         done.rows, done.rows_refused = found.rows, found.refused
+        away_again(live, years, now)
         _clean_up(live, done)
     return done
 
@@ -236,7 +243,7 @@ def copies_in(data: Path) -> tuple[str, ...]:
 
 def _as_seen(live: LiveStore, units: Sequence[Unit], done: Done) -> Iterator[Unit]:
     """Yield, as they stand now, those that are what was seen; refuse the others."""
-    book = Book(_frames(live.for_user(SYSTEM)), _waiting_rows(live))
+    book = Book(_frames(live), _waiting_rows(live))
     for unit in units:
         if now := book.as_now(unit):
             yield now
@@ -322,8 +329,10 @@ def _record(desk: UserStore, done: Done, planned: int) -> None:
 # Reading -----------------------------------------------------------------------------
 
 
-def _frames(desk: UserStore) -> dict[str, pd.DataFrame]:
-    return {place.code: desk.in_full(place.code) for place in TABLES}
+def _frames(live: LiveStore) -> dict[str, pd.DataFrame]:
+    """Return all tables, nothing masked, with what is put away among the rest."""
+    desk = live.for_user(SYSTEM)
+    return with_archive(live, {t.code: desk.in_full(t.code) for t in TABLES})
 
 
 def _waiting_rows(live: LiveStore) -> frozenset[RowKey]:
@@ -333,7 +342,5 @@ def _waiting_rows(live: LiveStore) -> frozenset[RowKey]:
     return frozenset(row for save in outbox.waiting() for row in save.rows)
 
 
-def _mentions(desk: UserStore, units: Sequence[Unit]) -> Mentions:
-    codes = ("complaints", "agency_inquiries")
-    rows = [row for unit in units for row in unit.rows]
-    return Mentions.of({code: desk.in_full(code) for code in codes}, rows)
+def _mentions(live: LiveStore, units: Sequence[Unit]) -> Mentions:
+    return Mentions.of(_frames(live), [row for unit in units for row in unit.rows])

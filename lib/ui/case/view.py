@@ -31,7 +31,7 @@ from lib.store.access import UserStore
 from lib.text import digits, inert, is_masked, is_web_address
 from lib.ui import boundary, conflict, context, filters, marks, outbox, results
 from lib.ui import format as fmt
-from lib.ui.case import agencies, editors, handing, inside, second
+from lib.ui.case import agencies, archived, editors, handing, inside, second
 from lib.ui.case.groups import (
     ACT,
     CANCEL,
@@ -59,6 +59,8 @@ from lib.ui.deadlines.of_case import clocks_of
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.harassment import duties
+from lib.ui.improvements import of_case as improvement
+from lib.ui.knowledge import precedents
 from lib.ui.table import due_text
 
 RELATED_SHOWN: Final = 5
@@ -71,7 +73,10 @@ def show(desk: UserStore, number: str) -> None:
         case = cast("Complaint", desk.record("complaints", number))
     except NotAllowed as error:
         _close_button()
-        st.info(inert(boundary.message_of(error)), icon=":material/search_off:")
+        if put_away := archived.found(desk, number):
+            archived.show(desk, put_away)
+        else:
+            st.info(inert(boundary.message_of(error)), icon=":material/search_off:")
         return
     with st.container(border=True, key="case"):
         _head(desk, case)
@@ -97,6 +102,8 @@ def show(desk: UserStore, number: str) -> None:
         clocks_of(desk, case.id)
         duties.on_case(desk, case)
         _advice(case)
+        improvement.tied(desk, case)
+        precedents.on_case(desk, case)
         _parts(desk, case)
 
 
@@ -404,6 +411,7 @@ def _facts(desk: UserStore, case: Complaint) -> None:
     for group in GROUPS:
         _group(desk, case, group)
     _related(desk, case)
+    improvement.propose(desk, case)
 
 
 def _dossier(desk: UserStore, case: Complaint) -> None:
