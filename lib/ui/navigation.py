@@ -75,6 +75,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         roles_of("open.inquiries"),
     ),
     PageEntry(
+        "knowledge",
+        N_("知見"),
+        ":material/lightbulb:",
+        ANSWER,
+        roles_of("open.knowledge"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "deadlines",
         N_("期限"),
         ":material/event_upcoming:",

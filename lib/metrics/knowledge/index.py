@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from lib.metrics.knowledge.readings import in_kanji
 from lib.metrics.knowledge.spelling import (
     Codes,
     parts,
@@ -122,8 +123,8 @@ class Index:
     def matches(self, typed: str) -> Scores:
         """Return how much of what was typed each text holds: 1 all of it, 0 nothing.
 
-        Each word counts alike, by the share of its parts that a text holds, in the
-        spelling typed or in the one without endings, whichever fits better. All 0
+        Each word counts alike, by the share of its parts that a text holds: as typed,
+        without endings, or in kanji, whichever fits best. All 0
         where nothing was typed that can be looked for (a single kana or letter).
         """
         words = [word for text in typed.split() if (word := spelt(text))]
@@ -150,8 +151,9 @@ class Index:
         return np.asarray(scores / total * self.alive, dtype=np.float32)
 
     def _share(self, word: str) -> Scores | None:
-        bare = without_endings(word)
-        spellings = [word] if bare == word else [word, bare]
+        spellings = dict.fromkeys(
+            [word, without_endings(word), without_endings(in_kanji(word))]
+        )
         asked = [found for one in spellings if len(found := parts(one))]
         if not asked:
             return None

@@ -38,7 +38,7 @@ def returns(
     inquiries: pd.DataFrame,
     now: datetime,
 ) -> pd.DataFrame:
-    """Return for each closed case `state` (`Return`), `days` and `counts`.
+    """Return for each closed case `state` (`Return`), `came_back`, `days`, `counts`.
 
     closed: rows of 苦情台帳 with 完了日時. complaints, inquiries: where coming back is
         looked for; wishes and withdrawn rows are none.
@@ -66,7 +66,13 @@ def returns(
         Return.STAYED_AWAY.value,
     )
     return pd.DataFrame(
-        {"state": state, "days": days, "counts": known & is_over}, index=closed.index
+        {
+            "state": state,
+            "came_back": days.notna(),
+            "days": days,
+            "counts": known & is_over,
+        },
+        index=closed.index,
     )
 
 

@@ -26,6 +26,7 @@ from lib.ui.filters import product_names
 from lib.ui.form import Form, field_input
 from lib.ui.harassment import safety
 from lib.ui.intake import state
+from lib.ui.knowledge import precedents
 
 SHOWN: Final = 3
 """Earlier cases listed; the rest are counted."""
@@ -40,6 +41,7 @@ def draw(desk: UserStore, form: Form, found: Preview) -> None:
     if not viewport.sounds_like_phone():
         callers(desk, form, found)
     severity(form, found)
+    precedents.beside_the_call(desk, found)
     guide(desk, found)
     if not viewport.sounds_like_phone():
         pasted(desk, found)

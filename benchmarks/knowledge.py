@@ -1,0 +1,341 @@
+"""How long a search over 50,000 past cases takes, and what it finds however one types.
+
+    python -m benchmarks.knowledge --short     a few thousand cases, judges nothing
+    python -m benchmarks.knowledge             the long form; exit 1 where a goal is missed
+
+The cases are those of the sample company, grown until it has that many. Searches are made
+as the page 知見 makes them, from the typed words to the cards of the first page and the
+sums beside them; the plain search of the ledger goes over the same texts in the same run.
+Each word is taken from a case, so that it is known what has to be found: as it stands
+there, in half-width or the other kana, without long vowel marks, or with one slip.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import tracemalloc
+import unicodedata
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, cast
+
+import numpy as np
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lib import clock
+from lib.actions.knowledge import searching
+from lib.actions.knowledge.past import past
+from lib.actions.knowledge.searching import FULL, NEAR, Asked
+from lib.actions.searching import search, searchable
+from lib.metrics.knowledge.index import Index
+from lib.sample import sample_company
+from lib.schema.frames import frame_of
+from lib.schema.tables import TABLES
+from lib.schema.vocab import ComplaintStatus
+from lib.store.access import UserStore
+
+CASES: Final = 50_000
+CASES_SHORT: Final = 3_000
+MONTHS: Final = 24
+QUERIES: Final = 400
+QUERIES_SHORT: Final = 60
+SEED: Final = 20261122
+
+MOST_SECONDS_P95: Final = 0.100
+LEAST_FOUND: Final = 0.99
+"""Share of words typed another way that must find the case they are from."""
+
+_DAYS_A_MONTH: Final = 30.4
+_CLOSED: Final = 0.95
+_RUN: Final = re.compile(
+    "[ァ-ヶー]{4,10}|[一-鿿]{2,4}|[一-鿿][ぁ-ん]{1,2}[一-鿿][ぁ-ん]?"
+)
+
+
+class FrameDesk:
+    """A desk over frames that nobody changes: what `lib.actions.knowledge` asks of one."""
+
+    archive_years: tuple[int, ...] = ()
+
+    def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
+        """Show these frames."""
+        self._frames = frames
+        self._made: dict[Hashable, Any] = {}
+
+    def frame(self, code: str) -> pd.DataFrame:
+        """Return a table."""
+        return self._frames[code]
+
+    def derived(
+        self, name: Hashable, make: Callable[[], Any], *, rests_on: Hashable = None
+    ) -> Any:
+        """Return what `make` computes, once."""
+        key = (name, rests_on)
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+# The data ----------------------------------------------------------------------
+
+
+def grown(count: int) -> UserStore:
+    """Return a desk with at least so many past cases; two years of a large company."""
+    a_day = count / _CLOSED / MONTHS / _DAYS_A_MONTH * 1.1
+    company = sample_company(
+        end=clock.today(), months=MONTHS, complaints_per_day=max(a_day, 1)
+    )
+    wanted = company.complaints
+    closed = [c for c in wanted if c.status is ComplaintStatus.CLOSED][:count]
+    kept = {case.id for case in closed}
+    rows: dict[str, list[Any]] = {
+        "complaints": closed,
+        "activities": [step for step in company.activities if step.case_id in kept],
+        "agency_inquiries": list(company.agency_inquiries),
+        "products": list(company.products),
+    }
+    frames = {
+        table.code: frame_of(table, rows[table.code])
+        for table in TABLES
+        if table.code in rows
+    }
+    return cast("UserStore", FrameDesk(frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Words to type, and the case that they are from. kind: how they are typed."""
+
+    kind: str
+    words: str
+    number: str
+
+
+def queries(desk: UserStore, count: int) -> list[Query]:
+    """Return words from so many cases, each kind of typing in turn."""
+    chance = random.Random(SEED)
+    cases = past(desk).cases
+    found: list[Query] = []
+    while len(found) < count:
+        number = str(chance.choice(cases.index))
+        runs = sorted(set(_RUN.findall(str(cases.loc[number, "content"]))))
+        if not runs:
+            continue
+        kind = KINDS[len(found) % len(KINDS)]
+        katakana = [run for run in runs if "ァ" <= run[0] <= "ヶ"]
+        if kind in _OF_KATAKANA and not katakana:
+            continue
+        chosen = katakana if kind in _OF_KATAKANA else runs
+        words = chance.sample(chosen, min(len(chosen), chance.randint(1, 2)))
+        typed = [_TYPED[kind](word, chance) for word in words]
+        found.append(Query(kind, " ".join(typed), number))
+    return found
+
+
+def _as_is(word: str, _chance: random.Random) -> str:
+    return word
+
+
+def _half_width(word: str, _chance: random.Random) -> str:
+    return "".join(_HALF.get(sign, sign) for sign in unicodedata.normalize("NFD", word))
+
+
+def _hiragana(word: str, _chance: random.Random) -> str:
+    return "".join(chr(ord(s) - 0x60) if "ァ" <= s <= "ヶ" else s for s in word)
+
+
+def _without_marks(word: str, _chance: random.Random) -> str:
+    return word.replace("ー", "")
+
+
+def _without_endings(word: str, _chance: random.Random) -> str:
+    return re.sub("(?<=[一-鿿])[いえきけしせちみめりれげ]{1,2}(?=[一-鿿])", "", word)
+
+
+def _slip(word: str, chance: random.Random) -> str:
+    if len(word) < _LONG_ENOUGH_FOR_A_SLIP:
+        return word
+    at = chance.randrange(1, len(word))
+    return word[:at] + "ヌ" + word[at + 1 :]
+
+
+_LONG_ENOUGH_FOR_A_SLIP: Final = 6
+_HALF: Final = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code)
+    for code in range(0xFF66, 0xFF9E)
+} | {"\u3099": "ﾞ", "\u309a": "ﾟ"}
+_TYPED: Final[dict[str, Callable[[str, random.Random], str]]] = {
+    "as it stands": _as_is,
+    "half-width": _half_width,
+    "the other kana": _hiragana,
+    "without long vowels": _without_marks,
+    "without endings": _without_endings,
+    "with a slip": _slip,
+}
+KINDS: Final = tuple(_TYPED)
+_OF_KATAKANA: Final = KINDS[1:4] + KINDS[5:]
+
+
+# Measuring ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What became of one kind of typing; seconds a search, shares of cases found."""
+
+    name: str
+    seconds: list[float]
+    found: float
+    plain_seconds: list[float]
+    plain_found: float
+
+
+def measured(desk: UserStore, asked: list[Query], now: datetime) -> Iterator[Kind]:
+    """Search for each query both ways."""
+    texts = searchable(desk.frame("complaints"), desk.frame("activities"))
+    keys = desk.frame("complaints").index
+    for kind in KINDS:
+        own = [query for query in asked if query.kind == kind]
+        seconds, plain_seconds, found, plain = [], [], 0, 0
+        for query in own:
+            begun = time.perf_counter()
+            hit = looked(desk, query.words, now)
+            seconds.append(time.perf_counter() - begun)
+            found += query.number in hit
+            begun = time.perf_counter()
+            rows = search(query.words, texts)
+            plain_seconds.append(time.perf_counter() - begun)
+            plain += bool(rows[keys.get_loc(query.number)])
+        yield Kind(kind, seconds, found / len(own), plain_seconds, plain / len(own))
+
+
+def looked(desk: UserStore, words: str, now: datetime) -> set[str]:
+    """Do all that a press of Enter on the page does, drawing left out."""
+    found = searching.search(desk, Asked(words), now)
+    searching.lessons(desk, found.numbers[:8], now)
+    if found.numbers:
+        searching.summary(desk, found, now)
+    return set(found.numbers)
+
+
+def beside_a_call(desk: UserStore, asked: list[Query], now: datetime) -> list[float]:
+    """Return the seconds in which precedents of whole texts are found."""
+    cases = past(desk).cases
+    seconds = []
+    for query in asked:
+        row = cases.loc[query.number]
+        begun = time.perf_counter()
+        searching.precedents(
+            desk,
+            content=str(row["content"]),
+            product_code=str(row["product_code"]),
+            claim_type=str(row["claim_type"]),
+            now=now,
+            besides=query.number,
+        )
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the index costs: seconds, processor seconds, bytes it holds and needs."""
+
+    seconds: float
+    cpu: float
+    growing: float
+    size: int
+    peak: int
+
+
+def making(desk: UserStore) -> Making:
+    """Make the index of these texts alone, and let it grow by one."""
+    known = past(desk)
+    texts = dict(
+        zip(
+            known.cases.index,
+            known.cases["content"] + known.cases["agreed"],
+            strict=True,
+        )
+    )
+    begun, worked = time.perf_counter(), time.process_time()
+    index = Index.of(texts)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
+    begun = time.perf_counter()
+    index.grown({**texts, "new": "ふたが割れた"})
+    growing = time.perf_counter() - begun
+    tracemalloc.start()
+    kept = Index.of(texts)
+    size, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del kept
+    return Making(seconds, cpu, growing, size, peak)
+
+
+# Reporting ---------------------------------------------------------------------
+
+
+def report(console: Console, count: int, kinds: list[Kind], calls: list[float]) -> None:
+    """Print every figure, the plain search's beside it."""
+    table = Table(title=f"{count:,} past cases: ms a search, share of cases found")
+    for name in ("typed", "p50", "p95", "max", "found", "plain p50", "plain found"):
+        table.add_column(name, justify="left" if name == "typed" else "right")
+    for kind in kinds:
+        table.add_row(
+            kind.name,
+            *(in_ms(kind.seconds, share) for share in (50, 95, 100)),
+            f"{kind.found:.1%}",
+            in_ms(kind.plain_seconds, 50),
+            f"{kind.plain_found:.1%}",
+        )
+    table.add_row("a whole text", *(in_ms(calls, share) for share in (50, 95, 100)))
+    console.print(table)
+
+
+def in_ms(seconds: list[float], share: float) -> str:
+    """Return a percentile in milliseconds."""
+    return f"{np.percentile(seconds, share) * 1000:.1f}"
+
+
+def missed(kinds: list[Kind], calls: list[float]) -> Iterator[str]:
+    """Yield each goal that was not reached, in words."""
+    every = [second for kind in kinds for second in kind.seconds] + calls
+    if (late := float(np.percentile(every, 95))) > MOST_SECONDS_P95:
+        yield f"p95 {late * 1000:.0f} ms"
+    for kind in kinds[:5]:
+        if kind.found < LEAST_FOUND:
+            yield f"{kind.name}: {kind.found:.1%} found"
+
+
+def main(
+    *, short: Annotated[bool, typer.Option(help="Judges nothing.")] = False
+) -> None:
+    """Measure the search of past resolutions and print it."""
+    console = Console(width=120)
+    now = clock.now()
+    desk = grown(CASES_SHORT if short else CASES)
+    asked = queries(desk, QUERIES_SHORT if short else QUERIES)
+    looked(desk, "返金", now)
+    kinds = list(measured(desk, asked, now))
+    calls = beside_a_call(desk, asked, now)
+    report(console, len(past(desk).cases), kinds, calls)
+    cost = making(desk)
+    console.print(
+        f"index: {cost.seconds:.1f} s ({cost.cpu:.1f} s of processor time), one case more "
+        f"{cost.growing * 1000:.0f} ms; {cost.size / 1e6:.0f} MB held, "
+        f"{cost.peak / 1e6:.0f} MB while it is made; full match {FULL}, near {NEAR}"
+    )
+    failed = list(missed(kinds, calls))
+    for line in failed:
+        console.print(f"missed: {line}")
+    raise typer.Exit(1 if failed and not short else 0)
+
+
+if __name__ == "__main__":
+    typer.run(main)

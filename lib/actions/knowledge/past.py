@@ -1,0 +1,206 @@
+"""Past resolutions as one table and one index, from what a person's desk shows.
+
+A resolution is a closed case of which 解決内容 is known and whose words are not erased.
+What was agreed is what the last steps of its history say; the rest are columns of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lib.actions.cases import ACTIVITIES, COMPLAINTS, SAYS_KEPT
+from lib.errors import AppError
+from lib.metrics import wishes
+from lib.metrics.knowledge.index import Index
+from lib.metrics.knowledge.returns import returns
+from lib.schema.erasing import ERASED
+from lib.schema.vocab import ActivityKind, ComplaintStatus, Resolution
+from lib.store.access import UserStore
+
+log = logging.getLogger(__name__)
+
+INQUIRIES: Final = "agency_inquiries"
+
+AGREED_BY: Final = (
+    ActivityKind.EXPLANATION,
+    ActivityKind.REFUND,
+    ActivityKind.SHIPMENT,
+    ActivityKind.CALLBACK_DONE,
+    ActivityKind.DECISION,
+)
+"""Steps in which the customer is told, or gets, what it ends with."""
+
+AGREED_SHOWN: Final = 3
+"""Last ones of these steps that are taken for what was agreed."""
+
+BUILT_AT_ONCE: Final = 2_000
+"""Texts above which an index is not made while somebody waits for a page."""
+
+_TAKEN: Final = (
+    *("content", "note", "claim_type", "product_code", "category", "request"),
+    *("resolution", "cause", "cause_certainty", "settled_cost", "handling_minutes"),
+    *("sales_page", "received_at", "closed_at", "customer_key"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Past resolutions.
+
+    cases: by number, `_TAKEN` and `agreed` (text, "" for nothing written). index: of
+    their texts. places: where each row of `cases` stands in it.
+    """
+
+    cases: pd.DataFrame
+    index: Index
+    places: npt.NDArray[np.int64]
+
+
+def past(desk: UserStore, *, archived: bool = False) -> Past:
+    """Return all past resolutions that this person may read.
+
+    archived: those of archived years too.
+
+    Raises:
+        StoreError: the archive cannot be read.
+    """
+    name = ("past resolutions", archived)
+    state = _state(desk, archived=archived)
+    return desk.derived(name, lambda: _made(desk, archived=archived), rests_on=state)
+
+
+def is_at_hand(desk: UserStore) -> bool:
+    """Whether `past` answers at once; where not, it is being made from now on.
+
+    The first index of a large ledger takes seconds, which nobody on the phone waits.
+    """
+    count = _state(desk, archived=False)[0]
+    with _lock:
+        known = _newest.get(False)
+        standing = len(known.marks) if known is not None else 0
+        if count - standing <= BUILT_AT_ONCE:
+            return True
+        if not _building.locked():
+            threading.Thread(target=_build, args=(desk,), daemon=True).start()
+    return False
+
+
+def came_back(
+    desk: UserStore, now: datetime, *, archived: bool = False
+) -> pd.DataFrame:
+    """Return for each past resolution whether its customer came back (`returns`)."""
+
+    def made() -> pd.DataFrame:
+        complaints = _rows(desk, COMPLAINTS, archived=archived)
+        closed = past(desk, archived=archived).cases
+        return returns(closed, complaints, desk.frame(INQUIRIES), now)
+
+    return desk.derived(("came back", archived, now.date()), made)
+
+
+# Making ---------------------------------------------------------------------------
+
+State = tuple[int, int, int]
+"""Count and hash of the rows that resolutions are made of, and how many steps."""
+
+_lock = threading.Lock()
+_newest: dict[bool, Index] = {}
+"""The index made last, with and without archived years: most of its texts stay."""
+_building = threading.Lock()
+
+
+def _build(desk: UserStore) -> None:
+    """Make the index while nobody waits; the next look finds it, or tries again."""
+    with _building:
+        try:
+            past(desk)
+        except AppError:
+            log.warning(
+                "the index of past resolutions could not be made", exc_info=True
+            )
+
+
+def _state(desk: UserStore, *, archived: bool) -> State:
+    def made() -> State:
+        closed = _closed(_rows(desk, COMPLAINTS, archived=archived))
+        steps = _rows(desk, ACTIVITIES, archived=archived)["case_id"]
+        marks = pd.util.hash_pandas_object(closed[["version", *_TAKEN[:4]]])
+        told = int(steps.isin(closed.index).sum())
+        return len(closed), int(marks.sum() & np.uint64(0xFFFFFFFF)), told
+
+    return desk.derived(("state of past resolutions", archived), made)
+
+
+def _made(desk: UserStore, *, archived: bool) -> Past:
+    closed = _closed(_rows(desk, COMPLAINTS, archived=archived))
+    cases = closed[list(_TAKEN)].assign(
+        agreed=_agreed(_rows(desk, ACTIVITIES, archived=archived), closed.index),
+        closed_at=closed["closed_at"].fillna(closed["received_at"]),
+    )
+    index = _grown(_texts(cases, _product_names(desk)), archived=archived)
+    return Past(cases, index, index.places(cases.index))
+
+
+def _grown(texts: Mapping[str, str], *, archived: bool) -> Index:
+    with _lock:
+        known = _newest.get(archived)
+    made = known.grown(texts) if known else Index.of(texts)
+    with _lock:
+        _newest[archived] = made
+    return made
+
+
+def _rows(desk: UserStore, code: str, *, archived: bool) -> pd.DataFrame:
+    rows = desk.frame(code)
+    if not archived:
+        return rows
+    away = desk.archived(code)
+    return pd.concat([rows, away]) if len(away) else rows
+
+
+def _closed(complaints: pd.DataFrame) -> pd.DataFrame:
+    live = wishes.complaints_in(complaints)
+    ended = live["status"] == ComplaintStatus.CLOSED.value
+    # A sheet may hold any word, and no time.
+    settled = live["resolution"].isin([word.value for word in Resolution])
+    timed = live["closed_at"].notna() | live["received_at"].notna()
+    told = ~live["content"].str.endswith(ERASED)
+    return live[ended & settled & timed & told]
+
+
+def _agreed(steps: pd.DataFrame, numbers: pd.Index) -> pd.Series:
+    """Return the last words of each case that say what was agreed; "" for none."""
+    kinds = [kind.value for kind in AGREED_BY]
+    own = steps[steps["kind"].isin(kinds) & steps["case_id"].isin(numbers)]
+    empty = own["content"].str.startswith(SAYS_KEPT) | own["content"].str.endswith(
+        ERASED
+    )
+    last = own[~empty].sort_values("at", kind="stable").groupby("case_id")
+    told = last.tail(AGREED_SHOWN).groupby("case_id")["content"].agg("\n".join)
+    return told.reindex(numbers).fillna("").astype("str")
+
+
+def _product_names(desk: UserStore) -> dict[str, str]:
+    products = desk.frame("products")
+    return dict(zip(products["code"], products["name"], strict=True))
+
+
+def _texts(cases: pd.DataFrame, products: Mapping[str, str]) -> dict[str, str]:
+    """Return what of each case is searched, by its number."""
+    names = cases["product_code"].map(lambda code: products.get(code, code))
+    columns = [
+        *(cases[name] for name in ("claim_type", "content", "agreed", "note")),
+        *(cases[name].astype("str").fillna("") for name in ("resolution", "cause")),
+        names,
+    ]
+    parts = zip(*(column.tolist() for column in columns), strict=True)
+    return dict(zip(cases.index.tolist(), map("\n".join, parts), strict=True))
