@@ -7,10 +7,14 @@ import streamlit as st
 from lib import clock
 from lib.i18n import _
 from lib.ui import context, freshness, navigation
-from lib.ui.improvements import board
+from lib.ui.improvements import address, board, one
 
-desk = context.guard(*navigation.entry("improvements").roles)
+desk = context.guard(*navigation.entry(address.PAGE).roles)
 
 st.title(_("施策・改善"), anchor=False)
-board.show(desk, clock.now())
+if (found := address.opened(desk)) is not None:
+    navigation.show_address()
+    one.show(desk, found, clock.now())
+else:
+    board.show(desk, clock.now())
 freshness.follow(desk)

@@ -38,6 +38,7 @@ from lib.ui.case import inside
 from lib.ui.crisis import banner
 from lib.ui.filters import ledger_query, product_names
 from lib.ui.harassment import duties
+from lib.ui.improvements import on_today as improvements_on_today
 from lib.ui.inspections import on_today as inspections_on_today
 from lib.ui.kpis import look
 from lib.ui.morning import health, looked, moves, punctual
@@ -104,6 +105,7 @@ def main() -> None:
     duties.on_today(desk)
     on_today.line(desk)
     inspections_on_today.line(desk)
+    improvements_on_today.line(desk)
     moves.card(desk, found.now)
     company(found)
     health.card(desk, found.now)

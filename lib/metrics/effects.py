@@ -53,7 +53,7 @@ USUAL_STEP: Final = 0.20
 
 A standard deviation of the logarithm; it counts as much as `_WORTH` spans.
 """
-_WORTH: Final = 8
+_WORTH: Final = 4
 _UNSURE: Final = 1.3
 """The steps of a dozen spans tell their own size roughly; the interval allows for it."""
 
@@ -279,14 +279,21 @@ def _more_days(before: Span, after: Span, past: Past) -> int | None:
 
 
 def _wander(events: Floats, exposure: Floats, spread: float) -> float:
-    """Return the variance of the step of the log level, drawn towards the usual one."""
+    """Return the variance of the step of the log level, drawn towards the usual one.
+
+    A step between two small counts is mostly chance and says little of the level: it
+    weighs as much less as its own variance is larger than a usual step's.
+    """
     some = (events > 0) & (exposure > 0)
     pairs = some[:-1] & some[1:]
     logs = np.log(np.where(some, events, 1.0)) - np.log(np.where(some, exposure, 1.0))
-    chance = spread / np.where(some, events, 1.0)
-    steps = (np.diff(logs) ** 2 - chance[:-1] - chance[1:])[pairs]
-    usual = _WORTH * USUAL_STEP**2
-    return max(0.0, float((usual + steps.sum()) / (_WORTH + len(steps))))
+    each = spread / np.where(some, events, 1.0)
+    chance = (each[:-1] + each[1:])[pairs]
+    steps = np.diff(logs)[pairs] ** 2 - chance
+    usual = USUAL_STEP**2
+    weights = (usual / (usual + chance)) ** 2
+    total = _WORTH * usual + float((weights * steps).sum())
+    return max(0.0, total / (_WORTH + float(weights.sum())))
 
 
 def _ratio(above: float, below: float) -> float:

@@ -88,12 +88,15 @@ def _lacking(shown: Told, lack: Lack) -> Told:
     return Told(shown.target, lack, shown.days, shown.against)
 
 
+_SETTLED: Final = (ImprovementStatus.SETTLED, ImprovementStatus.RELAPSED)
+
+
 def settled_since(one: Improvement) -> date | None:
-    """Return the day on which an improvement was found to have settled.
+    """Return the day on which an improvement was found to have settled; None for none.
 
     One that a person called settled counts from its first look on.
     """
-    if one.status is not ImprovementStatus.SETTLED or one.starts_on is None:
+    if one.status not in _SETTLED or one.starts_on is None:
         return None
     return one.settled_on or one.starts_on + timedelta(days=LOOKS[0])
 

@@ -50,6 +50,30 @@ def rate_text(target: Target, span: Span, against: Against) -> str:
     return _(_RATES[against]).format(rate=shown)
 
 
+_PER: Final = {
+    Against.ORDERS: N_("受注1,000件あたり"),
+    Against.SHIPMENTS: N_("出荷1,000件あたり"),
+    Against.DAYS: N_("1日あたり"),
+}
+
+
+def name_text(target: Target, against: Against | None) -> str:
+    """Return "苦情率(受注1,000件あたり)", "応答率"."""
+    per = _PER.get(against) if against else None
+    name = _(target.name)
+    return _("{name}({per})").format(name=name, per=_(per)) if per else name
+
+
+def short_text(target: Target, span: Span, against: Against) -> str:
+    """Return the figure without what it is counted per: "3.2", "91.2%", "—"."""
+    number = number_of(target, span, against)
+    if number is None:
+        return _NOTHING
+    if against is Against.CASES:
+        return f"{number:.1f}%"
+    return f"{number:.2f}" if number < 1 else f"{number:,.1f}"
+
+
 def compared_text(target: Target, found: Judged, against: Against) -> str:
     """Return "前28日 … → 後56日 …", as it stands in 効果 too."""
     if not found.after.days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -21,8 +22,7 @@ from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import boundary, context, drafting, flash, navigation
 from lib.ui.form import Form, field_input, problems_by_field
-
-PAGE: Final = "improvements"
+from lib.ui.improvements import address
 
 ASKED: Final = ("title", "owner", "due_on", "target_figure")
 
@@ -74,7 +74,7 @@ def button(
         )
         if made := st.session_state.get(_key(form, "made")):
             words = _("改善 {number} を見る").format(number=made)
-            navigation.link(PAGE, inert(words), icon=":material/task_alt:", id=made)
+            address.link(inert(words), made, icon=":material/task_alt:")
     if not opened.open:
         return
     with opened:
@@ -90,7 +90,7 @@ def button(
             type="primary",
             icon=":material/check:",
             on_click=_save,
-            args=(form, scope, tuple(case_ids), trigger_id, kind, on_made),
+            args=(form, _Behind(scope, tuple(case_ids), trigger_id, kind, on_made)),
         )
 
 
@@ -151,14 +151,18 @@ def _key(form: Form, part: str) -> str:
     return f"{form.name}-{part}"
 
 
-def _save(
-    form: Form,
-    scope: Scope,
-    case_ids: tuple[str, ...],
-    trigger_id: str,
-    kind: ImprovementKind,
-    on_made: Callable[[Improvement], None] | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What an improvement comes from, beside what is typed."""
+
+    scope: Scope
+    case_ids: tuple[str, ...]
+    trigger_id: str
+    kind: ImprovementKind
+    on_made: Callable[[Improvement], None] | None
+
+
+def _save(form: Form, behind: _Behind) -> None:
     values = form.values(ASKED)
     with boundary.attempt():
         try:
@@ -168,10 +172,10 @@ def _save(
                 owner=values["owner"],
                 due_on=values["due_on"],
                 figure=values["target_figure"],
-                scope=scope,
-                case_ids=case_ids,
-                trigger_id=trigger_id,
-                kind=kind,
+                scope=behind.scope,
+                case_ids=behind.case_ids,
+                trigger_id=behind.trigger_id,
+                kind=behind.kind,
                 now=clock.now(),
                 commit_id=drafting.entry_id(form),
             )
@@ -180,8 +184,8 @@ def _save(
                 refused.problems
             )
             return
-        if on_made is not None:
-            on_made(made)
+        if behind.on_made is not None:
+            behind.on_made(made)
         drafting.discard(form)
         st.session_state[_key(form, "open")] = False
         st.session_state[_key(form, "made")] = made.id

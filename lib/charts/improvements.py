@@ -1,0 +1,84 @@
+"""A figure before and after a measure: its weeks, both levels, and how sure they are."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+import altair as alt
+import pandas as pd
+
+from lib.charts.kpis import mark_layers
+from lib.charts.look import BLUE, GREY, OCHRE, TEAL, VERMILION, day_axis, value_axis
+
+_BAND: Final = 0.18
+_FORMAT: Final = ",.1~f"
+
+
+def effect(
+    weeks: pd.DataFrame, levels: pd.DataFrame, begun: pd.DataFrame, marks: pd.DataFrame
+) -> alt.LayerChart:
+    """Return the weeks as dots on a line, the levels of both spans, a line at the start.
+
+    Args:
+        weeks: a row a week, at least one; `day` (its middle), `value` (NaN for none),
+            `is_after`, `text` for the bubble.
+        levels: a row a span; `since`, `until`, `value`, `low`, `high` (NaN: no band),
+            `kind` ("before", "expected", "after" or "back"), `text`.
+        begun: one row; `day` on which the measure began, `text`.
+        marks: what else happened; `day`, `kind` (code), `text`.
+    """
+    x = alt.X("day:T", axis=day_axis())
+    axis = value_axis(_FORMAT)
+    y = alt.Y("value:Q", axis=axis, scale=alt.Scale(zero=True))
+    start = (
+        alt.Chart(begun)
+        .mark_rule(color=TEAL, strokeWidth=2)
+        .encode(x=x, tooltip=[alt.Tooltip("text:N", title=" ")])
+    )
+    base = alt.Chart(weeks)
+    line = base.mark_line(strokeWidth=1.5, color=GREY, opacity=0.7).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, size=38, opacity=1).encode(
+        x=x,
+        y=y,
+        color=alt.condition("datum.is_after", alt.value(BLUE), alt.value(GREY)),
+        tooltip=[alt.Tooltip("text:N", title=" ")],
+    )
+    layers = [*mark_layers(marks, x), *_levels(levels), start, line, dots]
+    return cast("alt.LayerChart", alt.layer(*layers))
+
+
+_COLOURS: Final = {
+    "before": OCHRE,
+    "expected": OCHRE,
+    "after": BLUE,
+    "back": VERMILION,
+}
+
+
+def _levels(levels: pd.DataFrame) -> list[alt.Chart]:
+    found: list[alt.Chart] = []
+    for kind, colour in _COLOURS.items():
+        rows = levels[levels["kind"] == kind]
+        if rows.empty:
+            continue
+        base = alt.Chart(rows)
+        x, x2 = alt.X("since:T", axis=day_axis()), "until:T"
+        if rows["low"].notna().any():
+            band = base.mark_rect(color=colour, opacity=_BAND)
+            found.append(
+                band.encode(x=x, x2=x2, y=alt.Y("low:Q", title=None), y2="high:Q")
+            )
+        rule = base.mark_rule(
+            color=colour,
+            strokeWidth=3,
+            strokeDash=[5, 4] if kind == "expected" else [1, 0],
+        )
+        found.append(
+            rule.encode(
+                x=x,
+                x2=x2,
+                y=alt.Y("value:Q", title=None),
+                tooltip=[alt.Tooltip("text:N", title=" ")],
+            )
+        )
+    return found
