@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import _
-from lib.ui import case, filters, freshness, ledger
+from lib.ui import case, filters, freshness, ledger, wishes
 from lib.ui.context import guard
 from lib.ui.navigation import READERS
 from lib.ui.viewport import is_phone
@@ -18,6 +18,7 @@ desk = guard(*READERS)
 def whole_list() -> None:
     st.title(_("苦情台帳"), anchor=False)
     filters.bar(desk, here)
+    wishes.on_ledger(desk, here)
     ledger.show(desk, here, phone=phone)
 
 

@@ -50,7 +50,7 @@ from lib.actions.searching import (
 from lib.i18n import N_, _
 from lib.metrics.promises import When
 from lib.schema.complaint import Complaint
-from lib.schema.vocab import UNLISTED, Choice, Unlisted
+from lib.schema.vocab import UNLISTED, Choice, ComplaintKind, Unlisted
 from lib.store.access import UserStore
 from lib.text import LONGEST_TEXT, inert
 from lib.ui import format as fmt
@@ -245,6 +245,7 @@ VIEWS: Final[Mapping[str, tuple[str, Wanted]]] = {
     "overdue": (N_("約束を超過"), Wanted(promise=When.OVERDUE)),
     "today": (N_("今日の約束"), Wanted(promise=When.TODAY)),
     "mine": (N_("自分の担当"), Wanted(choices={"status": OPEN}, handler=ME)),
+    "wishes": (N_("要望"), Wanted(choices={"kind": (ComplaintKind.WISH,)})),
 }
 """Filters in one tap, by code: name and what is wanted."""
 
