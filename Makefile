@@ -69,6 +69,10 @@ proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 screenshots: $(TEST_READY) ## picture every page into docs/screenshots/
 	SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/browser/test_screenshots.py tests/browser/test_risk.py
 
+.PHONY: guide
+guide: $(TEST_READY) ## picture the app anew for はじめかた and write its pages
+	$(BIN)/python -m tools.guide pictures
+
 .PHONY: dictionary
 dictionary: $(TEST_READY) ## write docs/data-dictionary.md anew from the schema
 	$(BIN)/python -m tools.dictionary

@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from lib import clock
+from lib.actions import first_week
 from lib.actions.notices import overview as notices
 from lib.actions.notices.overview import ChannelState, Overview, Told
 from lib.errors import NotSent
 from lib.i18n import N_, _
+from lib.schema.ids import new_commit_id
 from lib.schema.vocab import NoticeKind, NoticeState, Role
 from lib.settings import business
 from lib.settings.install import app_url, notify_addresses
@@ -145,6 +147,7 @@ def try_it(name: str) -> None:
             text = _("「{name}」に届きませんでした。{why} ({reason})")
             flash.say(text.format(name=name, why=why, reason=failed.reason), "warning")
             return
+        first_week.note_trial(context.desk(), entry=new_commit_id(), now=clock.now())
         flash.say(_("「{name}」に試しの通知を送りました。").format(name=name))
 
 

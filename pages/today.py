@@ -26,6 +26,7 @@ from lib.ui import (
     charts,
     context,
     figures,
+    first_week,
     freshness,
     handovers,
     marks,
@@ -106,6 +107,7 @@ def main() -> None:
     on_today.line(desk)
     inspections_on_today.line(desk)
     improvements_on_today.line(desk)
+    first_week.on_today(desk)
     moves.card(desk, found.now)
     company(found)
     health.card(desk, found.now)
@@ -154,6 +156,12 @@ def first_steps() -> None:
                     icon=":material/edit_calendar:",
                 )
             sample_banner.offer_sample(desk)
+        navigation.link(
+            "getting_started",
+            _("絵を見ながら始める(はじめかた)"),
+            icon=":material/school:",
+        )
+    first_week.on_today(desk)
 
 
 # The three answers -------------------------------------------------------------

@@ -168,6 +168,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         "setup", N_("設定・点検"), ":material/settings:", MORE, roles_of("open.setup")
     ),
     PageEntry(
+        "getting_started",
+        N_("はじめかた"),
+        ":material/school:",
+        MORE,
+        roles_of("open.getting_started"),
+        tucked=EVERYBODY,
+    ),
+    PageEntry(
         "data_check",
         N_("データ点検"),
         ":material/fact_check:",

@@ -123,6 +123,8 @@ READS = {
     "severity": "rules_of proposed_for moves",
     "signing_in": "may_invite",
     "targets": "clocks_of",
+    "first_week": "items concerns is_put_away",
+    "wishes": "by_product",
     "training": "courses",
     "today": "morning frames_of figures_of events_of excluded_of usual_of missing_of"
     " contacts_of_week answer_rates common_target weekly_contacts",

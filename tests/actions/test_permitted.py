@@ -25,6 +25,7 @@ from lib.actions import (
     connecting,
     documents,
     dossier,
+    first_week,
     handover,
     importing,
     inside,
@@ -509,6 +510,7 @@ ACTS: dict[str, Act] = {
     "settings.edit": lambda d, _: business_settings.set_value(
         d, SETTINGS[0], "91", since=TODAY, **entered()
     ),
+    "first_week.put_away": lambda d, _: first_week.put_away(d, **entered()),
     "notices.try": lambda d, _: overview.try_channel(d.principal, "無い", {}, NOW),
     "store.connect": lambda d, s: connecting.set_up(d.principal, "no address", s.data),
     "sample.manage": lambda d, _: sample.remove(d),
