@@ -33,6 +33,10 @@ _OPACITIES: Final = [0.06, 0.28, 0.72, 0.95]
 _HALF_A_DAY: Final = pd.Timedelta(hours=12)
 _GAP: Final = pd.Timedelta(hours=8)
 _SHORT: Final = 4
+_MANY: Final = 14
+_SMALL, _USUAL = 9, 11
+"""Columns from which on the numbers of cells have to be small, on a phone above all."""
+
 _SHAPES: Final = (
     "circle",
     "square",
@@ -88,9 +92,9 @@ def pareto(rows: pd.DataFrame, border: float, words: str) -> alt.LayerChart:
     )
     borders = alt.Chart(pd.DataFrame({"cumulative": [border], "words": [words]}))
     rule: alt.Chart = borders.mark_rule(strokeDash=[5, 4], color=GREY).encode(x=share)
-    name = borders.mark_text(align="left", dx=4, baseline="bottom", color=GREY).encode(
-        x=share, y=alt.value(alt.expr("height - 3")), text="words:N"
-    )
+    name = borders.mark_text(
+        align="right", dx=-4, baseline="bottom", color=GREY
+    ).encode(x=share, y=alt.value(alt.expr("height - 3")), text="words:N")
     whole = (
         base.transform_calculate(whole=str(top))
         .mark_bar(opacity=0, cursor="pointer")
@@ -189,7 +193,8 @@ def heat(rows: pd.DataFrame, across: list[str], down: list[str]) -> alt.LayerCha
         axis=alt.Axis(
             title=None,
             labelAngle=-35 if _are_long(across) else 0,
-            labelOverlap=False,
+            # Of hours some may be left out; of names none.
+            labelOverlap=not _are_long(across),
             labelLimit=120,
             domain=False,
             ticks=False,
@@ -216,7 +221,8 @@ def heat(rows: pd.DataFrame, across: list[str], down: list[str]) -> alt.LayerCha
         )
         .add_params(alt.selection_point(PICK, fields=["row"]))
     )
-    numbers = base.mark_text(fontSize=11).encode(
+    size = _SMALL if len(across) > _MANY else _USUAL
+    numbers = base.mark_text(fontSize=size).encode(
         x=x,
         y=y,
         text="count_text:N",

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 import altair as alt
 import vl_convert
@@ -20,6 +21,9 @@ FONT: Final = "Noto Sans CJK JP"
 WIDTH: Final = 860
 _TWICE: Final = 2
 """Pixels for one of the chart: sharp on a slide."""
+
+_LINE: Final = 140
+"""Half-width letters that a line below the title holds."""
 
 _FONT_PACKAGES: Final = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 _VERSION: Final = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -50,7 +54,7 @@ def _dressed(spec: Spec, title: str, about: Sequence[str]) -> Spec:
     config: dict[str, Any] = {**spec.get("config", {}), "font": FONT}
     heading = {
         "text": title,
-        "subtitle": list(about),
+        "subtitle": [part for line in about for part in _wrapped(line)],
         "anchor": "start",
         "fontSize": 16,
         "subtitleFontSize": 11,
@@ -65,6 +69,19 @@ def _dressed(spec: Spec, title: str, about: Sequence[str]) -> Spec:
         "background": "white",
         "config": config,
     }
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line in parts that fit the picture; Japanese may part anywhere."""
+    parts, width = [""], 0
+    for letter in line:
+        size = 2 if east_asian_width(letter) in "FWA" else 1
+        if width + size > _LINE:
+            parts.append("")
+            width = 0
+        parts[-1] += letter
+        width += size
+    return parts
 
 
 @cache

@@ -129,11 +129,12 @@ def test_a_picture_is_drawn_without_a_browser_with_its_title_in_japanese():
     spec = spec_of(analysis.pareto(bars(6, 3), 0.8, "80%まで"))
 
     png = picture.png(spec, title="内容分類の多い順", about=("期間",))
-    svg = picture.svg(spec, title="内容分類の多い順").decode()
+    svg = picture.svg(spec, title="内容分類の多い順", about=("長" * 71,)).decode()
 
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20], "big") > 1_700
     assert "内容分類の多い順" in svg
     assert "分類1" in svg
+    assert ">" + "長" * 70 + "<" in svg
     assert picture.FONT in svg
     assert "http" not in svg.replace("http://www.w3.org/", "")

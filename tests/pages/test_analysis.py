@@ -100,7 +100,7 @@ def test_a_bar_opens_exactly_its_cases_and_begins_an_improvement(look):
 
     page = sound(press(page, "analysis.pareto", 0.0))
 
-    assert "3件(分かっている中の75.0%)" in said(page)
+    assert "件数 3件(分かっている中の75.0%)" in said(page)
     assert "受注1,000件あたり3.75件" in said(page)
     found = links(page)["この苦情を見る"]
     assert "category=delivery" in found

@@ -44,8 +44,8 @@ def _drawn(at: Here, shown: Shown, key: str) -> int | None:
         row = _picture(shown, key)
     else:
         row = _table(shown, f"{key}.table")
-    for note in shown.notes:
-        st.caption(inert(note))
+    if shown.notes:
+        st.caption(inert(" ".join(shown.notes)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choose(SHAPE, Shape, at.shape, _("図か表か"))
         taking.panel(at, shown)
@@ -110,6 +110,8 @@ def _pressed(desk: UserStore, at: Here, shown: Shown, row: int | None) -> None:
         navigation.link(
             "ledger", _("この苦情を見る"), icon=":material/list_alt:", **one.query
         )
+        if at.asked.archived:
+            st.caption(_("保管した苦情は台帳に並びません。"))
         _to_improvement(desk, at, one)
     else:
         _contacts(one)

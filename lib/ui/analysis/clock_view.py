@@ -84,7 +84,7 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     return Picked(
         title=f"{fmt.weekday(day)} {_hour(hour)}",
         code=f"{day}.{hour}",
-        lines=(words.cases(int(one["count"])),),
+        lines=(words.cases_said(int(one["count"])),),
         query=behind.cases_query(at, more={"weekday": str(day), "hour": str(hour)}),
         scope=behind.scope_of(at),
         says_all=False,

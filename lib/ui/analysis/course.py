@@ -37,7 +37,7 @@ def made(desk: UserStore, at: Here) -> Shown:
     """Return the view."""
     rows = reading.course_of(desk, at.asked, at.step)
     rate = reading.headline_of(desk, at.asked).rate
-    title = _("苦情の推移") + f"({_(at.measure.value)})"
+    title = _("苦情の推移({measure})").format(measure=_(at.measure.value))
     return Shown(
         title=title,
         alt=title,
@@ -118,7 +118,10 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     return Picked(
         title=f"{fmt.full_day(first)} – {fmt.full_day(last)}",
         code=f"{at.step.code}.{first.isoformat()}",
-        lines=(words.cases(int(one["count"])), words.rate(words.none(one["rate"]))),
+        lines=(
+            words.cases_said(int(one["count"])),
+            words.rate(words.none(one["rate"])),
+        ),
         query=behind.cases_query(at, first=first, last=last, more={}),
         scope=behind.scope_of(at),
         says_all=behind.says_all(at),
@@ -147,4 +150,4 @@ def _length(rows: pd.DataFrame) -> int:
 
 
 def _days(row: Any) -> str:
-    return f"{fmt.day(row['starts'])} – {fmt.day(row['ends'])}"
+    return f"{fmt.full_day(row['starts'])} – {fmt.day(row['ends'])}"

@@ -118,7 +118,10 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
             )
         ),
         code=f"{slug(category)}.{slug(product)}",
-        lines=(words.cases(int(one["count"])), words.rate(words.none(one["rate"]))),
+        lines=(
+            words.cases_said(int(one["count"])),
+            words.rate(words.none(one["rate"])),
+        ),
         query=behind.cases_query(
             at,
             more={

@@ -39,7 +39,7 @@ def made(desk: UserStore, at: Here) -> Shown:
     names = [
         words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in rows["product_code"]
     ]
-    title = _("発売からの週ごとの苦情") + f"({_(at.measure.value)})"
+    title = _("発売からの週ごとの苦情({measure})").format(measure=_(at.measure.value))
     return Shown(
         title=title,
         alt=title,
@@ -124,7 +124,7 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
         code=f"{slug(code)}.{one['week']}",
         lines=(
             f"{fmt.full_day(first)} – {fmt.full_day(last)}",
-            words.cases(int(one["count"])),
+            words.cases_said(int(one["count"])),
             words.rate(words.none(one["rate"])),
         ),
         query=behind.cases_query(

@@ -17,6 +17,7 @@ from lib.text import inert
 from lib.ui import filters
 from lib.ui import format as fmt
 from lib.ui.analysis.address import (
+    ARCHIVED,
     CENTRE,
     CHANNEL,
     PRODUCT,
@@ -42,6 +43,7 @@ def bar(desk: UserStore, at: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         choose_period(at)
         _panel(desk, at)
+        _choose_archived(desk, at)
     _chips(desk, at)
 
 
@@ -65,6 +67,29 @@ def _panel(desk: UserStore, at: Here) -> None:
         channels = {channel.code: fmt.choice(channel) for channel in Channel}
         own = Channel.from_text(at.chosen.channel)
         _one(CHANNEL, channels, own.code if own else "")
+
+
+def _choose_archived(desk: UserStore, at: Here) -> None:
+    """Draw whether years that were put away count too, where any were."""
+    years = desk.derived("analysis archive years", lambda: desk.archive_years)
+    if not years:
+        return
+    key = _KEY.format(ARCHIVED)
+    st.session_state[key] = at.asked.archived
+    st.toggle(
+        _("保管した年も含める"),
+        key=key,
+        help=_("保管した年: {years}。台帳には並びません。").format(
+            years=fmt.listed(str(year) for year in years)
+        ),
+        on_change=_go_to_archived,
+    )
+    if not at.asked.archived and at.chosen.first.year <= max(years):
+        st.caption(_("この期間の一部は保管されていて、いまは数えていません。"))
+
+
+def _go_to_archived() -> None:
+    go(ARCHIVED, "1" if st.session_state[_KEY.format(ARCHIVED)] else "")
 
 
 def _told(at: Here) -> None:

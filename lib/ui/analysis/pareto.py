@@ -147,7 +147,8 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
         code=f"{at.by.code}.{slug(value)}",
         lines=(
             _("{count}(分かっている中の{share})").format(
-                count=words.cases(int(one["count"])), share=fmt.percent(one["share"])
+                count=words.cases_said(int(one["count"])),
+                share=fmt.percent(one["share"]),
             ),
             words.rate(words.none(one["rate"])),
         ),

@@ -132,4 +132,4 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
 
 
 def _days(row: Any) -> str:
-    return f"{fmt.day(row['starts'])} – {fmt.day(row['ends'])}"
+    return f"{fmt.full_day(row['starts'])} – {fmt.day(row['ends'])}"

@@ -70,7 +70,7 @@ def _tile(
         value,
         delta=change,
         delta_color=colour if change and change != _("変わらず") else "off",
-        delta_description=_("前の同じ日数比") if change else None,
+        delta_description=_("前の期間比") if change else None,
         help=about,
         border=True,
         height="stretch",

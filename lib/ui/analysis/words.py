@@ -44,6 +44,11 @@ def cases(count: int) -> str:
     return fmt.number(count, unit="件")
 
 
+def cases_said(count: int) -> str:
+    """Return 「件数 1,234件」, where it stands alone: English has no counter."""
+    return _("件数 {count}件").format(count=fmt.number(count))
+
+
 def rate(number: float | None) -> str:
     """Return 「受注1,000件あたり2.76件」; with 「—」 for none."""
     return _("受注1,000件あたり{rate}件").format(rate=rate_number(number))
