@@ -67,6 +67,30 @@ def keep(*records: Record) -> None:
         store.close()
 
 
+def test_archive_shows_what_would_move_moves_it_and_brings_it_back(data):
+    ended = NOW - timedelta(days=900)
+    over = {"status": ComplaintStatus.CLOSED, "received_at": ended, "closed_at": ended}
+    keep(complaint(**over), complaint(id="K-261120-AAAAA"))
+
+    dry = run("archive", "--dry-run")
+    assert (dry.exit_code, "2024年: 1件" in dry.stdout) == (0, True)
+    assert len(stored().frames["complaints"]) == 2
+
+    assert run("archive", "--yes").exit_code == 0
+    assert list(stored().frames["complaints"].index) == ["K-261120-AAAAA"]
+    assert "K-261120-7F3QX" in exported(data.parent / "all.xlsx")
+
+    assert run("archive", "--back", "k2611207f3qx").exit_code == 0
+    assert len(stored().frames["complaints"]) == 2
+    assert run("archive", "--back", "2024").exit_code == 2
+
+
+def exported(file: Path) -> str:
+    assert run("export", str(file)).exit_code == 0
+    cells = openpyxl.load_workbook(file)["苦情台帳"].iter_rows(values_only=True)
+    return str(list(cells))
+
+
 def complaint(**values: Any) -> Complaint:
     made = {
         "id": "K-261120-7F3QX",

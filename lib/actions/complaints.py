@@ -59,7 +59,7 @@ class Preview:
 
     complaint: not checked; only for looking at. claims: the types offered today.
     claim: the one that was tapped. earlier_ids: cases of the same customer or order,
-    newest first. entry: what was typed.
+    newest first; put_away_ids: those in the yearly archive. entry: what was typed.
     """
 
     entry: Entry
@@ -68,6 +68,7 @@ class Preview:
     claim: ClaimType | None
     proposal: Proposal
     earlier_ids: tuple[str, ...]
+    put_away_ids: tuple[str, ...] = ()
 
     @property
     def advice(self) -> tuple[FieldProblem, ...]:
@@ -92,7 +93,20 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     proposal = propose(facts, rules_of(desk, now.date()))
     values |= _severity(entry, proposal)
     complaint = Complaint.model_construct(**values)
-    return Preview(entry, complaint, claims, claim, proposal, earlier)
+    put_away = earlier_cases(
+        desk.archive_index(),
+        customer_keys=keys,
+        order_number=recognised.order_number,
+    )
+    return Preview(
+        entry,
+        complaint,
+        claims,
+        claim,
+        proposal,
+        earlier,
+        tuple(str(key) for key in put_away.index if key not in earlier),
+    )
 
 
 def _severity(entry: Entry, proposal: Proposal) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store import contacts
-from lib.store.archive import CASES, CODES, Archive, Moved, Moving
+from lib.store.archive import CASES, CODES, INDEXED, Archive, Moved, Moving
 from lib.store.live import LiveStore
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import named
@@ -526,6 +526,18 @@ class UserStore:
             return frame
         everything = replace(live, frames={**live.frames, **kept.frames})
         return right.shown(everything, frame, self._principal)
+
+    def archive_index(self) -> pd.DataFrame:
+        """Return what complaints that are put away are looked up by, for the staff.
+
+        Columns `lib.store.archive.INDEXED`, the number as index; without rows while it
+        is still being read, and for whoever is no staff.
+        """
+        shape = empty_frame(table_by_code(CASES))[list(INDEXED)]
+        if self._principal is not SYSTEM and self._principal.role not in _STAFF:
+            return shape
+        found = self._live.archive_index()
+        return shape if found is None else shared(found)
 
     def archived_record(self, code: str, key: str) -> Record:
         """Return one record that is put away, contact masked; it can only be read.

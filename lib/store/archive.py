@@ -35,6 +35,9 @@ HANGING: Final[Mapping[str, str]] = {
 CODES: Final = (CASES, *HANGING)
 """Tables of which rows are put away. 行政問合せ and 日次KPI never are."""
 
+INDEXED: Final = ("customer_key", "order_number", "received_at", "status")
+"""What an earlier case of the same customer is found by, and when it was."""
+
 IS_ARCHIVED: Final = N_(
     "この苦情は保管済みです。直すには、先に保管から戻してください。"
 )
@@ -105,6 +108,13 @@ class Archives(Protocol):
 
     def archive(self) -> Archive:
         """Return everything that is put away; read whenever it is asked for."""
+        ...
+
+    def archive_index(self) -> pd.DataFrame:
+        """Return of every complaint that is put away what it is looked up by.
+
+        Columns `INDEXED`, as in the table; the index is its number.
+        """
         ...
 
     def move(self, moving: Moving) -> Moved:

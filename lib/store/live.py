@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -36,6 +37,8 @@ from lib.text import masked
 
 if TYPE_CHECKING:
     from lib.store.access import UserStore
+
+log = logging.getLogger(__name__)
 
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries to reach a store that does not answer."""
@@ -118,6 +121,8 @@ class LiveStore:
         self.contact_marks = Column(marks_of)
         self.grants = Grants()
         self._reading_archive = threading.Lock()
+        self._indexing = threading.Lock()
+        self._archive_index: tuple[int, pd.DataFrame] | None = None
         self._archive: ShownArchive | None = None
         self._archive_until = 0.0
         self._archive_next = 0.0
@@ -313,6 +318,41 @@ class LiveStore:
                 self._archive_next = now + ARCHIVE_ASKED
             self._archive, self._archive_until = found, self._timer() + ARCHIVE_KEPT
             return found
+
+    def archive_index(self) -> pd.DataFrame | None:
+        """Return what the complaints that are put away are looked up by.
+
+        None until it was read, where that takes a call to a shared store: it is read
+        beside, so that nobody waits while a customer is on the line.
+        """
+        store = self.archives
+        if store is None or not self.archive_years():
+            return None
+        known, revision = self._archive_index, store.archive_revision()
+        if known is not None and known[0] == revision:
+            return known[1]
+        if not isinstance(self._store, Shared):
+            self._read_index(store, revision)
+        elif self._indexing.acquire(blocking=False):
+            threading.Thread(
+                target=self._read_index_beside,
+                args=(store, revision),
+                name="archive-index",
+                daemon=True,
+            ).start()
+        return self._archive_index[1] if self._archive_index else None
+
+    def _read_index(self, store: Archives, revision: int) -> None:
+        self._archive_index = (revision, store.archive_index())
+
+    def _read_index_beside(self, store: Archives, revision: int) -> None:
+        try:
+            self._read_index(store, revision)
+        except StoreError as error:
+            kind = type(error).__name__
+            log.warning("what is put away cannot be looked up for now: %s", kind)
+        finally:
+            self._indexing.release()
 
     def move(self, moving: Moving) -> Moved:
         """Put complaints away or bring them back, then show it; see `Archives.move`.

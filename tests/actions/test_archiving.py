@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lib import clock
-from lib.actions import archiving, first_start, sample
+from lib.actions import archiving, complaints, first_start, sample
+from lib.actions.entry import Entry
 from lib.actions.privacy import person, running
 from lib.errors import ActionRefused, NotAllowed
 from lib.sample import sample_company
@@ -23,6 +24,7 @@ from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.task import Task
 from lib.schema.vocab import AgencyKind, ComplaintStatus, Role
+from lib.settings.customer_key import customer_key, secret_of
 from lib.store.live import ARCHIVE_KEPT, LiveStore
 from lib.store.opening import open_store
 from tests.store.rows import saving
@@ -191,6 +193,20 @@ def test_it_leaves_the_memory_when_nobody_asks_any_more(tmp_path, manager):
     assert live._archive is None
     assert len(live.for_user(manager).archived("complaints")) == 1
     live.close()
+
+
+def test_a_customer_who_calls_again_is_recognised_in_it(live, manager, tmp_path):
+    secret = secret_of(tmp_path)
+    key = customer_key("090-1234-5678", secret)
+    put(live, manager, tmp_path, case(ONE, customer_key=key), case(TWO))
+    entry = Entry(id="x", who="09012345678", received_at=NOW)
+
+    clerk = live.for_user(Principal("x@example.jp", "鈴木", role=Role.CLERK))
+    seen = complaints.preview(clerk, entry, now=NOW, secret=secret)
+    viewer = live.for_user(Principal("x@example.jp", "見る人", role=Role.VIEWER))
+
+    assert (seen.earlier_ids, seen.put_away_ids) == ((), (ONE,))
+    assert viewer.archive_index().empty
 
 
 # What must reach it -----------------------------------------------------------------

@@ -186,6 +186,10 @@ class OutboxStore:
         """Return everything that is put away, from the shared store itself."""
         return self._inner.archive()
 
+    def archive_index(self) -> pd.DataFrame:
+        """Return what the complaints that are put away are looked up by."""
+        return self._inner.archive_index()
+
     def move(self, moving: Moving) -> Moved:
         """Put complaints away or bring them back; nothing of it waits here."""
         return self._inner.move(moving)

@@ -30,7 +30,7 @@ from lib.i18n import N_
 from lib.schema.audit import ARCHIVED, BROUGHT_BACK
 from lib.schema.complaint import SETTLED
 from lib.schema.frames import empty_frame
-from lib.schema.ids import new_commit_id
+from lib.schema.ids import COPY_MARK, new_commit_id
 from lib.schema.principal import SYSTEM
 from lib.schema.tables import Table
 from lib.schema.tables import table as table_by_code
@@ -38,6 +38,7 @@ from lib.store.archive import (
     CASES,
     CODES,
     HANGING,
+    INDEXED,
     Archive,
     Moved,
     Moving,
@@ -175,8 +176,17 @@ class Archiver:
         there = set(frames[CASES].index)
         return Archive(frames, {c: y for c, y in standing.items() if c in there})
 
-    def _shelves(self, years: Collection[int]) -> Shelves:
-        """Return the yearly tabs of these years that there are."""
+    def index(self) -> pd.DataFrame:
+        """Return what the complaints that are put away are looked up by; two reads."""
+        standing = self.standing()
+        shelves = self._shelves(set(standing.values()), (CASES,))
+        frames = [s.read.frame for s in shelves.values() if len(s.read.frame)]
+        whole = pd.concat(frames) if frames else empty_frame(table_by_code(CASES))
+        whole = whole[whole.index.isin(standing)]
+        return whole.loc[~whole.index.duplicated(), list(INDEXED)]
+
+    def _shelves(self, years: Collection[int], codes: Sequence[str] = CODES) -> Shelves:
+        """Return the yearly tabs of these years and tables that there are."""
         if not years:
             return {}
         tabs = {
@@ -186,7 +196,7 @@ class Archiver:
         found = {
             (code, year): tabs[shelf_number(code, year)]
             for year in sorted(years)
-            for code in CODES
+            for code in codes
             if shelf_number(code, year) in tabs
         }
         if not found:
@@ -835,50 +845,59 @@ def _found_wrong(
     state: State,
     suspects: Collection[str],
 ) -> _Finding:
-    whole: set[str] = set()
-    for (code, year), shelf in shelves.items():
-        if code == CASES:
-            status = shelf.read.frame["status"]
-            whole |= {
-                str(key)
-                for key, said in zip(status.index, status, strict=True)
-                if standing.get(str(key)) == year and said in _OVER
-            }
-    whole -= set(suspects)
+    whole = _over_in(shelves, standing) - set(suspects)
     whole -= _with_rows_outside(state, whole)
-    rows: set[RowKey] = set()
-    loose: dict[tuple[str, int], tuple[int, ...]] = {}
-    headers: dict[tuple[str, int], tuple[int, ...]] = {}
-    cases: set[str] = set()
-    for at, shelf in shelves.items():
-        named = dict(shelf.placed())
-        column = HANGING.get(shelf.code)
-        frame = shelf.read.frame
-        own = [str(v) for v in (frame[column] if column else frame.index)]
-        of = dict(zip(map(str, frame.index), own, strict=True))
-        wrong, titles = [], []
-        head = _trimmed(shelf.lines[0]) if shelf.lines else ()
-        for row in range(_HEADER_ROWS, len(shelf.lines)):
-            if not any(cell not in ("", None) for cell in shelf.lines[row]):
-                continue
-            if _trimmed(shelf.lines[row]) == head:
-                titles.append(row)
-                continue
-            key = named.get(row, "")
-            case = of.get(key, "")
-            if case in whole:
-                continue
-            if key and not key.startswith(NEW_ROW) and "#" not in key and case:
-                rows.add((shelf.code, key))
-                cases.add(case)
-            else:
-                wrong.append(row)
-        if wrong:
-            loose[at] = tuple(wrong)
-        if titles:
-            headers[at] = tuple(titles)
-    logged = tuple(sorted(case for case in standing if case not in whole))
-    return _Finding(tuple(sorted(cases)), frozenset(rows), loose, headers, logged)
+    sorted_out = {at: _sorted_out(shelf, whole) for at, shelf in shelves.items()}
+    return _Finding(
+        cases=tuple(sorted({c for one in sorted_out.values() for c in one.cases})),
+        rows=frozenset(row for one in sorted_out.values() for row in one.rows),
+        loose={at: one.loose for at, one in sorted_out.items() if one.loose},
+        headers={at: one.headers for at, one in sorted_out.items() if one.headers},
+        logged=tuple(sorted(case for case in standing if case not in whole)),
+    )
+
+
+def _over_in(shelves: Shelves, standing: Mapping[str, int]) -> set[str]:
+    """Return the complaints that lie where the log says, and are over."""
+    return {
+        str(key)
+        for (code, year), shelf in shelves.items()
+        if code == CASES
+        for key, said in shelf.read.frame["status"].items()
+        if standing.get(str(key)) == year and said in _OVER
+    }
+
+
+@dataclass(slots=True)
+class _OnShelf:
+    """What of one yearly tab does not belong there; rows from 0."""
+
+    cases: set[str] = field(default_factory=set)
+    rows: set[RowKey] = field(default_factory=set)
+    loose: tuple[int, ...] = ()
+    headers: tuple[int, ...] = ()
+
+
+def _sorted_out(shelf: Shelf, whole: Collection[str]) -> _OnShelf:
+    found = _OnShelf()
+    named = dict(shelf.placed())
+    frame, column = shelf.read.frame, HANGING.get(shelf.code)
+    own = frame[column].tolist() if column else frame.index.tolist()
+    of = dict(zip(map(str, frame.index), map(str, own), strict=True))
+    head = _trimmed(shelf.lines[0]) if shelf.lines else ()
+    for row in range(_HEADER_ROWS, len(shelf.lines)):
+        line, key = _trimmed(shelf.lines[row]), named.get(row, "")
+        case = of.get(key, "")
+        if not line or (case and case in whole):
+            continue
+        if line == head:
+            found.headers += (row,)
+        elif not case or key.startswith(NEW_ROW) or COPY_MARK in key:
+            found.loose += (row,)
+        else:
+            found.rows.add((shelf.code, key))
+            found.cases.add(case)
+    return found
 
 
 def _with_rows_outside(state: State, whole: Collection[str]) -> set[str]:
@@ -934,7 +953,7 @@ def _as_seen(
         case
         for case, rows in moving.cases.items()
         if dict(standing.get(case, {})) == dict(rows)
-        and not any("#" in key or key.startswith(NEW_ROW) for _code, key in rows)
+        and not any(COPY_MARK in key or key.startswith(NEW_ROW) for _code, key in rows)
     ]
     return done, tuple(case for case in moving.cases if case not in set(done))
 

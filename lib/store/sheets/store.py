@@ -113,6 +113,10 @@ class SheetsStore:
         """Return everything that is put away; three reads."""
         return self._archiver.archive()
 
+    def archive_index(self) -> pd.DataFrame:
+        """Return what the complaints that are put away are looked up by; two reads."""
+        return self._archiver.index()
+
     def move(self, moving: Moving) -> Moved:
         """Put complaints away or bring them back; see `Archives.move`."""
         return self._archiver.move(moving)

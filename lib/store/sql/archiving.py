@@ -13,14 +13,16 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
-from lib.schema.frames import plain
+from lib.schema.frames import empty_frame, plain
 from lib.schema.tables import table as table_by_code
 from lib.store.archive import (
     CASES,
     CODES,
     HANGING,
+    INDEXED,
     Archive,
     Moved,
     Moving,
@@ -62,6 +64,20 @@ def archive(connection: sa.Connection) -> Archive:
         frames={code: reads.put_away(connection, code) for code in CODES},
         years={str(case): int(kept) for case, kept in found},
     )
+
+
+def index(connection: sa.Connection) -> pd.DataFrame:
+    """Return what the complaints that are put away are looked up by; see `INDEXED`."""
+    stored = SQL_TABLES[CASES]
+    columns = [stored.c[name] for name in ("id", *INDEXED)]
+    query = sa.select(*columns).where(stored.c[ARCHIVED].is_not(None))
+    found = pd.DataFrame(
+        connection.execute(query.order_by(stored.c[SEQ])).all(),
+        columns=["id", *INDEXED],
+    )
+    shape = empty_frame(table_by_code(CASES))[list(INDEXED)]
+    found = found.set_index(found.pop("id").astype("str").rename("key"))
+    return found.astype(shape.dtypes.to_dict())
 
 
 def archived_among(

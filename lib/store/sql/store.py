@@ -100,6 +100,11 @@ class SqlStore:
         with mapped(), reading(self._engine) as connection:
             return archiving.archive(connection)
 
+    def archive_index(self) -> pd.DataFrame:
+        """Return what the complaints that are put away are looked up by."""
+        with mapped(), reading(self._engine) as connection:
+            return archiving.index(connection)
+
     def move(self, moving: Moving) -> Moved:
         """Put complaints away or bring them back; see `Archives.move`."""
         return self._written(lambda connection: archiving.move(connection, moving))

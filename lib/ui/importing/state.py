@@ -14,6 +14,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import importing
+from lib.actions.archiving import with_archive
 from lib.actions.business_settings import value_of
 from lib.actions.importing import (
     Bounds,
@@ -334,13 +335,21 @@ def shown(desk: UserStore) -> Preview | None:
     return found
 
 
+def _held(desk: UserStore) -> dict[str, Any]:
+    """Return what stands already, what is put away included, so that it comes once."""
+    live = {place.code: desk.in_full(place.code) for place in TABLES}
+    if desk.principal.is_outsourced:
+        return live
+    return with_archive(context.live(), live)
+
+
 def _preview(desk: UserStore, source: SourceFile) -> Preview | None:
     who = desk.principal
     try:
         return importing.preview(
             source,
             # Whole, so that a row of the file is found again; shown is the file's.
-            {place.code: desk.in_full(place.code) for place in TABLES},
+            _held(desk),
             table=tables(desk),
             secret=context.customer_secret(),
             choices=choices(desk),

@@ -22,6 +22,7 @@ from lib.store.access import UserStore
 from lib.text import LONGEST_TEXT, inert, masked, one_line
 from lib.ui import format as fmt
 from lib.ui import navigation, viewport
+from lib.ui.documents import beside
 from lib.ui.filters import product_names
 from lib.ui.form import Form, field_input
 from lib.ui.harassment import safety
@@ -41,6 +42,7 @@ def draw(desk: UserStore, form: Form, found: Preview) -> None:
     if not viewport.sounds_like_phone():
         callers(desk, form, found)
     severity(form, found)
+    beside.links(desk, found.entry.product_code, found.entry.claim_type)
     precedents.beside_the_call(desk, found)
     guide(desk, found)
     if not viewport.sounds_like_phone():
@@ -52,6 +54,7 @@ def draw(desk: UserStore, form: Form, found: Preview) -> None:
 
 def callers(desk: UserStore, form: Form, found: Preview) -> None:
     """List the newest earlier cases with their promises, and what this call is to be."""
+    _put_away(found)
     if not found.earlier_ids or form.get(state.CONTINUES):
         return
     if state.has_looked_at(found.earlier_ids):
@@ -73,6 +76,18 @@ def callers(desk: UserStore, form: Form, found: Preview) -> None:
             on_click=state.start_new,
             args=(found.earlier_ids,),
         )
+
+
+def _put_away(found: Preview) -> None:
+    """Lead to earlier cases that are in the yearly archive; they can only be read."""
+    if not found.put_away_ids:
+        return
+    with st.container(border=True, gap="small"):
+        title = _("保管済みの案件 {count}件").format(count=len(found.put_away_ids))
+        st.markdown(f"**:material/inventory_2: {inert(title)}**")
+        with st.container(horizontal=True, gap="small"):
+            for number in found.put_away_ids[:SHOWN]:
+                navigation.link("ledger", number, case=number)
 
 
 def _case(case: Complaint) -> None:
