@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from lib import clock
-from lib.actions import caring, kpi_questions, targets, today
+from lib.actions import caring, inspecting, kpi_questions, targets, today
 from lib.actions.clocks import running
 from lib.actions.inquiries import deciding, instructions
 from lib.actions.notices import plan
@@ -61,6 +61,7 @@ class Overview:
     None where nobody can tell. tasks: kind, how many, number of the first case.
     care: talks with operators that are overdue and consultations, never whose. untold:
     contacts of agencies one follows, of which the executives have not been told.
+    inspections: items of months past their deadline that nobody has signed.
     figures: numbers of the week and how many lamps are in each state.
     """
 
@@ -79,6 +80,7 @@ class Overview:
     clocks: Clocks = Clocks()
     care: int = 0
     untold: int = 0
+    inspections: int = 0
     figures: Figures = field(default_factory=Figures)
 
 
@@ -188,6 +190,9 @@ def _overview(
         clocks=_clocks(_dates(store, now), now),
         care=caring.waiting(store, now).pressing,
         untold=len(instructions.untold(store, now)),
+        inspections=sum(
+            len(late.items) for late in inspecting.overdue(store, now.date())
+        ),
         figures=figures_for(store, now),
     )
 

@@ -292,6 +292,9 @@ def _others(seen: Overview, base: str) -> Iterator[str]:
     if seen.untold:
         yield _("経営にまだ伝えていない行政の連絡 {count}件").format(count=seen.untold)
         yield f"  {_link(base, 'inquiries')}"
+    if seen.inspections:
+        yield _("締切を過ぎた毎月の点検 {count}項目").format(count=seen.inspections)
+        yield f"  {_link(base, 'inspections')}"
 
 
 def _entries(entries: Entries, base: str) -> Iterator[str]:

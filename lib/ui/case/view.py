@@ -56,6 +56,7 @@ from lib.ui.case.saving import (
 )
 from lib.ui.crisis import opening as crisis
 from lib.ui.deadlines.of_case import clocks_of
+from lib.ui.documents import beside
 from lib.ui.dossier import dossier_panel
 from lib.ui.form import label_of
 from lib.ui.harassment import duties
@@ -103,6 +104,8 @@ def show(desk: UserStore, number: str) -> None:
         duties.on_case(desk, case)
         _advice(case)
         improvement.tied(desk, case)
+        if case.is_open:
+            beside.links(desk, case.product_code, case.claim_type)
         precedents.on_case(desk, case)
         _parts(desk, case)
 

@@ -80,7 +80,7 @@ def _read_button(desk: UserStore, one: Document, today: date) -> None:
     )
     if noted is not None and noted.read_on is not None:
         said = _("前に読んだ日 {day}").format(day=fmt.full_day(noted.read_on))
-        st.caption(inert(said))
+        st.caption(inert(said), width="content")
 
 
 def _about(desk: UserStore, one: Document) -> None:

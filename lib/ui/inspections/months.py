@@ -23,8 +23,10 @@ def chosen(desk: UserStore, today: date) -> date:
     """Draw the chooser of a month and return it: at first the oldest that is late."""
     late = inspecting.overdue(desk, today)
     months = [month_of(today, back) for back in range(MONTHS)]
-    if st.session_state.get(MONTH) not in months:
-        st.session_state[MONTH] = late[0].month if late else months[0]
+    first = late[0].month if late else months[0]
+    held = st.session_state.get(MONTH)
+    # Sent anew in each run: in another language its label is another.
+    st.session_state[MONTH] = held if held in months else first
     done = _done(desk, today)
     found: date = st.selectbox(
         _("月"),

@@ -85,7 +85,7 @@ def panel(desk: UserStore, people: tuple[Person, ...]) -> None:
     with left:
         st.subheader(_("だれの研修を見るか"), anchor=False)
         email = st.selectbox(
-            _("人"),
+            _("名前"),
             list(names),
             key=WHO,
             format_func=lambda code: names[code].member.name if code in names else "",
