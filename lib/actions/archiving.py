@@ -387,21 +387,24 @@ def _move(  # noqa: PLR0917 - the two ways differ only in the years
 ) -> None:
     keys = list(cases)
     progress(0, len(keys))
-    for start in range(0, len(keys), AT_ONCE):
-        some = keys[start : start + AT_ONCE]
-        moved = live.move(
-            Moving(
+    try:
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            moving = Moving(
                 new_commit_id(),
                 who.name,
                 now,
                 {key: cases[key] for key in some},
                 {key: years[key] for key in some} if years else {},
             )
-        )
-        done.cases += moved.done
-        done.passed += moved.passed
-        done.rows += sum(len(cases[key]) for key in moved.done)
-        progress(min(start + AT_ONCE, len(keys)), len(keys))
+            moved = live.move(moving, show=False)
+            done.cases += moved.done
+            done.passed += moved.passed
+            done.rows += sum(len(cases[key]) for key in moved.done)
+            progress(min(start + AT_ONCE, len(keys)), len(keys))
+    finally:
+        if keys:
+            live.refreshed()
 
 
 def _copy_before(url: str, data: Path) -> None:

@@ -354,8 +354,10 @@ class LiveStore:
         finally:
             self._indexing.release()
 
-    def move(self, moving: Moving) -> Moved:
+    def move(self, moving: Moving, *, show: bool = True) -> Moved:
         """Put complaints away or bring them back, then show it; see `Archives.move`.
+
+        show: whether to look at once; who moves many parts looks after the last.
 
         Raises:
             ActionRefused: nothing can be put away in this store.
@@ -368,7 +370,7 @@ class LiveStore:
             return store.move(moving)
         finally:
             self._archive_next = 0.0
-            if self._snapshot is not None:
+            if show and self._snapshot is not None:
                 self.refreshed()
 
     def tidy_archive(self) -> int:

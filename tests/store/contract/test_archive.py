@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from lib.actions.privacy import running
 from lib.errors import ActionRefused, Conflict
 from lib.schema.audit import ARCHIVED, BROUGHT_BACK
+from lib.schema.principal import SYSTEM
 from lib.store.archive import CASES, CODES, Archives
+from lib.store.live import LiveStore
 from lib.store.protocol import Erase, Store
 from tests.store.archived import YEAR, away, back, filled, rows_of, same_rows, settled
 from tests.store.places import Place
-from tests.store.rows import activity, change, saving
+from tests.store.rows import NOON, activity, change, saving
 
 ONE, TWO, THREE = "K-240605-AAAA2", "K-240605-AAAA3", "K-240605-AAAA4"
 OPEN = "K-261121-AAAAA"
@@ -133,3 +137,25 @@ def test_erasing_reaches_what_is_put_away_once_it_came_back(store):
     store.commit(saving(Erase(CASES, ONE, {"contact": "", "content": "***"})))
 
     assert store.load().frames[CASES].loc[ONE, "content"] == "***"
+
+
+@pytest.mark.slow
+def test_anonymising_reaches_what_is_put_away_and_leaves_it_there(
+    store_factory: Place, tmp_path
+):
+    store = store_factory()
+    before = filled(store)
+    live = LiveStore(store)
+    live.move(away(before, [ONE, TWO]))
+    later = NOON + timedelta(days=800)
+
+    units = running.due(live, SYSTEM, later.date())
+    done = running.anonymise(live, SYSTEM, units, now=later, data=tmp_path / "d")
+
+    kept = archives(store).archive()
+    assert (done.units, done.refused) == (4, [])
+    assert set(kept.years) == {ONE, TWO}
+    assert set(kept.frames[CASES]["content"]) == {"***"}
+    assert set(kept.frames["activities"]["content"]) == {"***"}
+    assert running.due(live, SYSTEM, later.date()) == ()
+    live.close()
