@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from lib.i18n import LANGUAGES, Language
 from lib.reports.guide.chapters import CHAPTERS, picture_of
@@ -36,7 +36,7 @@ PAPERS: Final[dict[Language, tuple[str, str]]] = {
 
 NOW: Final = "2026-11-20T10:30:00+09:00"
 _MONTHS: Final = 3
-_VIEW: Final = {"width": 1280, "height": 800}
+_VIEW: Final[ViewportSize] = {"width": 1280, "height": 800}
 _QUALITY: Final = 72
 _OF_AN_EMPTY_APP: Final = "welcome"
 _ADDRESSES: Final = {

@@ -18,7 +18,7 @@ from lib.ui import format as fmt
 from lib.ui.filters import Address, ledger_query
 from lib.ui.improvements import proposing
 
-_MOST: Final = 8
+_MOST: Final = 5
 _TAKEN: Final = 200
 """Complaints that one improvement can take up at once."""
 _LONGEST: Final = 60

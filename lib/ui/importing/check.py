@@ -48,7 +48,7 @@ class Result:
 def show(preview: Preview) -> None:
     """Draw what would happen, the most pressing first."""
     _counts(preview)
-    _undecided()
+    _voices()
     _cells(
         _("直すセル"),
         _("この行は取り込みません。ファイルで直して、もう一度取り込めます。"),
@@ -87,8 +87,10 @@ def _counts(preview: Preview) -> None:
                 st.metric(_(label), fmt.number(count), border=True, width=170)
 
 
-def _undecided() -> None:
-    """Say that voices nobody has decided about stay out: nothing goes silently."""
+def _voices() -> None:
+    """Say what became of お客様の声, what stays out too: nothing goes silently."""
+    for line in voice_panel.told():
+        st.caption(inert(line))
     if count := voice_panel.undecided():
         st.warning(
             _(

@@ -74,6 +74,24 @@ def undecided() -> int:
     return sum(one.count(Becomes.UNDECIDED) for one in state.voices())
 
 
+def told() -> list[str]:
+    """Return a sentence for each list: how many of its rows become what, and why not."""
+    found = []
+    for one in state.voices():
+        counts = [
+            f"{_(what.value)} {fmt.number(one.count(what))}"
+            for what in _ORDER
+            if one.count(what)
+        ]
+        said = _("お客様の声「{sheet}」{count}件: {counts}").format(
+            sheet=one.sheet,
+            count=fmt.number(len(one.voices)),
+            counts=fmt.listed(counts),
+        )
+        found += [said, *_reasons(one)]
+    return found
+
+
 def _card(desk: UserStore, heard: Heard) -> None:
     title = _("「{sheet}」はお客様の声の一覧です: {count}件").format(
         sheet=heard.sheet, count=fmt.number(len(heard.voices))
@@ -101,13 +119,19 @@ def _card(desk: UserStore, heard: Heard) -> None:
                 one_setting(desk, wanted)
 
 
-def _left_out(heard: Heard) -> None:
+def _reasons(heard: Heard) -> list[str]:
+    """Return why rows are left out, in one sentence; none where all are taken."""
     reasons = [
         _("{why} {count}件").format(why=_(why.value), count=fmt.number(count))
         for why, count in heard.left_out.items()
     ]
-    if reasons:
-        said = _("取り込まない理由: {reasons}").format(reasons=fmt.listed(reasons))
+    if not reasons:
+        return []
+    return [_("取り込まない理由: {reasons}").format(reasons=fmt.listed(reasons))]
+
+
+def _left_out(heard: Heard) -> None:
+    for said in _reasons(heard):
         st.caption(inert(said))
     st.caption(
         _(
