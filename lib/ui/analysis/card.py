@@ -103,7 +103,7 @@ def _pressed(desk: UserStore, at: Here, shown: Shown, row: int | None) -> None:
         st.markdown(f"**{inert(_('選んだもの'))}**")
         st.caption(inert(shown.hint or _("図か表から一つ選んでください。")))
         return
-    st.markdown(f"**{inert(one.title)}**")
+    st.markdown(f"**{inert(one.what)}**")
     for line in one.lines:
         st.text(line)
     if one.query is not None:
@@ -121,7 +121,7 @@ def _to_improvement(desk: UserStore, at: Here, one: Picked) -> None:
     proposing.button(
         desk,
         f"analysis.{at.view.code}.{one.code}",
-        title=_("{what}を減らす").format(what=one.about or one.title),
+        title=_("{what}を減らす").format(what=one.about or one.what),
         scope=one.scope,
         case_ids=() if one.says_all else one.cases[:_MOST_TIED],
         trigger_id=next(iter(one.cases), ""),

@@ -82,7 +82,7 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     one = rows.iloc[row]
     day, hour = int(one["weekday"]), int(one["hour"])
     return Picked(
-        title=f"{fmt.weekday(day)} {_hour(hour)}",
+        what=f"{fmt.weekday(day)} {_hour(hour)}",
         code=f"{day}.{hour}",
         lines=(words.cases_said(int(one["count"])),),
         query=behind.cases_query(at, more={"weekday": str(day), "hour": str(hour)}),

@@ -93,11 +93,12 @@ def _spec(desk: UserStore, at: Here, rows: pd.DataFrame, rate: Rate) -> Spec:
         }
     )
     usual = rate.number if is_rate else None
-    chart = charts.course(drawn, _marks(desk, at), usual)
+    chart = charts.course(drawn, marks(desk, at), usual)
     return spec_of(chart, height=300)
 
 
-def _marks(desk: UserStore, at: Here) -> pd.DataFrame:
+def marks(desk: UserStore, at: Here) -> pd.DataFrame:
+    """Return what happened on these days, as the charts take it."""
     names = {centre.code: centre.name for centre in call_centres(desk)}
     rows = [
         (
@@ -116,7 +117,7 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     one = rows.iloc[row]
     first, last = one["starts"].date(), one["ends"].date()
     return Picked(
-        title=f"{fmt.full_day(first)} – {fmt.full_day(last)}",
+        what=f"{fmt.full_day(first)} – {fmt.full_day(last)}",
         code=f"{at.step.code}.{first.isoformat()}",
         lines=(
             words.cases_said(int(one["count"])),

@@ -111,7 +111,7 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
     category, product = str(one["category"]), str(one["product_code"])
     scope = behind.scope_of(at)
     return Picked(
-        title=" × ".join(
+        what=" × ".join(
             (
                 words.name_of(desk, Dimension.CATEGORY, category),
                 words.name_of(desk, Dimension.PRODUCT_CODE, product),

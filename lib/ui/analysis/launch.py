@@ -120,7 +120,7 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
     name = words.name_of(desk, Dimension.PRODUCT_CODE, code)
     scope = behind.scope_of(at)
     return Picked(
-        title=_("{name} 発売{week}週目").format(name=name, week=int(one["week"]) + 1),
+        what=_("{name} 発売{week}週目").format(name=name, week=int(one["week"]) + 1),
         code=f"{slug(code)}.{one['week']}",
         lines=(
             f"{fmt.full_day(first)} – {fmt.full_day(last)}",

@@ -143,7 +143,7 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
     own = reading.behind(desk, at.asked, at.by, value)
     is_contacts = at.by.is_of_inquiries
     return Picked(
-        title=words.name_of(desk, at.by, value),
+        what=words.name_of(desk, at.by, value),
         code=f"{at.by.code}.{slug(value)}",
         lines=(
             _("{count}(分かっている中の{share})").format(

@@ -18,6 +18,7 @@ from lib.store.access import UserStore
 from lib.ui import format as fmt
 from lib.ui.analysis import behind, words
 from lib.ui.analysis.address import STEP, Here, choose
+from lib.ui.analysis.course import marks
 from lib.ui.analysis.shown import Column, Picked, Shown
 
 KEY: Final = "analysis.shares"
@@ -38,7 +39,7 @@ def made(desk: UserStore, at: Here) -> Shown:
     return Shown(
         title=_("二次クレームと、防げた苦情の割合"),
         alt=_("二次クレームの割合と、防げた苦情の割合の推移"),
-        spec=_spec(rows, names) if rows["share"].notna().any() else None,
+        spec=_spec(desk, at, rows, names) if rows["share"].notna().any() else None,
         table=(
             Column(_("割合"), [names[kind] for kind in rows["kind"]]),
             Column(_(at.step.value), [_days(row) for row in words.records(rows)]),
@@ -83,7 +84,7 @@ def _long(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _spec(rows: pd.DataFrame, names: dict[str, str]) -> Spec:
+def _spec(desk: UserStore, at: Here, rows: pd.DataFrame, names: dict[str, str]) -> Spec:
     points = pd.DataFrame(
         {
             "row": range(len(rows)),
@@ -97,7 +98,8 @@ def _spec(rows: pd.DataFrame, names: dict[str, str]) -> Spec:
             ],
         }
     )
-    return spec_of(charts.shares(points, list(names.values())), height=300)
+    chart = charts.shares(points, list(names.values()), marks(desk, at))
+    return spec_of(chart, height=300)
 
 
 def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | None:
@@ -110,7 +112,7 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     if is_second:
         more = {"kind": ComplaintKind.SECOND}
     return Picked(
-        title=_names()[str(one["kind"])],
+        what=_names()[str(one["kind"])],
         code=f"{one['kind']}.{at.step.code}.{first.isoformat()}",
         lines=(
             f"{fmt.full_day(first)} – {fmt.full_day(last)}",

@@ -55,17 +55,17 @@ class Column:
 class Picked:
     """What stands behind one mark.
 
-    title: what it is, as it may be written on the screen. lines: its figures in words.
+    what: what it is, in the person's language. lines: its figures in words.
     query: opens the ledger on exactly these cases; None where these are contacts from
         agencies, whose numbers are `contacts`.
     scope: what an improvement would be about. says_all: whether the scope tells all of
         it; else an improvement is tied to the cases themselves, whose numbers `cases`
         gives.
-    about: what an improvement would lessen, where that is not the title.
+    about: what an improvement would lessen, where that is not `what`.
     code: tells it from every other mark, without a word that somebody typed.
     """
 
-    title: str
+    what: str
     code: str
     lines: tuple[str, ...]
     query: dict[str, str] | None = None
