@@ -22,6 +22,9 @@ def main() -> None:
     narrowing.bar(desk, at)
     tiles.show(desk, at)
     views.show(desk, at)
+    navigation.link(
+        "problems", _("言葉の似た苦情を見る(多発している問題)"), icon=":material/hub:"
+    )
 
 
 def heading(at: address.Here) -> None:

@@ -17,7 +17,7 @@ from lib import clock
 from lib.actions.searching import slug
 from lib.metrics.likeness.grouping import MOST, groups
 from lib.metrics.likeness.problems import Grouped, Problem, discreet, problems
-from lib.metrics.likeness.words import Reader, features_of
+from lib.metrics.likeness.words import Reader, Said, features_of
 from lib.metrics.wishes import is_complaint
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.erasing import ERASED
@@ -71,7 +71,7 @@ def found(desk: UserStore, today: date, days: int, product: str = "") -> Found:
             rests_on=_mark(rows),
         )
         kept = rows.tail(MOST)
-        told = problems(grouped, kept, until=today, days=days)
+        told = problems(grouped, _told(kept), kept, until=today, days=days)
         return Found(len(kept), len(rows) - len(kept), told)
 
     return desk.derived(name, made)
@@ -120,13 +120,16 @@ def _mark(rows: pd.DataFrame) -> tuple[int, int]:
 
 def _grouped(desk: UserStore, rows: pd.DataFrame) -> Grouped:
     rows = rows.tail(MOST)
-    told = _reader.read([str(text) for text in rows["content"]])
     products = desk.frame("products")
     labels = groups(
-        told,
+        _told(rows),
         ["" if code == UNKNOWN_PRODUCT else str(code) for code in rows["product_code"]],
         [str(word) for word in rows["claim_type"]],
         without=features_of(map(str, products["name"])),
     )
     keys = tuple(map(str, rows.index))
-    return Grouped(keys, tuple(told), tuple(map(int, labels)))
+    return Grouped(keys, tuple(map(int, labels)))
+
+
+def _told(rows: pd.DataFrame) -> list[Said]:
+    return _reader.read([str(text) for text in rows["content"]])

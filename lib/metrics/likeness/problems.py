@@ -112,26 +112,31 @@ class Problem:
 class Grouped:
     """Complaints with their groups, before anybody asks what they mean.
 
-    case_ids, told, labels: in one order.
+    case_ids, labels: in one order.
     """
 
     case_ids: tuple[str, ...]
-    told: tuple[Said, ...]
     labels: tuple[int, ...]
 
 
 def problems(
-    grouped: Grouped, complaints: pd.DataFrame, *, until: date, days: int
+    grouped: Grouped,
+    every_told: Sequence[Said],
+    complaints: pd.DataFrame,
+    *,
+    until: date,
+    days: int,
 ) -> tuple[Problem, ...]:
     """Return the groups of at least `FEWEST` customers, the most pressing first.
 
+    every_told: what each of the grouped says, in their order.
     complaints: rows of 苦情台帳 by number, at least those that were grouped.
     until, days: the period: that many days up to and with that day.
     """
     places: dict[int, list[int]] = defaultdict(list)
     for place, label in enumerate(grouped.labels):
         places[label].append(place)
-    spread = Counter(name for one in grouped.told for name in one.features)
+    spread = Counter(name for one in every_told for name in one.features)
     found = []
     for group in places.values():
         if len(group) < FEWEST:
@@ -140,7 +145,7 @@ def problems(
         people = _people(rows)
         if people < FEWEST:
             continue
-        told = [grouped.told[place] for place in group]
+        told = [every_told[place] for place in group]
         found.append(_problem(rows, told, spread, people, until=until, days=days))
     return tuple(sorted(found, key=lambda one: (-one.score, one.key)))
 

@@ -10,11 +10,13 @@ the dictionary's groups of words of one meaning. What a verb denies is a feature
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -149,7 +151,7 @@ def said(text: str) -> Said:
             if followers[0].base == "ない":
                 shown.setdefault(name, f"{word.surface}ない")
             _raise(features, name, weight)
-        shown.setdefault(f"w:{word.normal}", word.base)
+        shown.setdefault(sys.intern(f"w:{word.normal}"), sys.intern(word.base))
         _raise(features, f"w:{word.normal}", weight)
         for kanji in _KANJI.findall(word.normal):
             _raise(features, f"c:{kanji}", KANJI_WEIGHT * weight)
@@ -168,11 +170,15 @@ def features_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(feature for text in texts for feature in said(text).features)
 
 
+KEPT: Final = 8_000
+"""Texts of which a `Reader` remembers what they say."""
+
+
 class Reader:
     """Reads texts, each only once: of a new complaint only its own text is read.
 
-    Kept are the texts asked for last, by their hash, never the texts. Usable from many
-    threads.
+    Kept is what the texts asked for last say, by their hash, never the texts: about 4 kB
+    each, at most `KEPT`. Usable from many threads.
     """
 
     def __init__(self) -> None:
@@ -181,18 +187,18 @@ class Reader:
         self._known: dict[int, Said] = {}
 
     def read(self, texts: Collection[str]) -> list[Said]:
-        """Return what each text says; the others are forgotten."""
+        """Return what each text says; those asked for longest ago are forgotten."""
         with self._lock:
-            known = self._known
-        now: dict[int, Said] = {}
+            known = dict(self._known)
         found = []
         for text in texts:
             mark = hash(text)
-            one = now.get(mark) or known.get(mark) or said(text)
-            now[mark] = one
+            one = known.pop(mark, None) or said(text)
+            known[mark] = one
             found.append(one)
+        kept = dict(islice(known.items(), max(len(known) - KEPT, 0), None))
         with self._lock:
-            self._known = now
+            self._known = kept
         return found
 
 
@@ -252,4 +258,5 @@ def _weight(word: _Word) -> float:
 
 
 def _raise(features: dict[str, float], name: str, weight: float) -> None:
+    name = sys.intern(name)
     features[name] = max(features.get(name, 0.0), weight)

@@ -19,7 +19,7 @@ from lib.ui import format as fmt
 from lib.ui.filters import ledger_query
 from lib.ui.improvements import proposing
 
-FIRST_SHOWN: Final = 8
+FIRST_SHOWN: Final = 6
 _MORE: Final = "frequent.more"
 
 LINKED: Final = 120
@@ -89,8 +89,7 @@ def _card(desk: UserStore, problem: Problem, place: int) -> None:
             pace = problem.pace
             st.badge(_(pace.value), icon=ICONS[pace], color=COLOURS[pace])
         _counts(problem)
-        st.caption(inert(_mix(problem)))
-        st.caption(inert(_about(desk, problem)))
+        st.caption(inert(f"{_mix(problem)}\n{_about(desk, problem)}"))
         _texts(desk, problem)
         _to_do(desk, problem)
 
