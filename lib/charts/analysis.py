@@ -260,13 +260,16 @@ def launch(rows: pd.DataFrame, names: list[str]) -> alt.LayerChart:
     return _lines(rows, x, y, "name", names)
 
 
-def shares(rows: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
+def shares(
+    rows: pd.DataFrame, kinds: list[str], marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return a line for each share, week by week or month by month.
 
     Args:
         rows: a row a piece and share; `row`, `middle` (timestamp), `kind` (a word of
             `kinds`), `value` (0-1, NaN for none), `text` for the bubble.
         kinds: the shares, in the order of their colours.
+        marks: what happened, a row a mark; `day`, `kind` (code), `text`.
     """
     x = alt.X("middle:T", axis=day_axis())
     y = alt.Y(
@@ -274,7 +277,13 @@ def shares(rows: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
         axis=value_axis(".0%"),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
-    return _lines(rows, x, y, "kind", kinds)
+    signs = mark_layers(marks, alt.X("day:T", axis=day_axis()))
+    lines = _lines(rows, x, y, "kind", kinds)
+    if not signs:
+        return lines
+    # Signs have shapes of their own, which are none of the lines'.
+    chart = alt.layer(alt.layer(*signs), lines).resolve_scale(shape="independent")
+    return cast("alt.LayerChart", chart)
 
 
 def _lines(

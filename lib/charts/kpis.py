@@ -75,13 +75,19 @@ def course(
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def cases(rows: pd.DataFrame, target: float | None, label: str) -> alt.LayerChart:
+def cases(
+    rows: pd.DataFrame,
+    target: float | None,
+    label: str,
+    marks: pd.DataFrame | None = None,
+) -> alt.LayerChart:
     """Return a dot for each case: on which day it ended, and how many hours it took.
 
     Args:
         rows: a row a case, at least one; `day`, `hours`, `missed`, `text`.
         target: in hours, dashed; None draws none.
         label: what stands at that line.
+        marks: a row a mark; `day`, `kind` (code), `text`.
     """
     most = max(float(rows["hours"].max()), target or 0.0, 1.0)
     base = alt.Chart(rows)
@@ -99,18 +105,21 @@ def cases(rows: pd.DataFrame, target: float | None, label: str) -> alt.LayerChar
         size=alt.value(42),
         tooltip=[alt.Tooltip("text:N", title=" ")],
     )
-    layers = [dots]
+    layers = [*mark_layers(marks, alt.X("day:T", axis=day_axis())), dots]
     if target is not None:
-        layers = [*_level(target, label), dots]
+        layers = [*_level(target, label), *layers]
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def retention_success(weeks: pd.DataFrame) -> alt.LayerChart:
+def retention_success(
+    weeks: pd.DataFrame, marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return the weekly rate of success as a line; weeks not seen out are hollow.
 
     Args:
         weeks: a row a week; `week_label`, `success` (NaN for none), `is_complete`,
             `success_text`.
+        marks: a row a mark; `week_label`, `kind` (code), `text`.
     """
     base = alt.Chart(weeks)
     x = _weeks()
@@ -129,7 +138,8 @@ def retention_success(weeks: pd.DataFrame) -> alt.LayerChart:
         opacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0.4)),
         tooltip=[alt.Tooltip("success_text:N", title=" ")],
     )
-    return cast("alt.LayerChart", alt.layer(line, points))
+    signs = mark_signs(marks, _weeks())
+    return cast("alt.LayerChart", alt.layer(line, points, *signs))
 
 
 def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
@@ -278,25 +288,35 @@ def _gaps(rows: pd.DataFrame, on: _Plane) -> list[alt.Chart]:
     return [signs]
 
 
-def mark_layers(marks: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+def mark_layers(marks: pd.DataFrame | None, x: alt.X) -> list[alt.Chart]:
     """Return the marks of a time line (`day`, `kind`, `text`): dashed, with a shape each."""
-    if marks.empty:
+    if marks is None or marks.empty:
         return []
-    base = alt.Chart(marks)
-    rules = base.mark_rule(strokeDash=[2, 3], color=GREY, opacity=0.7).encode(x=x)
-    signs = base.mark_point(
+    rules = alt.Chart(marks).mark_rule(strokeDash=[2, 3], color=GREY, opacity=0.7)
+    return [rules.encode(x=x), *mark_signs(marks, x)]
+
+
+def mark_signs(marks: pd.DataFrame | None, x: alt.X) -> list[alt.Chart]:
+    """Return the signs of marks alone, for a chart of weeks; `kind` and `text` of each."""
+    if marks is None or marks.empty:
+        return []
+    signs = alt.Chart(marks).mark_point(
         filled=True, size=70, color=TEAL, opacity=1, strokeWidth=2
-    ).encode(
-        x=x,
-        y=alt.value(7),
-        shape=alt.Shape(
-            "kind:N",
-            scale=alt.Scale(domain=list(MARK_SHAPES), range=list(MARK_SHAPES.values())),
-            legend=None,
-        ),
-        tooltip=[alt.Tooltip("text:N", title=" ")],
     )
-    return [rules, signs]
+    return [
+        signs.encode(
+            x=x,
+            y=alt.value(7),
+            shape=alt.Shape(
+                "kind:N",
+                scale=alt.Scale(
+                    domain=list(MARK_SHAPES), range=list(MARK_SHAPES.values())
+                ),
+                legend=None,
+            ),
+            tooltip=[alt.Tooltip("text:N", title=" ")],
+        )
+    ]
 
 
 def _targets(rows: pd.DataFrame, on: _Plane, label: str) -> list[alt.Chart]:

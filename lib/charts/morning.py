@@ -8,7 +8,7 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
-from lib.charts.kpis import mark_layers
+from lib.charts.kpis import mark_layers, mark_signs
 from lib.charts.look import (
     BLUE,
     GREY,
@@ -77,7 +77,9 @@ def answer_rates(
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
+def weekly_contacts(
+    weeks: pd.DataFrame, usual: float | None, marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return a bar for each week, the last one strong, with the usual week dashed.
 
     A click on a week, on its bar or above it, picks the week.
@@ -86,6 +88,8 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
         weeks: a row a week, oldest first; `iso` (its last day as text), `week_label`,
             `count`, `is_last`, `week_text` and `count_text` for the bubble.
         usual: mean of the weeks before; None where it is not known yet.
+        marks: what happened, a row a mark; `week_label`, `kind` (code), `text`; None
+            for none.
     """
     top = max(_LOWEST_TOP, int(weeks["count"].max()) + 1 if len(weeks) else 0)
     picked = alt.selection_point(PICK, fields=["iso"])
@@ -136,7 +140,8 @@ def weekly_contacts(weeks: pd.DataFrame, usual: float | None) -> alt.LayerChart:
     if usual is not None:
         layers.append(_dashed(usual))
     layers.append(hit)
-    return cast("alt.LayerChart", alt.layer(*layers))
+    x = alt.X("week_label:O", sort=None)
+    return cast("alt.LayerChart", alt.layer(*layers, *mark_signs(marks, x)))
 
 
 def _target(level: float, scale: alt.Scale) -> list[alt.Chart]:

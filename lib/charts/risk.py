@@ -83,7 +83,10 @@ def referrals(
 
 
 def alertness(
-    days: pd.DataFrame, levels: pd.DataFrame, start: pd.DataFrame
+    days: pd.DataFrame,
+    levels: pd.DataFrame,
+    start: pd.DataFrame,
+    marks: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Return how strongly the counts speak for a rise, on a log scale with two lines.
 
@@ -94,6 +97,7 @@ def alertness(
             `day_text`, `value_text`.
         levels: two rows, watch and alarm; `level` and `label`, its word.
         start: as in `referrals`.
+        marks: as in `referrals`; None for none.
     """
     rows = _with_edges(days).assign(
         value=days["value"].clip(lower=_LOWEST_R).to_numpy()
@@ -123,11 +127,14 @@ def alertness(
         *words,
         line,
         _hit(rows, x),
+        *_marks(marks, x),
     ]
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-def answer_rates(days: pd.DataFrame, target: float | None) -> alt.LayerChart:
+def answer_rates(
+    days: pd.DataFrame, target: float | None, marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return the answer rate of one centre: points, their limits by day, and the trend.
 
     A click on a day picks it.
@@ -139,6 +146,7 @@ def answer_rates(days: pd.DataFrame, target: float | None) -> alt.LayerChart:
             alarm), `state` ("", "closed", "missing"), `day_text`, `share_text`,
             `limits_text`.
         target: a fixed line, 0-1; None draws none.
+        marks: as in `referrals`.
     """
     rows = _with_edges(days)
     y = _shares(rows, target)
@@ -151,12 +159,16 @@ def answer_rates(days: pd.DataFrame, target: float | None) -> alt.LayerChart:
         *_points(rows, x, y),
         *_missing(rows, x),
         _hit(rows, x),
+        *_marks(marks, x),
     ]
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
 def one_axis(
-    days: pd.DataFrame, start: pd.DataFrame, words: dict[str, str]
+    days: pd.DataFrame,
+    start: pd.DataFrame,
+    words: dict[str, str],
+    marks: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Return the answer rate above the referrals: two panels, each with its own axis.
 
@@ -168,6 +180,7 @@ def one_axis(
             not known; `state`, `day_text`, `share_text`, `count_text`.
         start: as in `referrals`.
         words: `share` and `count`, the name of each panel.
+        marks: as in `referrals`; None for none.
     """
     rows = _with_edges(days)
     x = _Time(rows)
@@ -215,7 +228,8 @@ def one_axis(
         for place, text in (("0", words["share"]), ("middle", words["count"]))
     ]
     behind = [*_closed(rows, x), *_strip(start, x)]
-    layers = [*behind, upper, lower, *titles, _hit(rows, x)]
+    signs = _marks(marks, x)
+    layers = [*behind, upper, lower, *titles, _hit(rows, x), *signs]
     return cast("alt.LayerChart", alt.layer(*layers).resolve_scale(y="independent"))
 
 
@@ -421,8 +435,8 @@ def _start_line(start: pd.DataFrame, x: _Time) -> list[alt.Chart]:
     ]
 
 
-def _marks(marks: pd.DataFrame, x: _Time) -> list[alt.Chart]:
-    if marks.empty:
+def _marks(marks: pd.DataFrame | None, x: _Time) -> list[alt.Chart]:
+    if marks is None or marks.empty:
         return []
     return [
         alt.Chart(marks.assign(shape=marks["kind"].map(MARK_SHAPES)))

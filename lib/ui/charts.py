@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, cast
 
@@ -16,7 +16,7 @@ from lib.actions.kpi_views import call_centres
 from lib.charts import morning
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _, current
-from lib.metrics.marks import Mark
+from lib.metrics.marks import Mark, MarkKind
 from lib.store.access import UserStore
 from lib.ui import format as fmt
 from lib.ui import picked
@@ -125,4 +125,22 @@ def _weekly_contacts(desk: UserStore, now: datetime, usual: float | None) -> Spe
         ],
         count_text=[fmt.number(count, unit="件") for count in weeks["count"]],
     )
-    return spec_of(morning.weekly_contacts(shown, usual))
+    signs = measures_by_week(desk, weeks["first"], weeks["last"], shown["week_label"])
+    return spec_of(morning.weekly_contacts(shown, usual, signs))
+
+
+def measures_by_week(
+    desk: UserStore,
+    firsts: Iterable[date],
+    lasts: Iterable[date],
+    labels: Iterable[str],
+) -> pd.DataFrame:
+    """Return the measures that began in each week, as charts of weeks take them."""
+    names = {centre.code: centre.name for centre in call_centres(desk)}
+    rows = [
+        (label, mark.kind.code, mark_words(mark, names))
+        for first, last, label in zip(firsts, lasts, labels, strict=True)
+        for mark in marks_of(desk, first, last)
+        if mark.kind is MarkKind.MEASURE
+    ]
+    return pd.DataFrame(rows, columns=["week_label", "kind", "text"])

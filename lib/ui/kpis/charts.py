@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib.actions.kpi_cards import Course, cases_of, course_of, target_of
+from lib.actions.kpi_cards import Course, cases_of, course_of, marks_for, target_of
 from lib.charts import kpis as charts
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _, current
@@ -86,18 +86,16 @@ def _course_spec(at: Here, entry: Kpi, found: Course) -> Spec | None:
     days = _days(entry, found)
     aims = found.rows["target"].dropna()
     label = look.target_text(entry, float(aims.iloc[-1])) if len(aims) else ""
-    marks = pd.DataFrame(
-        [
-            {
-                "day": pd.Timestamp(mark.day),
-                "kind": mark.kind.code,
-                "text": _mark_text(at, mark),
-            }
-            for mark in found.marks
-        ],
-        columns=["day", "kind", "text"],
-    )
+    marks = _mark_rows(at, found.marks)
     return spec_of(charts.course(days, marks, _scale(entry), {"target": label}))
+
+
+def _mark_rows(at: Here, marks: tuple[Mark, ...]) -> pd.DataFrame:
+    """Return marks as the charts take them."""
+    rows = [
+        (pd.Timestamp(mark.day), mark.kind.code, _mark_text(at, mark)) for mark in marks
+    ]
+    return pd.DataFrame(rows, columns=["day", "kind", "text"])
 
 
 def _days(entry: Kpi, found: Course) -> pd.DataFrame:
@@ -159,7 +157,8 @@ def _cases_spec(desk: UserStore, at: Here, entry: Spread, now: datetime) -> Spec
         }
     )
     aim = None if target is None else target / _MINUTES
-    return spec_of(charts.cases(shown, aim, look.target_text(entry, target)))
+    marks = _mark_rows(at, marks_for(desk, entry, at.span.period, at.centre))
+    return spec_of(charts.cases(shown, aim, look.target_text(entry, target), marks))
 
 
 # Words -------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import figures, navigation
 from lib.ui import format as fmt
+from lib.ui.charts import measures_by_week
 from lib.ui.filters import ledger_query
 from lib.ui.kpis import look
 from lib.ui.kpis.address import FIGURE, PAGE, Here
@@ -184,6 +185,7 @@ def _specs(desk: UserStore, at: Here, now: datetime) -> tuple[Spec, Spec] | None
             ],
         }
     )
+    signs = measures_by_week(desk, weeks["first"], weeks["last"], labels)
     kinds = {
         "blocked": _("解約できない・つながらない苦情"),
         "referrals": _("解約についてのセンターからの連絡"),
@@ -207,7 +209,7 @@ def _specs(desk: UserStore, at: Here, now: datetime) -> tuple[Spec, Spec] | None
         ignore_index=True,
     )
     return (
-        spec_of(charts.retention_success(success), height=charts.WEEK_HEIGHT),
+        spec_of(charts.retention_success(success, signs), height=charts.WEEK_HEIGHT),
         spec_of(
             charts.retention_heard(heard, list(kinds.values())),
             height=charts.WEEK_HEIGHT,

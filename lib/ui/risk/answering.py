@@ -90,7 +90,9 @@ def beside(desk: UserStore, reading: Reading) -> None:
 
 def _rates(desk: UserStore, reading: Reading, one: AnswerRate) -> Spec:
     target = targets_of(desk).on(kpi("answer_rate"), one.centre, reading.today)
-    return spec_of(risk.answer_rates(rate_days(reading, one), target), height=_HEIGHT)
+    days = rate_days(reading, one)
+    chart = risk.answer_rates(days, target, frames.marks(reading))
+    return spec_of(chart, height=_HEIGHT)
 
 
 def rate_days(reading: Reading, one: AnswerRate) -> pd.DataFrame:
@@ -157,7 +159,8 @@ def _one_axis(desk: UserStore, reading: Reading, now: datetime) -> Spec:
     ]
     start = frames.start_row(reading.story.start if reading.story else None)
     words = {"share": _("応答率"), "count": _("センターからの連絡(件)")}
-    return spec_of(risk.one_axis(rows, start, words), height=_BOTH)
+    chart = risk.one_axis(rows, start, words, frames.marks(reading))
+    return spec_of(chart, height=_BOTH)
 
 
 def _lags(lag: panels.Lag) -> Spec:

@@ -79,7 +79,9 @@ def _alertness(reading: Reading) -> Spec:
             ],
         }
     )
-    chart = risk.alertness(frames.alert_days(reading), levels, _start(reading))
+    chart = risk.alertness(
+        frames.alert_days(reading), levels, _start(reading), frames.marks(reading)
+    )
     return spec_of(chart, height=risk.SMALL)
 
 
