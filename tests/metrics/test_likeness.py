@@ -230,4 +230,6 @@ def test_an_example_shows_nobody():
     text = "山田様(090-1234-5678、taro@example.jp)のポンプが3日で出ない"
     shown = discreet(text, "山田様")
     assert shown == "…様(…、…)のポンプが3日で出ない"
+    assert discreet("担当の鈴木さんとお客様の田中一郎様") == "担当の…さんとお客様の…様"
+    assert discreet("仕様も模様も同様、皆様へ") == "仕様も模様も同様、皆様へ"
     assert discreet("電話０９０ー１２３４ー５６７８まで") == "電話…まで"

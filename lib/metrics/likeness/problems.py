@@ -18,7 +18,7 @@ from typing import Final
 import pandas as pd
 
 from lib.i18n import N_
-from lib.metrics.likeness.words import Said
+from lib.metrics.likeness.words import Said, people_in
 from lib.schema.vocab import Choice, Severity
 from lib.text import folded
 
@@ -296,12 +296,13 @@ HIDDEN: Final = "…"
 
 
 def discreet(text: str, customer: str = "") -> str:
-    """Return a text for an example: numbers, addresses and the customer's name hidden.
+    """Return a text for an example: numbers, addresses and names of people hidden.
 
-    customer: お客様名 of the case; "" where it is not known.
+    customer: お客様名 of the case; "" where it is not known. Other names are known by what
+    follows them (様, さん, …).
     """
     hidden = _REACHES.sub(HIDDEN, text)
-    for part in sorted(customer.split(), key=len, reverse=True):
-        name = part.removesuffix("様").removesuffix("さん")
+    parts = [part.removesuffix("様").removesuffix("さん") for part in customer.split()]
+    for name in sorted([*parts, *people_in(hidden)], key=len, reverse=True):
         hidden = hidden.replace(name, HIDDEN) if name else hidden
     return hidden

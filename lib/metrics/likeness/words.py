@@ -165,6 +165,19 @@ def plain(text: str) -> str:
     return _BLANK.sub(" ", _ADDRESS.sub(" ", unicodedata.normalize("NFKC", text)))
 
 
+def people_in(text: str) -> list[str]:
+    """Return the names of persons that a text addresses: 山田 of 山田様, never お客様."""
+    found, name = [], ""
+    for word in _tokens(text[:LONGEST]):
+        if _PERSON in word.finer:
+            name += word.surface
+            continue
+        if name and word.surface in _ADDRESSED:
+            found.append(name)
+        name = ""
+    return found
+
+
 def features_of(texts: Iterable[str]) -> frozenset[str]:
     """Return every feature of some texts: of names of products, which tell no problem."""
     return frozenset(feature for text in texts for feature in said(text).features)
@@ -243,7 +256,11 @@ def _word(found: Morpheme) -> _Word:
     )
 
 
-_PERSON_OR_PLACE: Final = frozenset({"人名", "地名"})
+_PERSON: Final = "人名"
+_PERSON_OR_PLACE: Final = frozenset({_PERSON, "地名"})
+_ADDRESSED: Final = frozenset(
+    {"様", "さま", "さん", "氏", "君", "くん", "ちゃん", "殿"}
+)
 
 
 def _weight(word: _Word) -> float:
