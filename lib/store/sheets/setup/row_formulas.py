@@ -17,6 +17,7 @@ from gspread.utils import rowcol_to_a1
 from lib.schema.vocab import (
     AnswerRateMethod,
     BusinessDay,
+    ComplaintKind,
     ComplaintStatus,
     InquiryStatus,
     Severity,
@@ -54,7 +55,7 @@ _PROMISE: Final = (
     "IF(ISNUMBER({next_promise_at}),"
     f'IF({{next_promise_at}}<NOW(),"{LATE}",'
     f'IF(INT({{next_promise_at}})=TODAY(),"{TODAY}","")),'
-    'IF({content}="","","約束なし"))'
+    f'IF(OR({{content}}="",{{kind}}="{ComplaintKind.WISH}"),"","約束なし"))'
 )
 _DUE: Final = "MIN({agency_due_at},{own_due_at})"
 

@@ -60,6 +60,7 @@ def day(desk, when, centre, **counts):
         ({"次の約束日時": "2026/11/20 9:00", "状態": "完了"}, ""),
         ({"次の約束日時": "2026/11/20 9:00", "重大度": "最重要"}, "超過 最重要"),
         ({}, "約束なし"),
+        ({"種別": "要望のみ"}, ""),
     ],
 )
 def test_a_case_says_in_words_what_is_due(desk, cells, words):
