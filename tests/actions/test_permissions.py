@@ -86,7 +86,7 @@ READS = {
     "inquiries.taking": "preview preset_due",
     "inspecting": "lines_of due_day rows month history overdue hints improvement_of",
     "inside": "unanswered waiting_for waiting_on colleagues known_by",
-    "knowledge.past": "past is_at_hand came_back",
+    "knowledge.past": "past is_put_away is_at_hand came_back",
     "knowledge.searching": "search precedents like lessons summary",
     "knowledge.sharing": "mask_of",
     "kpi_cards": "told cards_of card_of target_of judged_of beside_of beside course_of"

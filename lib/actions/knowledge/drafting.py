@@ -15,6 +15,7 @@ from typing import Final
 import pandas as pd
 
 from lib.actions.cases import ACTIVITIES, SAYS_KEPT
+from lib.actions.knowledge.past import is_put_away
 from lib.actions.knowledge.searching import Lesson, lessons
 from lib.actions.knowledge.sharing import Mask, came_back_words, mask_of
 from lib.actions.permissions import needs
@@ -55,28 +56,27 @@ class Draft:
 
 
 @needs("documents.write")
-def draft(
-    desk: UserStore, numbers: Sequence[str], now: datetime, *, archived: bool = False
-) -> Draft:
+def draft(desk: UserStore, numbers: Sequence[str], now: datetime) -> Draft:
     """Return the draft of a manual page from these past resolutions.
 
     Raises:
         NotAllowed: the person's role writes none, or none of these is theirs to read.
     """
-    found = lessons(desk, numbers[:MOST_SOURCES], now, archived=archived)
+    sources = numbers[:MOST_SOURCES]
+    archived = is_put_away(desk, sources)
+    found = lessons(desk, sources, now, archived=archived)
     if not found:
         raise NotAllowed
     mask = mask_of(desk, (one.number for one in found), archived=archived)
     product = _common(one.product_code for one in found)
     product = "" if product == UNKNOWN_PRODUCT else product
     claim = _common(one.claim_type for one in found)
-    sources = tuple(one.number for one in found)
     return Draft(
         _title(desk, product, claim),
         _body(desk, found, mask, archived=archived),
         product,
         claim,
-        sources,
+        tuple(one.number for one in found),
     )
 
 

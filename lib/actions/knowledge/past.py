@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -57,12 +57,15 @@ class Past:
     """Past resolutions.
 
     cases: by number, `_TAKEN` and `agreed` (text, "" for nothing written). index: of
-    their texts. places: where each row of `cases` stands in it.
+    their texts. places: where each row of `cases` stands in it. keys, closed: number and
+    second of closing (since 1970) of each row, which every search asks for.
     """
 
     cases: pd.DataFrame
     index: Index
     places: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.object_]
+    closed: npt.NDArray[np.int64]
 
 
 def past(desk: UserStore, *, archived: bool = False) -> Past:
@@ -76,6 +79,17 @@ def past(desk: UserStore, *, archived: bool = False) -> Past:
     name = ("past resolutions", archived)
     state = _state(desk, archived=archived)
     return desk.derived(name, lambda: _made(desk, archived=archived), rests_on=state)
+
+
+def is_put_away(desk: UserStore, numbers: Iterable[str]) -> bool:
+    """Whether one of these is to be looked for in archived years.
+
+    They are read only for that: a link may name a case that was put away since.
+    """
+    if not desk.archive_years:
+        return False
+    live = past(desk).cases.index
+    return any(number not in live for number in numbers)
 
 
 def is_at_hand(desk: UserStore) -> bool:
@@ -147,7 +161,13 @@ def _made(desk: UserStore, *, archived: bool) -> Past:
         closed_at=closed["closed_at"].fillna(closed["received_at"]),
     )
     index = _grown(_texts(cases, _product_names(desk)), archived=archived)
-    return Past(cases, index, index.places(cases.index))
+    return Past(
+        cases,
+        index,
+        index.places(cases.index),
+        cases.index.to_numpy(dtype=object),
+        cases["closed_at"].to_numpy(dtype="datetime64[s]").astype(np.int64),
+    )
 
 
 def _grown(texts: Mapping[str, str], *, archived: bool) -> Index:

@@ -18,8 +18,6 @@ from lib.schema.complaint import UNKNOWN_PRODUCT, Complaint
 from lib.schema.vocab import Cause, Choice, Resolution
 from lib.store.access import UserStore
 
-Scores = npt.NDArray[np.float32]
-
 FULL: Final = 0.999
 """Share of what was typed from which a text holds all of it."""
 NEAR: Final = 0.6
@@ -74,19 +72,30 @@ class Lesson:
     days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """Numbers of what was found, best first.
+    """What was found, best first.
 
-    near_from: the place from which on they hold only most of what was typed.
+    places: of the rows in `known`. near_from: the place in this list from which on they
+    hold only most of what was typed.
     """
 
-    numbers: tuple[str, ...]
+    known: Past
+    places: npt.NDArray[np.intp]
     near_from: int
     archived: bool = False
 
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.places)
 
-def search(desk: UserStore, asked: Asked, now: datetime) -> Found:
+    def numbers(self, first: int = 0, count: int | None = None) -> tuple[str, ...]:
+        """Return the numbers of `count` of them from `first` on; of all without count."""
+        last = None if count is None else first + count
+        return tuple(self.known.keys[self.places[first:last]].tolist())
+
+
+def search(desk: UserStore, asked: Asked) -> Found:
     """Return the past resolutions that are asked for, best first.
 
     Without words the newest come first. Nothing of what is typed is kept in a cache.
@@ -97,16 +106,15 @@ def search(desk: UserStore, asked: Asked, now: datetime) -> Found:
     known = past(desk, archived=asked.archived)
     rows = _kept(known.cases, asked)
     if not asked.words.strip():
-        newest = known.cases["closed_at"].to_numpy()[rows].argsort(kind="stable")[::-1]
-        numbers = _numbers(known, rows[newest])
-        return Found(numbers, len(numbers), asked.archived)
+        newest = rows[known.closed[rows].argsort(kind="stable")[::-1]]
+        return Found(known, newest, len(newest), asked.archived)
     scores = known.index.matches(asked.words)[known.places[rows]]
     full = int((scores >= FULL).sum())
-    rows, scores = _from(rows, scores, FULL if full >= FEW else NEAR)
-    newness = _newness(known.cases["closed_at"].iloc[rows], now)
+    enough = scores >= (FULL if full >= FEW else NEAR)
+    rows, scores = rows[enough], scores[enough]
     # Whoever holds all comes first, however old.
-    order = np.lexsort((-newness, -np.floor(scores * 20)))
-    return Found(_numbers(known, rows[order]), full, asked.archived)
+    order = np.lexsort((-known.closed[rows], -np.floor(scores * 20)))
+    return Found(known, rows[order], full, asked.archived)
 
 
 def precedents(
@@ -127,9 +135,9 @@ def precedents(
     if not len(known.cases) or not (content.strip() or claim_type):
         return ()
     score = _likeness(known, content, product_code, claim_type, now)
-    score[known.cases.index == besides] = 0
+    score[known.keys == besides] = 0
     best = np.argsort(-score, kind="stable")[:PRECEDENTS]
-    numbers = _numbers(known, best[score[best] >= LIKE_ENOUGH])
+    numbers = known.keys[best[score[best] >= LIKE_ENOUGH]].tolist()
     return lessons(desk, numbers, now)
 
 
@@ -176,9 +184,8 @@ class Share:
 
 def summary(desk: UserStore, found: Found, now: datetime) -> tuple[Share, ...]:
     """Return what the found cases ended with, most frequent first."""
-    known = past(desk, archived=found.archived)
+    known, places = found.known, found.places
     again = came_back(desk, now, archived=found.archived)
-    places = known.cases.index.get_indexer(pd.Index(found.numbers))
     column = known.cases["resolution"].cat
     codes = column.codes.to_numpy()[places]
     counts = again["counts"].to_numpy(dtype=bool)[places]
@@ -232,13 +239,6 @@ def _word(choice: Choice | None) -> str:
     return choice.value if choice else ""
 
 
-def _from(
-    rows: npt.NDArray[np.intp], scores: Scores, least: float
-) -> tuple[npt.NDArray[np.intp], Scores]:
-    enough = scores >= least
-    return rows[enough], scores[enough]
-
-
 def _likeness(
     known: Past, content: str, product_code: str, claim_type: str, now: datetime
 ) -> npt.NDArray[np.float64]:
@@ -248,19 +248,15 @@ def _likeness(
         score += _CLAIM * (cases["claim_type"] == claim_type).to_numpy(dtype=bool)
     if product_code not in ("", UNKNOWN_PRODUCT):
         score += _PRODUCT * (cases["product_code"] == product_code).to_numpy(dtype=bool)
-    score *= 1 - _NEWNESS * (1 - _newness(cases["closed_at"], now))
+    score *= 1 - _NEWNESS * (1 - _newness(known.closed, now))
     written = (cases["agreed"] != "").to_numpy(dtype=bool)
     return np.asarray(score * np.where(written, 1.0, _NOTHING_WRITTEN))
 
 
-def _newness(closed_at: pd.Series, now: datetime) -> npt.NDArray[np.float64]:
+def _newness(closed: npt.NDArray[np.int64], now: datetime) -> npt.NDArray[np.float64]:
     """Return 1 for a case closed now, half of it for one of two years ago."""
-    days = (pd.Timestamp(now) - closed_at).dt.total_seconds().to_numpy() / 86_400
+    days = (now.timestamp() - closed) / 86_400
     return np.asarray(0.5 ** (np.maximum(days, 0) / _HALF_AS_NEW))
-
-
-def _numbers(known: Past, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
-    return tuple(known.cases.index.to_numpy(dtype=object)[rows].tolist())
 
 
 def _lesson(row: Any) -> Lesson:

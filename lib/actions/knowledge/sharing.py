@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from lib.actions.cases import COMPLAINTS, EXPORTED
+from lib.actions.knowledge.past import is_put_away
 from lib.actions.knowledge.searching import Lesson, lessons
 from lib.actions.permissions import needs
 from lib.errors import NotAllowed
@@ -61,7 +62,6 @@ def digest(
     *,
     now: datetime,
     commit_id: str,
-    archived: bool = False,
 ) -> str:
     """Return past resolutions as Markdown without personal data, after it is noted.
 
@@ -71,6 +71,7 @@ def digest(
     Raises:
         NotAllowed: this person may not share, or none of these is theirs to read.
     """
+    archived = is_put_away(desk, numbers)
     found = lessons(desk, numbers, now, archived=archived)
     if not found:
         raise NotAllowed

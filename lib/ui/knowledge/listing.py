@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions.knowledge import searching
+from lib.actions.knowledge.past import is_put_away
 from lib.actions.knowledge.searching import Found, Lesson, Share
 from lib.i18n import _
 from lib.metrics.knowledge.returns import WINDOW_DAYS
@@ -28,29 +29,29 @@ def show(desk: UserStore, *, phone: bool) -> None:
     """Draw the search and what it finds."""
     _fields(desk)
     now = clock.now()
-    found = searching.search(desk, state.asked(), now)
+    found = searching.search(desk, state.asked())
     sharing.chosen(desk)
-    if not found.numbers:
+    if not len(found):
         _nothing()
         return
     _counted(found)
     _summary(desk, found, phone=phone)
-    number = _page(len(found.numbers))
+    number = _page(len(found))
     first = (number - 1) * CARDS
     lessons = searching.lessons(
-        desk, found.numbers[first : first + CARDS], now, archived=found.archived
+        desk, found.numbers(first, CARDS), now, archived=found.archived
     )
     with st.grid(2, min_column_width=400, gap="small"):
         for place, lesson in enumerate(lessons, start=first):
             _card(desk, lesson, is_near=place >= found.near_from)
-    pages = -(-len(found.numbers) // CARDS)
+    pages = -(-len(found) // CARDS)
     if pages > 1:
         st.pagination(pages, key=state.PAGE, persist_state="session")
 
 
 def one(desk: UserStore, number: str) -> None:
     """Draw the resolution that the address names, whole, and the ways to share it."""
-    archived = bool(desk.archive_years)
+    archived = is_put_away(desk, [number])
     found = searching.lessons(desk, [number], clock.now(), archived=archived)
     st.button(
         _("一覧へ戻る"),
@@ -160,7 +161,7 @@ def _nothing() -> None:
 
 
 def _counted(found: Found) -> None:
-    count, near = len(found.numbers), len(found.numbers) - found.near_from
+    count, near = len(found), len(found) - found.near_from
     said = _("{count}件").format(count=fmt.number(count))
     if near:
         said += _("(うち {near}件は言葉の一部だけが合う)").format(near=fmt.number(near))
@@ -178,13 +179,9 @@ def _summary(desk: UserStore, found: Found, *, phone: bool) -> None:
     if not folder.open:
         return
     now = clock.now()
-    if state.asked().words:
-        shares = searching.summary(desk, found, now)
-    else:
-        name = ("knowledge summary", found, now.date())
-        shares = desk.derived(name, lambda: searching.summary(desk, found, now))
+    shares = searching.summary(desk, found, now)
     with folder:
-        st.markdown(_table(shares, len(found.numbers)))
+        st.markdown(_table(shares, len(found)))
         st.caption(
             inert(
                 _(

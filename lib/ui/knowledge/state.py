@@ -109,7 +109,6 @@ def make_digest(numbers: tuple[str, ...]) -> None:
             numbers,
             now=clock.now(),
             commit_id=new_commit_id(),
-            archived=bool(st.session_state.get(ARCHIVED)),
         )
         st.session_state[_DIGEST] = (numbers, text)
 
@@ -126,12 +125,7 @@ def begin_document(numbers: tuple[str, ...]) -> None:
     What stands unfinished in the editor of 文書 is put aside first.
     """
     with boundary.attempt():
-        draft = pages.draft(
-            context.desk(),
-            numbers,
-            clock.now(),
-            archived=bool(st.session_state.get(ARCHIVED)),
-        )
+        draft = pages.draft(context.desk(), numbers, clock.now())
         form = Form(documents_page.form_name(documents_page.NEW), Document)
         drafting.set_aside(form, documents.ASKED)
         form.set(**_widgets(draft))

@@ -13,7 +13,7 @@ from lib.ui import format as fmt
 
 ON_A_CARD = 140
 """Characters of a text on a card."""
-BESIDE_A_CALL = 64
+BESIDE_A_CALL = 44
 
 _COLOURS = {
     Return.CAME_BACK: ("orange", "↩"),
