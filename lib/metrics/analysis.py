@@ -84,7 +84,10 @@ _BY_WHAT: Final = tuple(d.code for d in Dimension if not d.is_of_inquiries)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is looked at. first, last: days, both included; "" leaves a field open."""
+    """What is looked at. first, last: days, both included; "" leaves a field open.
+
+    only, value: those alone of which one thing more is so; None leaves it open.
+    """
 
     first: date
     last: date
@@ -93,6 +96,8 @@ class Chosen:
     channel: str = ""
     centre: str = ""
     told: Told = Told.COMPLAINTS
+    only: Dimension | None = None
+    value: str = ""
 
     @property
     def days(self) -> int:
@@ -170,6 +175,7 @@ def chosen_of(cases: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:
         ("sales_page", chosen.sales_page),
         ("channel", chosen.channel),
         ("centre", chosen.centre),
+        (chosen.only.code if chosen.only else "", chosen.value),
     ):
         if word and name in cases.columns:
             mask &= cases[name] == word

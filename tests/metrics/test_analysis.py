@@ -62,6 +62,9 @@ def test_filters_narrow_by_product_page_channel_and_centre_together():
     assert len(cases(*rows, chosen=wanted)) == 2
     mail = Chosen(day(9), day(15), product="A", sales_page="LP1", channel="メール")
     assert list(cases(*rows, chosen=mail).index) == [rows[0].id]
+    cause = complaint(at(9), cause=Cause.DELIVERY)
+    late = Chosen(day(9), day(15), only=Dimension.CAUSE, value="配送")
+    assert list(cases(*rows, cause, chosen=late).index) == [cause.id]
     own = Chosen(day(9), day(15), centre=COMPANY)
     assert list(cases(*rows, chosen=own).index) == [rows[3].id]
 

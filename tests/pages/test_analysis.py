@@ -106,6 +106,7 @@ def test_a_bar_opens_exactly_its_cases_and_begins_an_improvement(look):
     assert "category=delivery" in found
     assert "kind=first%2Csecond%2Crepeat" in found
     assert "cancelled" not in found
+    assert "only=category." in links(page)["この推移を見る"]
     name = proposing.name_of("analysis.pareto.category." + slug("配送・納期・欠品"))
     page.session_state[f"{name}-open"] = True
     page.run()
@@ -142,6 +143,16 @@ def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):
     sound(page.run())
     assert page.metric[0].value == "1件"
     assert len(page.metric) == 2
+    page.query_params["told"] = "complaints"
+    page.query_params["only"] = "lot.L1"
+    page.query_params["view"] = "course"
+    page.query_params["channel"] = ""
+    sound(page.run())
+    assert page.metric[0].value == "3件"
+    sound(press(page, "analysis.course", 0))
+    assert "lot=L1" in links(page)["この苦情を見る"]
+    page.query_params["only"] = "agency_name.x"
+    page.query_params["view"] = "pareto"
     page.query_params["by"] = "agency_name"
     sound(press(page.run(), "analysis.pareto", 0))
     assert any(label.startswith("G-") for label in links(page))

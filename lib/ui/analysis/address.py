@@ -8,6 +8,7 @@
 | `period` | code of `Period`; `month` (2026-11) or `from` and `to` with it |
 | `product`, `page`, `centre` | `searching.slug` of the word |
 | `channel`, `told` | codes of `Channel` and `Told` |
+| `only` | code of a `Dimension`, a point and the slug of its value: those cases alone |
 | `archived` | `1` with the years that were put away |
 
 Unknown names and codes are ignored.
@@ -39,7 +40,7 @@ PAGE: Final = "analysis"
 VIEW, BY, STEP, MEASURE, SHAPE = "view", "by", "step", "measure", "as"
 PERIOD, MONTH, FROM, TO = "period", "month", "from", "to"
 PRODUCT, SALES_PAGE, CHANNEL, CENTRE = "product", "page", "channel", "centre"
-TOLD, ARCHIVED = "told", "archived"
+TOLD, ONLY, ARCHIVED = "told", "only", "archived"
 """Names in the address."""
 
 MONTHS_OFFERED: Final = 24
@@ -116,6 +117,7 @@ def here(desk: UserStore) -> Here:
     query = st.query_params.to_dict()
     period = _of(Period, query, PERIOD, Period.WEEKS_13)
     days = _days(period, query)
+    only, value = _only(desk, query)
     chosen = Chosen(
         days.first,
         days.last,
@@ -124,6 +126,8 @@ def here(desk: UserStore) -> Here:
         channel=_channel(query),
         centre=_word(desk, query, CENTRE),
         told=_of(Told, query, TOLD, Told.COMPLAINTS),
+        only=only,
+        value=value,
     )
     return Here(
         Asked(chosen, archived=query.get(ARCHIVED) == "1"),
@@ -143,7 +147,15 @@ def days_text(at: Here) -> str:
 
 def slugs_of(desk: UserStore, name: str) -> dict[str, str]:
     """Return slug → word for the words of a filter, the most frequent first."""
-    field = FIELDS[name]
+    return _slugs(desk, FIELDS[name])
+
+
+def only_code(by: Dimension, value: str) -> str:
+    """Return the code under which one value of a dimension stands in the address."""
+    return f"{by.code}.{slug(value)}"
+
+
+def _slugs(desk: UserStore, field: str) -> dict[str, str]:
     return desk.derived(
         ("analysis slugs", field),
         lambda: {slug(word): word for word in reading.words_of(desk, field)},
@@ -303,6 +315,15 @@ def _day(text: str) -> date | None:
 def _word(desk: UserStore, query: Mapping[str, str], name: str) -> str:
     code = query.get(name, "")
     return slugs_of(desk, name).get(code, "") if code else ""
+
+
+def _only(desk: UserStore, query: Mapping[str, str]) -> tuple[Dimension | None, str]:
+    code, _point, asked = query.get(ONLY, "").partition(".")
+    by = Dimension.from_code(code)
+    if by is None or by.is_of_inquiries:
+        return None, ""
+    word = _slugs(desk, by.code).get(asked, "")
+    return (by, word) if word else (None, "")
 
 
 def _channel(query: Mapping[str, str]) -> str:

@@ -54,6 +54,8 @@ def cases_query(
         "since": first or chosen.first,
         "until": last or chosen.last,
     }
+    if chosen.only is not None:
+        wanted[chosen.only.code] = coded(chosen.only.code, chosen.value)
     return ledger_query(**(wanted | dict(more)))
 
 
@@ -73,16 +75,18 @@ def scope_of(at: Here, by: Dimension | None = None, value: str = "") -> Scope:
         "sales_page": chosen.sales_page,
         "centre": chosen.centre,
     }
-    if by is not None and by.code in _SCOPED:
-        said[by.code] = value
-    if by is Dimension.CATEGORY:
-        said["category"] = Category.from_text(value)
-    if by is Dimension.CAUSE:
-        said["cause"] = Cause.from_text(value)
+    for one, word in ((chosen.only, chosen.value), (by, value)):
+        if one is not None and one.code in _SCOPED:
+            said[one.code] = word
+        if one is Dimension.CATEGORY:
+            said["category"] = Category.from_text(word)
+        if one is Dimension.CAUSE:
+            said["cause"] = Cause.from_text(word)
     return Scope(**said)
 
 
 def says_all(at: Here, by: Dimension | None = None) -> bool:
     """Whether a scope tells everything by which these cases were chosen."""
-    told = by is None or by.code in (*_SCOPED, "category", "cause")
-    return told and not at.chosen.channel
+    told = (*_SCOPED, Dimension.CATEGORY.code, Dimension.CAUSE.code)
+    asked = [one for one in (by, at.chosen.only) if one is not None]
+    return all(one.code in told for one in asked) and not at.chosen.channel

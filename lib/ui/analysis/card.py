@@ -14,7 +14,7 @@ from lib.text import inert
 from lib.ui import format as fmt
 from lib.ui import navigation, picked
 from lib.ui.analysis import taking
-from lib.ui.analysis.address import SHAPE, Here, Shape, choose
+from lib.ui.analysis.address import ONLY, PAGE, SHAPE, VIEW, Here, Shape, View, choose
 from lib.ui.analysis.shown import How, Picked, Shown
 from lib.ui.improvements import proposing
 from lib.ui.inquiries import address as inquiries
@@ -110,11 +110,19 @@ def _pressed(desk: UserStore, at: Here, shown: Shown, row: int | None) -> None:
         navigation.link(
             "ledger", _("この苦情を見る"), icon=":material/list_alt:", **one.query
         )
+        if one.only:
+            _to_course(one)
         if at.asked.archived:
             st.caption(_("保管した苦情は台帳に並びません。"))
         _to_improvement(desk, at, one)
     else:
         _contacts(one)
+
+
+def _to_course(one: Picked) -> None:
+    """Draw the way to how these cases came over time, whatever else is looked at."""
+    query = st.query_params.to_dict() | {VIEW: View.COURSE.code, ONLY: one.only}
+    navigation.link(PAGE, _("この推移を見る"), icon=":material/show_chart:", **query)
 
 
 def _to_improvement(desk: UserStore, at: Here, one: Picked) -> None:

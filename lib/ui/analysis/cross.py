@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import pandas as pd
 
 from lib.actions.analysing import reading
-from lib.actions.improving import Scope
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -109,7 +109,6 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
         return None
     one = rows.iloc[row]
     category, product = str(one["category"]), str(one["product_code"])
-    scope = behind.scope_of(at)
     return Picked(
         what=" × ".join(
             (
@@ -129,10 +128,9 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
                 "product_code": product,
             },
         ),
-        scope=Scope(
+        scope=replace(
+            behind.scope_of(at),
             product_code=product,
-            sales_page=scope.sales_page,
-            centre=scope.centre,
             category=Category.from_text(category),
         ),
         says_all=behind.says_all(at),

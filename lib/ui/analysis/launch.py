@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -9,7 +10,6 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.analysing import reading
-from lib.actions.improving import Scope
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -118,7 +118,6 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
     one = rows.iloc[row]
     code, first, last = str(one["product_code"]), one["starts"], one["ends"]
     name = words.name_of(desk, Dimension.PRODUCT_CODE, code)
-    scope = behind.scope_of(at)
     return Picked(
         what=_("{name} 発売{week}週目").format(name=name, week=int(one["week"]) + 1),
         code=f"{slug(code)}.{one['week']}",
@@ -130,9 +129,7 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
         query=behind.cases_query(
             at, first=first.date(), last=last.date(), more={"product_code": code}
         ),
-        scope=Scope(
-            product_code=code, sales_page=scope.sales_page, centre=scope.centre
-        ),
+        scope=replace(behind.scope_of(at), product_code=code),
         says_all=behind.says_all(at),
         about=name,
     )

@@ -16,10 +16,12 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import filters
 from lib.ui import format as fmt
+from lib.ui.analysis import words
 from lib.ui.analysis.address import (
     ARCHIVED,
     CENTRE,
     CHANNEL,
+    ONLY,
     PRODUCT,
     SALES_PAGE,
     TOLD,
@@ -153,6 +155,9 @@ def _active(desk: UserStore, at: Here) -> Iterator[tuple[str, str]]:
     for name, word in _words_of(at).items():
         if word:
             yield name, f"{_label(name)}: {_names(desk, name).get(word, word)}"
+    if at.chosen.only:
+        name = words.name_of(desk, at.chosen.only, at.chosen.value)
+        yield ONLY, f"{words.label_of(at.chosen.only)}: {name}"
     if at.chosen.channel:
         yield CHANNEL, f"{_label(CHANNEL)}: {_(at.chosen.channel)}"
 

@@ -18,7 +18,7 @@ from lib.store.access import UserStore
 from lib.text import one_line
 from lib.ui import format as fmt
 from lib.ui.analysis import behind, words
-from lib.ui.analysis.address import BY, Here, go
+from lib.ui.analysis.address import BY, Here, go, only_code
 from lib.ui.analysis.shown import Column, Picked, Shown
 
 KEY: Final = "analysis.pareto"
@@ -155,6 +155,7 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
         query=None
         if is_contacts
         else behind.cases_query(at, more={at.by.code: behind.coded(at.by.code, value)}),
+        only="" if is_contacts else only_code(at.by, value),
         scope=behind.scope_of(at, at.by, value),
         says_all=behind.says_all(at, at.by),
         cases=() if is_contacts else own,

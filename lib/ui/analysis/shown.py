@@ -62,6 +62,7 @@ class Picked:
         it; else an improvement is tied to the cases themselves, whose numbers `cases`
         gives.
     about: what an improvement would lessen, where that is not `what`.
+    only: shows these cases alone, in the address; "" where that cannot be.
     code: tells it from every other mark, without a word that somebody typed.
     """
 
@@ -72,6 +73,7 @@ class Picked:
     scope: Scope = field(default_factory=Scope)
     says_all: bool = True
     about: str = ""
+    only: str = ""
     cases: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
 
