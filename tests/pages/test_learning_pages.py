@@ -101,6 +101,18 @@ def test_two_who_write_one_document_meet_and_nothing_is_lost(open_page, put):
     assert documents.document_of(system(), NUMBER).body == "- 私の言葉"
 
 
+def test_what_is_to_be_read_stands_on_an_open_case(open_page, put):
+    case = complaint(claim_type="解約できない")
+    put(page(claim_type="解約できない"), page(id="B-261101-BBBBB", title="全体"), case)
+    app = open_page("ledger")
+    app.query_params["case"] = case.id
+    app.run()
+
+    labels = [x.label.replace("\\", "") for x in app.main.get("page_link")]
+    assert "解約の受け方" in labels
+    assert "全体" not in labels
+
+
 # 人と研修 --------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from lib.schema.column import Field
 from lib.schema.deadline import Deadline
 from lib.schema.ids import id_for
 from lib.schema.kpi_day import KpiDay
+from lib.schema.learning import Inspection
 from lib.schema.masters import Centre, Member, Product
 from lib.schema.notice import Notice
 from lib.schema.principal import SYSTEM
@@ -33,6 +34,8 @@ from lib.schema.vocab import (
     CareKind,
     DeadlineKind,
     Harassment,
+    InspectionItem,
+    InspectionResult,
     NoticeKind,
     Role,
     Severity,
@@ -481,3 +484,19 @@ def test_new_is_what_crossed_since_the_last_digest(live: LiveStore) -> None:
 
     assert found.overview is not None
     assert found.overview.over == Counted(2, 1)
+
+
+def test_the_morning_message_counts_what_nobody_signed_of_months_past(
+    live: LiveStore,
+) -> None:
+    signed = Inspection(month=date(2026, 10, 1), item=InspectionItem.PAGES)
+    fill(
+        live,
+        signed.with_values(result=InspectionResult.GOOD, inspector="小田 健介"),
+    )
+
+    found = digest.digest_for(live.for_user(SYSTEM), [LEAD], NOON)
+
+    lines = texts.digest_message(found, BASE).body.split("\n")
+    assert "締切を過ぎた毎月の点検 6項目" in lines
+    assert f"  {BASE}/inspections" in lines
