@@ -63,6 +63,7 @@ proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 	$(BIN)/python -m benchmarks.detection
 	$(BIN)/python -m benchmarks.effects
 	$(BIN)/python -m benchmarks.likeness --speed
+	$(BIN)/python -m benchmarks.knowledge
 	$(BIN)/python -m benchmarks.lost_updates
 
 .PHONY: screenshots
