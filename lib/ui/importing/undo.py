@@ -70,7 +70,7 @@ def _line(run: Run) -> None:
 
 def _counts(run: Run) -> str:
     words = {
-        "complaints": _("苦情{count}件").format(
+        "complaints": _("苦情台帳{count}件").format(
             count=fmt.number(run.count("complaints"))
         ),
         "kpi_days": _("日次KPI{count}日").format(
