@@ -123,6 +123,7 @@ class LiveStore:
         self._reading_archive = threading.Lock()
         self._indexing = threading.Lock()
         self._archive_index: tuple[int, pd.DataFrame] | None = None
+        self._index_next = 0.0
         self._archive: ShownArchive | None = None
         self._archive_until = 0.0
         self._archive_next = 0.0
@@ -328,7 +329,10 @@ class LiveStore:
         store = self.archives
         if store is None or not self.archive_years():
             return None
-        known, revision = self._archive_index, store.archive_revision()
+        known, now = self._archive_index, self._timer()
+        if known is not None and now < self._index_next:
+            return known[1]
+        self._index_next, revision = now + ARCHIVE_ASKED, store.archive_revision()
         if known is not None and known[0] == revision:
             return known[1]
         if not isinstance(self._store, Shared):
@@ -369,7 +373,7 @@ class LiveStore:
         try:
             return store.move(moving)
         finally:
-            self._archive_next = 0.0
+            self._archive_next = self._index_next = 0.0
             if show and self._snapshot is not None:
                 self.refreshed()
 

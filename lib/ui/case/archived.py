@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 import streamlit as st
 
@@ -22,7 +22,9 @@ from lib.ui import format as fmt
 from lib.ui.case.groups import GROUPS
 from lib.ui.form import label_of
 
-_TOLD = ("content", "note")
+_TOLD: Final = ("content", "note")
+_UNSAID: Final = ("unasked", "not_yet", "unknown")
+"""Codes of answers that say nothing."""
 
 
 def found(desk: UserStore, number: str) -> Complaint | None:
@@ -62,8 +64,8 @@ def show(desk: UserStore, case: Complaint) -> None:
         for text in (case.content, case.note):
             if text:
                 st.text(text)
-        _facts(case)
         _steps(desk, case)
+        _facts(case)
         if may(desk, "archive.run"):
             st.button(
                 _("保管から戻す"),
@@ -79,7 +81,8 @@ def _facts(case: Complaint) -> None:
     known = []
     for name in dict.fromkeys(names):
         value, spec = getattr(case, name), Complaint.field(name)
-        if value not in (None, "", ()):
+        is_unsaid = getattr(value, "code", "") in _UNSAID
+        if value not in (None, "", ()) and not is_unsaid:
             known.append((label_of(spec), fmt.cell(spec, value)))
     left, right = st.columns(2)
     for column, pairs in ((left, known[::2]), (right, known[1::2])):
