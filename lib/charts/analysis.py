@@ -281,8 +281,11 @@ def shares(
     lines = _lines(rows, x, y, "kind", kinds)
     if not signs:
         return lines
-    # Signs have shapes of their own, which are none of the lines'.
-    chart = alt.layer(alt.layer(*signs), lines).resolve_scale(shape="independent")
+    # Signs have shapes of their own, which are none of the lines'; colours go with
+    # shapes, else the legend would stand twice.
+    chart = alt.layer(alt.layer(*signs), lines).resolve_scale(
+        shape="independent", color="independent"
+    )
     return cast("alt.LayerChart", chart)
 
 
