@@ -161,7 +161,7 @@ def first_steps() -> None:
             _("絵を見ながら始める(はじめかた)"),
             icon=":material/school:",
         )
-    first_week.on_today(desk)
+    first_week.on_today(desk, is_open=True)
 
 
 # The three answers -------------------------------------------------------------

@@ -20,8 +20,11 @@ _ENTRY: Final = "first_week:entry"
 _FOLDER: Final = "first_week:open"
 
 
-def on_today(desk: UserStore) -> None:
-    """Draw what is left to do, folded; nothing once all is done or it was put away."""
+def on_today(desk: UserStore, *, is_open: bool = False) -> None:
+    """Draw what is left to do; nothing once all is done or it was put away.
+
+    is_open: whether it stands there unfolded until somebody folds it.
+    """
     if not first_week.concerns(desk, clock.now()):
         return
     found = _items(desk)
@@ -31,7 +34,11 @@ def on_today(desk: UserStore) -> None:
     label = _("はじめの一週間 {done}/{all}").format(done=done, all=len(found))
     # Nobody pays for what is folded away: 今日 is run often.
     folder = st.expander(
-        label, icon=":material/checklist:", key=_FOLDER, on_change="rerun"
+        label,
+        is_open,
+        icon=":material/checklist:",
+        key=f"{_FOLDER}:{is_open}",
+        on_change="rerun",
     )
     if not folder.open:
         return

@@ -239,14 +239,11 @@ def _all_at_once(sheet: str, rows: Sequence[Voice]) -> None:
 
 
 def _grid(heard: Heard, shown: Sequence[Voice]) -> None:
-    words = {_(one.value): one for one in _OPEN_TO_CHOICE}
+    words = {_(one.value): one for one in _ORDER}
     takes = {"becomes": grid.one_of(list(words))}
     frame = pd.DataFrame(
         {
-            "becomes": [
-                _(v.becomes.value) if v.becomes in _OPEN_TO_CHOICE else None
-                for v in shown
-            ],
+            "becomes": [_(v.becomes.value) for v in shown],
             "text": [one_line(v.words, _LONGEST) for v in shown],
             "score": [v.score for v in shown],
             "why": [_(v.why.value) for v in shown],
