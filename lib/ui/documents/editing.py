@@ -151,7 +151,13 @@ def _fields(desk: UserStore, form: Form) -> None:
     left, middle, right = st.columns(3)
     with left:
         people = [m.name for m in context.members() if m.role in navigation.STAFF]
-        field_input(form, "owner", options=people, show_help=False)
+        field_input(
+            form,
+            "owner",
+            label=_("見直す人"),
+            options=people,
+            show_help=False,
+        )
     with middle:
         field_input(form, "review_on", show_help=False)
     with right:
