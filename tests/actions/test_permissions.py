@@ -37,7 +37,7 @@ from lib.store.opening import open_store
 # Unguarded on purpose -----------------------------------------------------------------
 
 READS = {
-    "archiving": "is_full",
+    "archiving": "is_full put_away_like",
     "analysing.reading": "cases_of contacts_of orders_of began_on words_of headline_of"
     " pareto_of course_of cross_of launches_of clock_of shares_of behind",
     "business_settings": "claim_types_of value_of new_centre_of values_of"
@@ -161,6 +161,7 @@ PIECES = {
     "clocks.starting": "commit",
     "crises.parts": "commit",
     "inquiries.saving": "save",
+    "noting": "note",
 }
 """How guarded verbs write: each is called by them alone, and the store asks again."""
 
