@@ -148,7 +148,7 @@ def test_a_resolution_tells_what_was_agreed_what_it_cost_and_what_came_after(des
     )
 
     assert lid.agreed == (
-        "鈴木がお詫びし、山田様に返金をご案内\n全額を返金。090-1234-5678に連絡済み"
+        "全額を返金。090-1234-5678に連絡済み\n鈴木がお詫びし、山田様に返金をご案内"
     )
     assert (lid.cost, lid.minutes) == (2_780, 40)
     assert (lid.state, lid.days) == (Return.CAME_BACK, 19)

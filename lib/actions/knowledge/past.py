@@ -39,6 +39,9 @@ AGREED_BY: Final = (
 )
 """Steps in which the customer is told, or gets, what it ends with."""
 
+DONE_BY: Final = (ActivityKind.REFUND, ActivityKind.SHIPMENT, ActivityKind.DECISION)
+"""Those of them in which the customer gets something."""
+
 AGREED_SHOWN: Final = 3
 """Last ones of these steps that are taken for what was agreed."""
 
@@ -204,8 +207,12 @@ def _agreed(steps: pd.DataFrame, numbers: pd.Index) -> pd.Series:
     empty = own["content"].str.startswith(SAYS_KEPT) | own["content"].str.endswith(
         ERASED
     )
-    last = own[~empty].sort_values("at", kind="stable").groupby("case_id")
-    told = last.tail(AGREED_SHOWN).groupby("case_id")["content"].agg("\n".join)
+    last = own[~empty].sort_values("at", kind="stable")
+    last = last.groupby("case_id").tail(AGREED_SHOWN)
+    # What was done says more than how it was said, and a short line shows only the first.
+    done = last["kind"].isin([kind.value for kind in DONE_BY])
+    last = pd.concat([last[done], last[~done]])
+    told = last.groupby("case_id")["content"].agg("\n".join)
     return told.reindex(numbers).fillna("").astype("str")
 
 
