@@ -22,11 +22,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lib.actions.entry import recognise
 from lib.actions.permissions import needs
 from lib.errors import ActionRefused
 from lib.i18n import N_
+from lib.metrics.earlier import earlier_cases
 from lib.schema.complaint import SETTLED
-from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, new_commit_id
+from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, new_commit_id, read_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES
 from lib.schema.vocab import (
@@ -37,6 +39,7 @@ from lib.schema.vocab import (
     Source,
 )
 from lib.settings.archiving import HINT_FROM, months_of
+from lib.settings.customer_key import customer_keys
 from lib.store.access import UserStore
 from lib.store.address import read_address, sqlite_file
 from lib.store.archive import CASES, CODES, HANGING, Moving, RowKey
@@ -113,6 +116,22 @@ def _nothing(_done: int, _all: int) -> None:
 def is_full(desk: UserStore) -> bool:
     """Whether a table has so many rows that years should be put away soon."""
     return any(len(desk.frame(code)) > HINT_FROM for code in CODES)
+
+
+def put_away_like(desk: UserStore, typed: str, secret: bytes) -> tuple[str, ...]:
+    """Return the complaints in the archive that a number, contact or order leads to.
+
+    The newest first; none for whoever is no staff, or where nothing of it is typed.
+    """
+    index = desk.archive_index()
+    if index.empty or not typed.strip():
+        return ()
+    if (number := read_id(typed)) in index.index:
+        return (str(number),)
+    found = recognise(typed)
+    keys = [key for part in found.keys for key in customer_keys(part, secret)]
+    own = earlier_cases(index, customer_keys=keys, order_number=found.order_number)
+    return tuple(map(str, own.index))
 
 
 # What would move ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from lib.actions.archiving import put_away_like
 from lib.actions.business_settings import claim_types_of
 from lib.actions.cases import severity_step
 from lib.actions.clocks.starting import newly_proposed, starting
@@ -93,11 +94,7 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
     proposal = propose(facts, rules_of(desk, now.date()))
     values |= _severity(entry, proposal)
     complaint = Complaint.model_construct(**values)
-    put_away = earlier_cases(
-        desk.archive_index(),
-        customer_keys=keys,
-        order_number=recognised.order_number,
-    )
+    put_away = put_away_like(desk, entry.who, secret)
     return Preview(
         entry,
         complaint,
@@ -105,7 +102,7 @@ def preview(desk: UserStore, entry: Entry, *, now: datetime, secret: bytes) -> P
         claim,
         proposal,
         earlier,
-        tuple(str(key) for key in put_away.index if key not in earlier),
+        tuple(key for key in put_away if key not in earlier),
     )
 
 

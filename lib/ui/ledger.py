@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib import clock
 from lib.actions import cases
+from lib.actions.archiving import put_away_like
 from lib.actions.searching import (
     Order,
     Positions,
@@ -29,7 +30,7 @@ from lib.schema.tables import table
 from lib.schema.vocab import Role
 from lib.store.access import UserStore
 from lib.text import inert
-from lib.ui import context, filters, outbox
+from lib.ui import context, filters, navigation, outbox
 from lib.ui import format as fmt
 from lib.ui import table as grids
 from lib.ui.download import file_button
@@ -74,6 +75,9 @@ WIDTHS_ON_A_PHONE: Final = {
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+PUT_AWAY_SHOWN: Final = 6
+"""Complaints of the archive that a search leads to; more are counted."""
+
 _SEARCH_BY_KEY: Final = (Role.ADMIN, Role.MANAGER, Role.CLERK)
 
 
@@ -102,6 +106,7 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
     """Draw count, order, grid and pages of the ledger."""
     found = positions(desk, here, filters.searched())
     _above(desk, here, found, phone=phone)
+    _put_away(desk, filters.searched())
     if not len(found):
         _nothing_found(desk)
         return
@@ -121,6 +126,18 @@ def show(desk: UserStore, here: Address, *, phone: bool) -> None:
         st.caption(inert(legend()))
     outbox.legend(desk, keys)
     _below(desk, found)
+
+
+def _put_away(desk: UserStore, text: str) -> None:
+    """Lead to what was searched for where it is in the yearly archive."""
+    secret = _secret(desk)
+    found = put_away_like(desk, text, secret) if text and secret else ()
+    if found:
+        title = _("保管済みの案件 {count}件").format(count=len(found))
+        st.caption(f":material/inventory_2: {inert(title)}")
+        with st.container(horizontal=True, gap="small"):
+            for number in found[:PUT_AWAY_SHOWN]:
+                navigation.link("ledger", number, case=number)
 
 
 def _below(desk: UserStore, found: Positions) -> None:

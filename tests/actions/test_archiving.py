@@ -206,6 +206,8 @@ def test_a_customer_who_calls_again_is_recognised_in_it(live, manager, tmp_path)
     viewer = live.for_user(Principal("x@example.jp", "見る人", role=Role.VIEWER))
 
     assert (seen.earlier_ids, seen.put_away_ids) == ((), (ONE,))
+    assert archiving.put_away_like(clerk, "k230701aaaaa", secret) == (ONE,)
+    assert archiving.put_away_like(clerk, "どこにもない", secret) == ()
     assert viewer.archive_index().empty
 
 

@@ -9,7 +9,7 @@ from lib.schema.activity import Activity
 from lib.schema.masters import Member
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import ComplaintStatus, Role
-from lib.ui import context
+from lib.ui import context, filters
 from tests.builders import complaint
 
 BOSS = Member(email="boss@example.jp", name="佐藤 花子", role=Role.ADMIN)
@@ -41,6 +41,8 @@ def test_years_are_put_away_read_by_their_number_and_brought_back(put, open_page
     assert context.live().for_user(SYSTEM).archive_years == (2023,)
 
     ledger = open_page("ledger", operator=CLERK.email)
+    ledger.text_input(key=filters.SEARCH).set_value(NUMBER).run()
+    assert "保管済みの案件 1件" in words(ledger)
     ledger.query_params["case"] = NUMBER
     ledger.run()
     assert not ledger.exception
