@@ -15,7 +15,12 @@ _FORMAT: Final = ",.1~f"
 
 
 def effect(
-    weeks: pd.DataFrame, levels: pd.DataFrame, begun: pd.DataFrame, marks: pd.DataFrame
+    weeks: pd.DataFrame,
+    levels: pd.DataFrame,
+    begun: pd.DataFrame,
+    marks: pd.DataFrame,
+    *,
+    zero: bool = True,
 ) -> alt.LayerChart:
     """Return the weeks as dots on a line, the levels of both spans, a line at the start.
 
@@ -26,10 +31,11 @@ def effect(
             `kind` ("before", "expected", "after" or "back"), `text`.
         begun: one row; `day` on which the measure began, `text`.
         marks: what else happened; `day`, `kind` (code), `text`.
+        zero: whether the axis begins at 0; a share near the whole is looked at closer.
     """
     x = alt.X("day:T", axis=day_axis())
     axis = value_axis(_FORMAT)
-    y = alt.Y("value:Q", axis=axis, scale=alt.Scale(zero=True))
+    y = alt.Y("value:Q", axis=axis, scale=alt.Scale(zero=zero))
     start = (
         alt.Chart(begun)
         .mark_rule(color=TEAL, strokeWidth=2)
@@ -43,7 +49,7 @@ def effect(
         color=alt.condition("datum.is_after", alt.value(BLUE), alt.value(GREY)),
         tooltip=[alt.Tooltip("text:N", title=" ")],
     )
-    layers = [*mark_layers(marks, x), *_levels(levels), start, line, dots]
+    layers = [*mark_layers(marks, x), *_levels(levels, zero=zero), start, line, dots]
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
@@ -55,7 +61,8 @@ _COLOURS: Final = {
 }
 
 
-def _levels(levels: pd.DataFrame) -> list[alt.Chart]:
+def _levels(levels: pd.DataFrame, *, zero: bool) -> list[alt.Chart]:
+    scale = alt.Scale(zero=zero)
     found: list[alt.Chart] = []
     for kind, colour in _COLOURS.items():
         rows = levels[levels["kind"] == kind]
@@ -66,7 +73,9 @@ def _levels(levels: pd.DataFrame) -> list[alt.Chart]:
         if rows["low"].notna().any():
             band = base.mark_rect(color=colour, opacity=_BAND)
             found.append(
-                band.encode(x=x, x2=x2, y=alt.Y("low:Q", title=None), y2="high:Q")
+                band.encode(
+                    x=x, x2=x2, y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
+                )
             )
         rule = base.mark_rule(
             color=colour,
@@ -77,7 +86,7 @@ def _levels(levels: pd.DataFrame) -> list[alt.Chart]:
             rule.encode(
                 x=x,
                 x2=x2,
-                y=alt.Y("value:Q", title=None),
+                y=alt.Y("value:Q", title=None, scale=scale),
                 tooltip=[alt.Tooltip("text:N", title=" ")],
             )
         )

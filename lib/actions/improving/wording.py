@@ -96,7 +96,9 @@ def verdict_text(target: Target, found: Judged) -> str:
         case Verdict.SAME:
             return _("ほぼ変わらない。良くも悪くもなっていません。")
         case verdict:
-            return f"{_(verdict.value)}。{moved_text(target, found.effect)}"
+            return _("{verdict}。{how}").format(
+                verdict=_(verdict.value), how=moved_text(target, found.effect)
+            )
 
 
 def moved_text(target: Target, found: Effect) -> str:
@@ -172,7 +174,9 @@ def effect_text(told: Told) -> str:
     if told.target is None or told.against is None or found is None or not found.look:
         return ""
     numbers = compared_text(told.target, found, told.against)
-    return f"{numbers}。{verdict_text(told.target, found)}"
+    return _("{verdict}。{how}").format(
+        verdict=numbers, how=verdict_text(told.target, found)
+    )
 
 
 def relapse_text(told: Told) -> str:

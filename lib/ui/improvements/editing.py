@@ -118,9 +118,19 @@ def _loaded(stands: Improvement) -> Form:
     if seen is None or (seen.version != stands.version and _is_untouched(bare, seen)):
         st.session_state[f"{name}.seen"] = seen = stands
         drafting.look_anew(bare)
-        bare.set(**widget_values(seen, moving.EDITED))
+        bare.set(**_as_drawn(seen))
     problems: Mapping[str, list[str]] = st.session_state.get(f"{name}.problems", {})
-    return Form(name, Improvement, problems, widget_values(seen, moving.EDITED))
+    return Form(name, Improvement, problems, _as_drawn(seen))
+
+
+def _as_drawn(seen: Improvement) -> dict[str, Any]:
+    """Return what the widgets hold of a row: an open choice without a word holds None."""
+    held = widget_values(seen, moving.EDITED)
+    return held | {name: held[name] or None for name in _CHOSEN}
+
+
+_CHOSEN: Final = ("target_figure", "owner", "product_code", "claim_type", "centre")
+"""Fields that are drawn as open choices."""
 
 
 def _is_untouched(form: Form, seen: Improvement) -> bool:

@@ -138,7 +138,7 @@ def _ratio(number: float | None) -> str:
 
 def _about(desk: UserStore, one: Improvement) -> None:
     with st.container(border=True):
-        st.markdown(f"**{_('内容')}**")
+        st.markdown(f"**{_('改善の内容')}**")
         for name in _ABOUT:
             value = getattr(one, name)
             if value in (None, ""):

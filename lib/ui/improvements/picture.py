@@ -115,7 +115,14 @@ def _spec(desk: UserStore, one: Improvement, now: datetime) -> Spec | None:
     words = _("{day} 始めた").format(day=fmt.full_day(start))
     begun = pd.DataFrame([{"day": pd.Timestamp(start), "text": words}])
     first = weeks[0][0]
-    return spec_of(charts.effect(rows, levels, begun, _marks(desk, one, first, now)))
+    chart = charts.effect(
+        rows,
+        levels,
+        begun,
+        _marks(desk, one, first, now),
+        zero=told.against is not Against.CASES,
+    )
+    return spec_of(chart)
 
 
 def _week_text(target: Target, against: Against, first: date, span: Span) -> str:

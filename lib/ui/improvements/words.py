@@ -32,7 +32,7 @@ ICONS: Final = {
     ImprovementStatus.CANCELLED: ":material/block:",
 }
 _VERDICT_ICONS: Final = {
-    Verdict.IMPROVED: ":material/trending_down:",
+    Verdict.IMPROVED: ":material/task_alt:",
     Verdict.WORSENED: ":material/warning:",
     Verdict.SAME: ":material/trending_flat:",
     Verdict.OPEN: ":material/hourglass_empty:",
@@ -78,11 +78,11 @@ def verdict(told: Told, one: Improvement) -> str:
     if one.status is ImprovementStatus.RELAPSED:
         return f":red[:material/replay: {inert(_back(told, one))}]"
     icon = _VERDICT_ICONS[told.judged.verdict]
-    if told.judged.verdict is Verdict.IMPROVED and not told.target.counts_less:
-        icon = ":material/trending_up:"
     return f"{icon} **{inert(verdict_text(told.target, told.judged))}**"
 
 
 def _back(told: Told, one: Improvement) -> str:
-    said = relapse_text(told) or one.effect
-    return f"{_('数字が戻りました。')}{said}"
+    """Say how it came back, or only that a person said so."""
+    if told.relapse is None or told.relapse.back_on is None:
+        return _("再発としています。{effect}").format(effect=one.effect)
+    return _("数字が戻りました。{how}").format(how=relapse_text(told))
