@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
+from lib.actions import archiving
 from lib.actions.knowledge import drafting, past, searching, sharing
 from lib.actions.knowledge.searching import Asked
 from lib.errors import NotAllowed
@@ -254,4 +255,21 @@ def test_what_changes_is_found_anew_and_the_rest_is_not_read_again(tmp_path):
     assert past.is_at_hand(after)
     assert numbers(searching.search(after, Asked("ポンプ"))) == ["08"]
     assert numbers(searching.search(after, Asked("かいやく"))) == ["06"]
+    store.close()
+
+
+def test_what_is_put_away_is_searched_on_demand_and_opens_by_its_number(tmp_path):
+    store = LiveStore(open_store(f"sqlite:///{tmp_path / 'm.db'}", data=tmp_path))
+    old = closed("09-AAAAA", 1_500, content="箱に090-1234-5678と書かれていた")
+    fill(store.for_user(SYSTEM), old, step(old, ActivityKind.REFUND, "全額を返金した"))
+    lead = Principal("lead@example.jp", "森 一郎", Role.ADMIN)
+    archiving.put_away(store, lead, clock.now(), data=tmp_path)
+    desk = store.for_user(CLERK)
+
+    assert numbers(searching.search(desk, Asked("箱"))) == []
+    assert numbers(searching.search(desk, Asked("箱", archived=True))) == ["09"]
+    assert past.is_put_away(desk, [old.id])
+    (lesson,) = searching.lessons(desk, [old.id], clock.now(), archived=True)
+    assert (lesson.agreed, lesson.state) == ("全額を返金した", Return.STAYED_AWAY)
+    assert "全額を返金した" in drafting.draft(desk, [old.id], clock.now()).body
     store.close()
