@@ -51,6 +51,10 @@ def main() -> None:
         paste_a_block(centre)
     else:
         one_day(centre)
+    if desk.principal.is_outsourced:
+        navigation.link(
+            "getting_started", _("はじめかたを見る"), icon=":material/school:"
+        )
 
 
 def centres_to_enter() -> tuple[Centre, ...]:
