@@ -14,7 +14,7 @@ from lib.metrics.improvements import Judged
 _RATES: Final = {
     Against.ORDERS: N_("受注1,000件あたり{rate}件"),
     Against.SHIPMENTS: N_("出荷1,000件あたり{rate}件"),
-    Against.CASES: N_("{rate}%"),
+    Against.CASES: "{rate}%",
     Against.DAYS: N_("1日あたり{rate}件"),
 }
 _FACTORS: Final = {
@@ -58,10 +58,10 @@ _PER: Final = {
 
 
 def name_text(target: Target, against: Against | None) -> str:
-    """Return "苦情率(受注1,000件あたり)", "応答率"."""
+    """Return "苦情率 (受注1,000件あたり)", "応答率"."""
     per = _PER.get(against) if against else None
     name = _(target.name)
-    return _("{name}({per})").format(name=name, per=_(per)) if per else name
+    return f"{name} ({_(per)})" if per else name
 
 
 def short_text(target: Target, span: Span, against: Against) -> str:
