@@ -245,7 +245,8 @@ def _case_column(frames: Frames, code: str) -> Iterable[str]:
 
 def _followed(cases: pd.DataFrame, free: Collection[str]) -> set[str]:
     """Return those of `free` from which a complaint follows that stays."""
-    left, gone = set(free), set()
+    left = set(free)
+    gone: set[str] = set()
     parents = cases["parent_id"]
     while True:
         staying = ~cases.index.isin(left)

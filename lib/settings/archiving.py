@@ -18,7 +18,7 @@ MOST_LIVE: Final = 20_000
 HINT_FROM: Final = 18_000
 """Rows from which people are told that it is time to put years away."""
 
-_MONTHS: Final = tuple(f"{months}か月" for months in (12, 18, 24, 36, 48, 60))
+_MONTHS: Final = tuple(map(str, (12, 18, 24, 36, 48, 60)))
 
 AFTER: Final = BusinessSetting(
     GROUP,
@@ -26,13 +26,14 @@ AFTER: Final = BusinessSetting(
     N_(
         "完了か取消からこの月数が過ぎ、何も残っていない苦情が、年ごとの保管に移せるようになります。ひとりでに移ることはありません。"
     ),
-    default="24か月",
+    default="24",
     field="archive_after",
     kind="choice",
+    unit=N_("か月"),
     choices=_MONTHS,
 )
 
 
 def months_of(settings: pd.DataFrame, on: date) -> int:
     """Return after how many months a settled complaint may go, as counted on a day."""
-    return int(value_on(settings, AFTER, on=on).removesuffix("か月"))
+    return int(value_on(settings, AFTER, on=on))

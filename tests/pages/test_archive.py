@@ -50,7 +50,16 @@ def test_years_are_put_away_read_by_their_number_and_brought_back(put, open_page
     assert "電話で謝った" in words(ledger)
     assert not [b for b in ledger.button if b.key == "case:unarchive"]
 
+    ledger = open_page("ledger", operator=BOSS.email)
+    ledger.query_params["case"] = NUMBER
+    ledger.run()
+    ledger.button(key="case:unarchive").click().run()
+    assert not ledger.exception
+    assert context.live().for_user(SYSTEM).archive_years == ()
+
     page.run()
+    page.button(key="archive:look").click().run()
+    page.button(key="archive:press").click().run()
     page.button(key="archive:back-year").click().run()
     assert not page.exception
     assert context.live().for_user(SYSTEM).archive_years == ()

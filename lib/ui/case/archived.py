@@ -66,7 +66,7 @@ def show(desk: UserStore, case: Complaint) -> None:
                 st.text(text)
         _steps(desk, case)
         _facts(case)
-        if may(desk, "archive.run"):
+        if may(desk.principal, "archive.run"):
             st.button(
                 _("保管から戻す"),
                 key="case:unarchive",
