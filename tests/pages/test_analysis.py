@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import clock
-from lib.actions.searching import slug
+from lib.actions.searching import selected, slug
 from lib.schema.kpi_day import COMPANY
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM
@@ -20,7 +22,7 @@ from lib.schema.vocab import (
     ComplaintStatus,
     Role,
 )
-from lib.ui import context
+from lib.ui import context, filters
 from lib.ui.analysis.address import View
 from lib.ui.improvements import proposing
 from tests.metrics.rows import at, complaint, day, inquiry, kpi_day
@@ -86,6 +88,13 @@ def links(page: AppTest) -> dict[str, str]:
     }
 
 
+def listed(query: str) -> int:
+    """Return how many complaints the ledger lists at an address."""
+    wanted = filters.read(dict(parse_qsl(query))).wanted
+    frame = context.live().for_user(SYSTEM).frame("complaints")
+    return int(selected(frame, wanted, now=clock.now(), me="").sum())
+
+
 def sound(page: AppTest) -> AppTest:
     assert not page.exception
     assert not page.error
@@ -121,13 +130,17 @@ def test_a_bar_opens_exactly_its_cases_and_begins_an_improvement(look):
     )
 
 
-def test_every_view_draws_as_picture_and_table_and_leads_on_in_both_languages(look):
+def test_a_mark_of_every_view_opens_as_many_cases_as_it_says_and_has_a_table(look):
     page = look(language="en")
     for view in View:
         page.query_params["view"] = view.code
         page.query_params["as"] = "picture"
-        sound(press(page, f"analysis.{view.code}", 0))
-        assert "status=" in links(page)["See these complaints"]
+        # Of a share of nothing there is no way on; this is the week of a known cause.
+        row = 26 if view is View.SHARES else 0
+        sound(press(page, f"analysis.{view.code}", row))
+        words = "\n".join(text.value for text in page.text)
+        told = re.search(r"(\d+) cases|\((\d+) ÷", words)
+        assert listed(links(page)["See these complaints"]) == int(told[1] or told[2])
         page.query_params["as"] = "table"
         sound(page.run())
         assert len(page.dataframe[0].value)

@@ -11,9 +11,9 @@ from lib.actions.analysing import reading
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _
-from lib.metrics.analysis import OUR_CAUSES
+from lib.metrics.analysis import OUR_CAUSES, Dimension
 from lib.metrics.analysis_views import Step
-from lib.schema.vocab import ComplaintKind
+from lib.schema.vocab import Cause, ComplaintKind
 from lib.store.access import UserStore
 from lib.ui import format as fmt
 from lib.ui.analysis import behind, words
@@ -109,9 +109,9 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
     one = rows.iloc[row]
     first, last = one["starts"].date(), one["ends"].date()
     is_second = one["kind"] == "second"
-    more: dict[str, Any] = {"cause": OUR_CAUSES}
-    if is_second:
-        more = {"kind": ComplaintKind.SECOND}
+    more: dict[str, Any] = (
+        {"kind": ComplaintKind.SECOND} if is_second else {"cause": _our_causes(at)}
+    )
     return Picked(
         what=_names()[str(one["kind"])],
         code=f"{one['kind']}.{at.step.code}.{first.isoformat()}",
@@ -127,11 +127,23 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
                 else ()
             ),
         ),
-        query=behind.cases_query(at, first=first, last=last, more=more),
+        query=behind.cases_query(at, first=first, last=last, more=more)
+        if one["part"]
+        else None,
         scope=behind.scope_of(at),
         says_all=False,
         about=_("二次クレーム") if is_second else _("防げた苦情"),
     )
+
+
+def _our_causes(at: Here) -> list[Cause]:
+    """Return the causes within our hands that are looked at: of one alone, that one."""
+    chosen = at.chosen
+    return [
+        cause
+        for cause in OUR_CAUSES
+        if chosen.only is not Dimension.CAUSE or cause.value == chosen.value
+    ]
 
 
 def _days(row: Any) -> str:
