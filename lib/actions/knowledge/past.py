@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -38,6 +38,8 @@ AGREED_BY: Final = (
     ActivityKind.DECISION,
 )
 """Steps in which the customer is told, or gets, what it ends with."""
+
+_AGREED_WORDS: Final = [kind.value for kind in AGREED_BY]
 
 DONE_BY: Final = (ActivityKind.REFUND, ActivityKind.SHIPMENT, ActivityKind.DECISION)
 """Those of them in which the customer gets something."""
@@ -149,9 +151,11 @@ def _build(desk: UserStore) -> None:
 def _state(desk: UserStore, *, archived: bool) -> State:
     def made() -> State:
         closed = _closed(_rows(desk, COMPLAINTS, archived=archived))
-        steps = _rows(desk, ACTIVITIES, archived=archived)["case_id"]
+        steps = _rows(desk, ACTIVITIES, archived=archived)
+        told_in = steps["case_id"][steps["kind"].isin(_AGREED_WORDS)]
         marks = pd.util.hash_pandas_object(closed[["version", *_TAKEN[:4]]])
-        told = int(steps.isin(closed.index).sum())
+        known = set(closed.index.tolist())
+        told = sum(map(known.__contains__, told_in.tolist()))
         return len(closed), int(marks.sum() & np.uint64(0xFFFFFFFF)), told
 
     return desk.derived(("state of past resolutions", archived), made)
@@ -202,18 +206,27 @@ def _closed(complaints: pd.DataFrame) -> pd.DataFrame:
 
 def _agreed(steps: pd.DataFrame, numbers: pd.Index) -> pd.Series:
     """Return the last words of each case that say what was agreed; "" for none."""
-    kinds = [kind.value for kind in AGREED_BY]
-    own = steps[steps["kind"].isin(kinds) & steps["case_id"].isin(numbers)]
-    empty = own["content"].str.startswith(SAYS_KEPT) | own["content"].str.endswith(
-        ERASED
+    done = {kind.value for kind in DONE_BY}
+    own = steps[steps["kind"].isin(_AGREED_WORDS)].sort_values("at", kind="stable")
+    last: dict[str, list[tuple[bool, str]]] = {number: [] for number in numbers}
+    rows = (own[name].tolist() for name in ("case_id", "kind", "content"))
+    for number, kind, content in zip(*rows, strict=True):
+        if number in last and not content.startswith(SAYS_KEPT):
+            last[number].append((kind not in done, content))
+    return pd.Series(
+        {number: _told(found[-AGREED_SHOWN:]) for number, found in last.items()},
+        index=numbers,
+        dtype="str",
     )
-    last = own[~empty].sort_values("at", kind="stable")
-    last = last.groupby("case_id").tail(AGREED_SHOWN)
-    # What was done says more than how it was said, and a short line shows only the first.
-    done = last["kind"].isin([kind.value for kind in DONE_BY])
-    last = pd.concat([last[done], last[~done]])
-    told = last.groupby("case_id")["content"].agg("\n".join)
-    return told.reindex(numbers).fillna("").astype("str")
+
+
+def _told(last: Sequence[tuple[bool, str]]) -> str:
+    """Return these steps in lines, what was done before what was only said.
+
+    What was done says more, and a short line shows only the first.
+    """
+    kept = [step for step in last if not step[1].endswith(ERASED)]
+    return "\n".join(content for _said, content in sorted(kept, key=lambda s: s[0]))
 
 
 def _product_names(desk: UserStore) -> dict[str, str]:

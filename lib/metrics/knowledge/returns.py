@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lib.metrics import referrals, wishes
@@ -78,25 +79,35 @@ def returns(
 
 def _by_customer(closed: pd.DataFrame, later: pd.DataFrame) -> pd.Series:
     """Return when the same customer complained next; NaT for never, or nobody known."""
-    known = closed.loc[closed["customer_key"] != "", ["customer_key", "closed_at"]]
-    again = later.loc[later["customer_key"] != "", ["customer_key", "received_at"]]
-    again = again[again["received_at"].notna()]
-    left = known.reset_index(names="closed").sort_values("closed_at")
-    found = pd.merge_asof(
-        left,
-        again.sort_values("received_at"),
-        left_on="closed_at",
-        right_on="received_at",
-        by="customer_key",
-        direction="forward",
-        allow_exact_matches=False,
-    )
-    return found.set_index("closed")["received_at"].reindex(closed.index)
+    known = closed[closed["customer_key"] != ""]
+    again = later[(later["customer_key"] != "") & later["received_at"].notna()]
+    keys = [*known["customer_key"].tolist(), *again["customer_key"].tolist()]
+    # Customers by number: matching texts would take twenty times as long.
+    codes = pd.factorize(np.array(keys, dtype=object))[0].astype(np.int64) << _TIME_BITS
+    ends = codes[: len(known)] + _seconds(known["closed_at"])
+    begins = np.sort(codes[len(known) :] + _seconds(again["received_at"]))
+    place = np.searchsorted(begins, ends, side="right")
+    found = np.append(begins, -1)[place]
+    same = found >> _TIME_BITS == ends >> _TIME_BITS
+    at = pd.to_datetime(found & _TIME, unit="s", utc=True).where(same)
+    own: pd.Series = pd.Series(at, index=known.index).reindex(closed.index)
+    here: pd.Series = own.dt.tz_convert(closed["closed_at"].dt.tz)
+    return here
+
+
+_TIME_BITS: Final = 36
+_TIME: Final = (1 << _TIME_BITS) - 1
+
+
+def _seconds(moments: pd.Series) -> npt.NDArray[np.int64]:
+    """Return whole seconds since 1970 of moments of which none is missing."""
+    return moments.to_numpy(dtype="datetime64[s]").astype(np.int64)
 
 
 def _by_number(closed: pd.DataFrame, number: pd.Series, at: pd.Series) -> pd.Series:
     """Return when something about that case came first after its closing."""
     about = pd.DataFrame({"number": number, "at": at})
-    about = about[about["number"].isin(closed.index) & about["at"].notna()]
+    about = about[(about["number"] != "") & about["at"].notna()]
+    about = about[about["number"].isin(closed.index)]
     about = about[about["at"] > about["number"].map(closed["closed_at"])]
     return about.groupby("number")["at"].min().reindex(closed.index)
