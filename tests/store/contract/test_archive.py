@@ -12,7 +12,7 @@ from lib.actions.privacy import running
 from lib.errors import ActionRefused, Conflict
 from lib.schema.audit import ARCHIVED, BROUGHT_BACK
 from lib.schema.principal import SYSTEM
-from lib.store.archive import CASES, CODES, Archives
+from lib.store.archive import CASES, CODES, INDEXED, Archives
 from lib.store.live import LiveStore
 from lib.store.protocol import Erase, Store
 from tests.store.archived import YEAR, away, back, filled, rows_of, same_rows, settled
@@ -39,6 +39,8 @@ def test_what_is_put_away_comes_back_as_it_was_with_its_log(store):
     assert done.done == (ONE, TWO)
     assert archives(store).archive_years() == (YEAR,)
     assert kept.years == {ONE: YEAR, TWO: YEAR}
+    index = archives(store).archive_index()
+    same_rows(index, before.frames[CASES].loc[[ONE, TWO], list(INDEXED)])
     for code in CODES:
         gone = [key for rows in move.cases.values() for at, key in rows if at == code]
         same_rows(kept.frames[code], before.frames[code].loc[gone])
