@@ -108,6 +108,9 @@ def _by_number(closed: pd.DataFrame, number: pd.Series, at: pd.Series) -> pd.Ser
     """Return when something about that case came first after its closing."""
     about = pd.DataFrame({"number": number, "at": at})
     about = about[(about["number"] != "") & about["at"].notna()]
-    about = about[about["number"].isin(closed.index)]
-    about = about[about["at"] > about["number"].map(closed["closed_at"])]
+    # A number that is none of these has no closing to be after.
+    place = closed.index.get_indexer(pd.Index(about["number"]))
+    about = about[place >= 0]
+    ended = closed["closed_at"].iloc[place[place >= 0]].to_numpy()
+    about = about[about["at"].to_numpy() > ended]
     return about.groupby("number")["at"].min().reindex(closed.index)
