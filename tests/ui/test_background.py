@@ -10,8 +10,9 @@ from gspread.utils import rowcol_to_a1
 from lib import clock
 from lib.actions import connecting
 from lib.actions.risks import watching
+from lib.schema.learning import Improvement
 from lib.schema.principal import SYSTEM
-from lib.schema.vocab import Answered
+from lib.schema.vocab import Answered, ImprovementStatus
 from lib.settings.install import installation
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -234,3 +235,29 @@ def test_a_sheet_that_did_not_change_is_not_looked_at_again(sheet):
 
     assert not keeper.round()
     assert (emulator.log.reads(), emulator.log.writes()) == (0, 0)
+
+
+def test_the_running_app_moves_an_improvement_on_its_day_and_then_rests(data):
+    place = installation()
+    store = LiveStore(open_store(place.store_url, data=place.data))
+    day = clock.today()
+    fill(
+        store,
+        Improvement(
+            id="S-260101-AAAAA",
+            title="袋を二重にする",
+            status=ImprovementStatus.DOING,
+            starts_on=day,
+            check_on=day,
+        ),
+    )
+    store.close()
+    improver = background.Improver()
+    context.live().refreshed()
+
+    assert improver.round() == 1
+    assert improver.round() == 0
+
+    moved = context.live().for_user(SYSTEM).record("improvements", "S-260101-AAAAA")
+    assert moved.status is ImprovementStatus.CHECKING
+    context.close()
