@@ -285,9 +285,14 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     _see("open.products", N_("商品を開く"), Group.PEOPLE, _STAFF),
     Permission("products.edit", N_("商品を直す"), Group.PEOPLE, _STAFF),
     _see("open.setup", N_("「設定・点検」を開く"), Group.SETTINGS, _READERS),
-    _see("open.getting_started", N_("「はじめかた」を開く"), Group.SETTINGS, _EVERYBODY),
+    _see(
+        "open.getting_started", N_("「はじめかた」を開く"), Group.SETTINGS, _EVERYBODY
+    ),
     Permission(
-        "first_week.put_away", N_("はじめの一週間の一覧をしまう"), Group.SETTINGS, _LEADS
+        "first_week.put_away",
+        N_("はじめの一週間の一覧をしまう"),
+        Group.SETTINGS,
+        _LEADS,
     ),
     _see("open.settings", N_("設定を見る"), Group.SETTINGS, _LEADS),
     Permission("settings.edit", N_("設定と規則を変える"), Group.SETTINGS, _LEADS),

@@ -8,12 +8,10 @@ import pytest
 
 from lib import clock
 from lib.schema.complaint import Complaint
-from lib.schema.ids import new_commit_id
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.learning import Improvement
 from lib.schema.principal import SYSTEM
-from lib.schema.vocab import ImprovementStatus, Role
-from lib.store.protocol import Commit, Update
+from lib.schema.vocab import ImprovementStatus
 from lib.ui import context
 from lib.ui.improvements import proposing
 
