@@ -51,7 +51,7 @@ ARCHIVE_KEPT: Final = 300.0
 """Seconds after the last question for which what is put away stays in memory."""
 
 ARCHIVE_ASKED: Final = 10.0
-"""Seconds for which nobody asks again whether it changed, beside own moves."""
+"""Seconds for which nobody asks again whether it changed while the data stay the same."""
 
 DERIVED: Final = 256
 """Computed results kept: about thirty a role, centre and language."""
@@ -124,9 +124,11 @@ class LiveStore:
         self._indexing = threading.Lock()
         self._archive_index: tuple[int, pd.DataFrame] | None = None
         self._index_next = 0.0
+        self._index_asked_at: int | None = None
         self._archive: ShownArchive | None = None
         self._archive_until = 0.0
         self._archive_next = 0.0
+        self._archive_asked_at: int | None = None
         self._years: tuple[int, tuple[int, ...]] | None = None
 
     @property
@@ -301,7 +303,8 @@ class LiveStore:
     def archive(self) -> ShownArchive:
         """Return what is put away; read by one thread, shared by all who look.
 
-        It goes from memory some minutes after the last question.
+        It is never older than what is shown of the rest: what another process put away
+        would be in neither. It goes from memory some minutes after the last question.
 
         Raises:
             StoreError: it cannot be read.
@@ -311,12 +314,14 @@ class LiveStore:
         if store is None:
             raise ActionRefused(NO_ARCHIVE)
         with self._reading_archive:
-            found, now = self._archive, self._timer()
-            if found is None or now >= self._archive_next:
+            found, now, shown = self._archive, self._timer(), self._shown_revision
+            is_old = now >= self._archive_next or shown != self._archive_asked_at
+            if found is None or is_old:
                 revision = store.archive_revision()
                 if found is None or found.revision != revision:
                     found = ShownArchive(store.archive(), revision)
                 self._archive_next = now + ARCHIVE_ASKED
+                self._archive_asked_at = shown
             self._archive, self._archive_until = found, self._timer() + ARCHIVE_KEPT
             return found
 
@@ -329,10 +334,12 @@ class LiveStore:
         store = self.archives
         if store is None or not self.archive_years():
             return None
-        known, now = self._archive_index, self._timer()
-        if known is not None and now < self._index_next:
+        known, now, shown = self._archive_index, self._timer(), self._shown_revision
+        is_new = now < self._index_next and shown == self._index_asked_at
+        if known is not None and is_new:
             return known[1]
         self._index_next, revision = now + ARCHIVE_ASKED, store.archive_revision()
+        self._index_asked_at = shown
         if known is not None and known[0] == revision:
             return known[1]
         if not isinstance(self._store, Shared):
@@ -345,6 +352,16 @@ class LiveStore:
                 daemon=True,
             ).start()
         return self._archive_index[1] if self._archive_index else None
+
+    @property
+    def index_read(self) -> tuple[int, pd.DataFrame] | None:
+        """The index that was read last and the archive's revision then, if any was."""
+        return self._archive_index
+
+    @property
+    def _shown_revision(self) -> int | None:
+        known = self._snapshot
+        return known.revision if known is not None else None
 
     def _read_index(self, store: Archives, revision: int) -> None:
         self._archive_index = (revision, store.archive_index())

@@ -10,6 +10,7 @@ import pytest
 
 from lib import clock
 from lib.actions import archiving, complaints, first_start, sample
+from lib.actions.analysing import reading
 from lib.actions.entry import Entry
 from lib.actions.privacy import person, running
 from lib.errors import ActionRefused, NotAllowed
@@ -209,6 +210,24 @@ def test_a_customer_who_calls_again_is_recognised_in_it(live, manager, tmp_path)
     assert archiving.put_away_like(clerk, "k230701aaaaa", secret) == (ONE,)
     assert archiving.put_away_like(clerk, "どこにもない", secret) == ()
     assert viewer.archive_index().empty
+
+
+def test_what_another_process_puts_away_is_seen_there_at_once(live, manager, tmp_path):
+    put(live, manager, tmp_path, case(ONE))
+    desk = live.for_user(manager)
+    assert (len(desk.archived("complaints")), len(desk.archive_index())) == (1, 1)
+    live.commit(saving(case(TWO)))
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    other = LiveStore(open_store(url, data=tmp_path))
+
+    archiving.put_away(other, manager, NOW, data=tmp_path)
+    other.close()
+    live.refreshed()
+
+    desk = live.for_user(manager)
+    seen = reading.cases_of(desk, archived=True)
+    assert set(seen.index) == {ONE, TWO}
+    assert set(desk.archive_index().index) == {ONE, TWO}
 
 
 # What must reach it -----------------------------------------------------------------
