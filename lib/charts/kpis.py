@@ -142,13 +142,16 @@ def retention_success(
     return cast("alt.LayerChart", alt.layer(line, points, *signs))
 
 
-def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
+def retention_heard(
+    heard: pd.DataFrame, kinds: list[str], marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return what was heard in the 30 days after each week, stacked by kind.
 
     Args:
         heard: a row a week and kind; `week_label`, `kind` (a word of `kinds`),
             `count`, `is_complete`, `text`.
         kinds: complaints first, contacts second.
+        marks: a row a mark; `week_label`, `kind` (code), `text`.
     """
     most = heard.groupby("week_label")["count"].sum().max() if len(heard) else 0
     axis = alt.Axis(
@@ -174,7 +177,7 @@ def retention_heard(heard: pd.DataFrame, kinds: list[str]) -> alt.LayerChart:
             tooltip=[alt.Tooltip("text:N", title=" ")],
         )
     )
-    return cast("alt.LayerChart", alt.layer(bars))
+    return cast("alt.LayerChart", alt.layer(bars, *mark_signs(marks, _weeks())))
 
 
 @dataclass(frozen=True, slots=True)

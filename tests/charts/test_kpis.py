@@ -145,10 +145,16 @@ def test_what_followed_the_talks_is_stacked_and_open_weeks_are_pale():
         }
     )
 
+    measure = pd.DataFrame(
+        {"week_label": ["11/13"], "kind": ["measure"], "text": ["施策: 増員"]}
+    )
+
     bars = spec_of(kpis.retention_heard(heard, ["苦情", "連絡"]))
+    marked = spec_of(kpis.retention_heard(heard, ["苦情", "連絡"], measure))
     line = spec_of(kpis.retention_success(weeks))
 
     opacity = bars["layer"][0]["encoding"]["opacity"]
     assert opacity["condition"]["test"] == "datum.is_complete"
     assert opacity["value"] < opacity["condition"]["value"]
     assert kinds(line) == ["line", "point"]
+    assert (kinds(bars), kinds(marked)) == (["bar"], ["bar", "point"])

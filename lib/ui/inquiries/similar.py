@@ -18,6 +18,7 @@ from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import format as fmt
 from lib.ui import navigation
+from lib.ui.charts import measures_by_week
 from lib.ui.inquiries import address
 
 SHOWN: Final = 8
@@ -75,7 +76,7 @@ def show(
             st.caption(inert(_("この90日にはありません。")))
             return
         name = ("chart", "similar", to, without, found.like, today, current())
-        spec = desk.derived(name, lambda: _spec(found.weeks))
+        spec = desk.derived(name, lambda: weeks_chart(desk, found.weeks))
         st.vega_lite_chart(
             spec,
             alt=_("同じ件の数、直近13週"),
@@ -131,7 +132,11 @@ def _moment(at: Any) -> str:
     return fmt.short_moment(moment)
 
 
-def _spec(weeks: pd.DataFrame) -> Spec:
+def weeks_chart(desk: UserStore, weeks: pd.DataFrame) -> Spec:
+    """Return the bars of the weeks, with the measures that began in each.
+
+    weeks: a row a week, oldest first; `first`, `last` (days) and `count`.
+    """
     last = len(weeks) - 1
     shown = weeks.assign(
         week_label=[f"{day.month}/{day.day}" for day in weeks["last"]],
@@ -142,4 +147,5 @@ def _spec(weeks: pd.DataFrame) -> Spec:
         ],
         count_text=[fmt.number(count, unit="件") for count in weeks["count"]],
     ).drop(columns=["first", "last"])
-    return spec_of(morning.weekly_contacts(shown, None))
+    signs = measures_by_week(desk, weeks["first"], weeks["last"], shown["week_label"])
+    return spec_of(morning.weekly_contacts(shown, None, signs))

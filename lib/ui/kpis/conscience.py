@@ -211,7 +211,7 @@ def _specs(desk: UserStore, at: Here, now: datetime) -> tuple[Spec, Spec] | None
     return (
         spec_of(charts.retention_success(success, signs), height=charts.WEEK_HEIGHT),
         spec_of(
-            charts.retention_heard(heard, list(kinds.values())),
+            charts.retention_heard(heard, list(kinds.values()), signs),
             height=charts.WEEK_HEIGHT,
         ),
     )
