@@ -42,7 +42,7 @@ from lib.schema.vocab import Flag, Role, Source
 from lib.settings import centre_forms, kpi_targets, monthly_comments
 from lib.settings.harassment import HARASSMENT
 from lib.store import contacts
-from lib.store.archive import CASES, CODES, INDEXED, Archive, Moved, Moving
+from lib.store.archive import CASES, CODES, INDEXED, TRAIL, Archive, Moved, Moving
 from lib.store.live import LiveStore
 from lib.store.log_search import LogPage, LogQuery
 from lib.store.merge import named
@@ -514,12 +514,30 @@ class UserStore:
         name = (live.revision, who.role, who is SYSTEM, centre, code)
         return shared(kept.views.get(name, made))
 
-    def _of_archive(self, kept: Archive, code: str, right: Right) -> pd.DataFrame:
+    def archived_in_full(self, code: str) -> pd.DataFrame:
+        """Return what is put away, contacts unmasked; for no screen (`in_full`).
+
+        Raises:
+            NotAllowed: there is no such table, or others would see it.
+            StoreError: it cannot be read.
+        """
+        if code not in _ALL_CODES or _for_everybody.get():
+            raise NotAllowed
+        right = self._right(code)
+        if right is None or code not in CODES or not self.archive_years:
+            return empty_frame(table_by_code(code))
+        kept = self._live.archive().archive
+        return shared(self._of_archive(kept, code, right, in_full=True))
+
+    def _of_archive(
+        self, kept: Archive, code: str, right: Right, *, in_full: bool = False
+    ) -> pd.DataFrame:
         live = self._snapshot()
         frame = kept.frames[code]
         # A row that was brought back a moment ago stands among the others already.
         frame = frame[~frame.index.isin(live.frames[code].index)]
-        if code == contacts.TABLE and self._principal is not SYSTEM:
+        masks = not in_full and self._principal is not SYSTEM
+        if code == contacts.TABLE and masks:
             hidden = frame[contacts.FIELD].map(masked).astype("str")
             frame = frame.assign(**{contacts.FIELD: hidden})
         if right.is_plain:
@@ -538,6 +556,22 @@ class UserStore:
             return shape
         found = self._live.archive_index()
         return shape if found is None else shared(found)
+
+    def archive_trail(self) -> tuple[int, pd.DataFrame | None]:
+        """Return when which customer complained, of what is put away, and its revision.
+
+        Columns `lib.store.archive.TRAIL`, the number as index: nothing of a person but
+        照合キー. (0, no rows) where nothing is put away; (0, None) while it is still being
+        read, or this person does not see every complaint.
+        """
+        if not self._live.archive_years():
+            return 0, empty_frame(table_by_code(CASES))[list(TRAIL)]
+        right = self._right(CASES)
+        if right is None or right.rows is not every_row:
+            return 0, None
+        self._live.archive_index()
+        known = self._live.index_read
+        return (known[0], known[1][list(TRAIL)]) if known else (0, None)
 
     def archived_record(self, code: str, key: str) -> Record:
         """Return one record that is put away, contact masked; it can only be read.

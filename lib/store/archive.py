@@ -16,8 +16,9 @@ import pandas as pd
 from lib.errors import ActionRefused
 from lib.i18n import N_
 from lib.schema.audit import ARCHIVED, BROUGHT_BACK, AuditEntry
+from lib.schema.complaint import SETTLED
 from lib.schema.tables import table_of
-from lib.schema.vocab import AuditRoute
+from lib.schema.vocab import Applicability, AuditRoute, EscalationStatus
 from lib.store.protocol import Commit, Erase, Insert
 
 RowKey = tuple[str, str]
@@ -35,8 +36,20 @@ HANGING: Final[Mapping[str, str]] = {
 CODES: Final = (CASES, *HANGING)
 """Tables of which rows are put away. 行政問合せ and 日次KPI never are."""
 
-INDEXED: Final = ("customer_key", "order_number", "received_at", "status")
+TRAIL: Final = ("customer_key", "received_at", "status", "kind", "parent_id")
+"""What tells whether a customer complained again, and when."""
+
+INDEXED: Final = ("order_number", *TRAIL)
 """What an earlier case of the same customer is found by, and when it was."""
+
+TELLING: Final[Mapping[str, tuple[str, ...]]] = {
+    CASES: ("status",),
+    "tasks": ("done_at", "waived_reason"),
+    "deadlines": ("done_at", "applies"),
+    "escalations": ("status",),
+    "care_records": ("done_at",),
+}
+"""Columns that tell whether something is still to be done."""
 
 IS_ARCHIVED: Final = N_(
     "この苦情は保管済みです。直すには、先に保管から戻してください。"
@@ -137,6 +150,28 @@ class TidiesArchive(Protocol):
     def tidy_archive(self) -> int:
         """Bring back what lies in the archive by mistake; return how much did."""
         ...
+
+
+def over_in(frames: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Return the complaints among these rows that are over, nothing left to be done."""
+    status = frames[CASES]["status"]
+    settled = status.isin([one.value for one in SETTLED]).to_numpy(dtype=bool)
+    return set(map(str, status.index[settled])) - undone_in(frames)
+
+
+def undone_in(frames: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Return the complaints of which a task, deadline, handover or care is open."""
+    tasks, deadlines = frames["tasks"], frames["deadlines"]
+    handed, care = frames["escalations"], frames["care_records"]
+    applies = deadlines["applies"] != Applicability.NOT_APPLICABLE.value
+    open_now = [EscalationStatus.OPEN.value, EscalationStatus.WORKING.value]
+    parts = (
+        tasks.loc[tasks["done_at"].isna() & (tasks["waived_reason"] == ""), "case_id"],
+        deadlines.loc[deadlines["done_at"].isna() & applies, "case_id"],
+        handed.loc[handed["status"].isin(open_now), "complaint_id"],
+        care.loc[care["done_at"].isna(), "case_id"],
+    )
+    return {str(case) for part in parts for case in part}
 
 
 def log_rows(moving: Moving, done: Sequence[str]) -> list[AuditEntry]:

@@ -355,8 +355,8 @@ class LiveStore:
 
     @property
     def index_read(self) -> tuple[int, pd.DataFrame] | None:
-        """The index that was read last and the archive's revision then, if any was."""
-        return self._archive_index
+        """The index and the archive's revision when it was read; None while it is read."""
+        return None if self._indexing.locked() else self._archive_index
 
     @property
     def _shown_revision(self) -> int | None:
