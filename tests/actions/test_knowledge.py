@@ -14,6 +14,7 @@ from lib.errors import NotAllowed
 from lib.metrics.knowledge.returns import Return
 from lib.schema.erasing import ERASED
 from lib.schema.ids import new_commit_id
+from lib.schema.learning import Improvement
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import (
@@ -31,6 +32,7 @@ from tests.builders import activity, complaint, fill
 
 CLERK = Principal("clerk@example.jp", "鈴木 太郎", Role.CLERK)
 VIEWER = Principal("viewer@example.jp", "加藤 次郎", Role.VIEWER)
+LEAD = Principal("lead@example.jp", "森 一郎", Role.ADMIN)
 
 WHOLE_STORY = (
     "山田様より。注文番号は250928-59008、電話は090-1234-5678、t.yamada@example.jp。"
@@ -258,12 +260,32 @@ def test_what_changes_is_found_anew_and_the_rest_is_not_read_again(tmp_path):
     store.close()
 
 
+def test_who_came_back_did_so_after_that_complaint_was_put_away_too(tmp_path):
+    store = LiveStore(open_store(f"sqlite:///{tmp_path / 'm.db'}", data=tmp_path))
+    kept = closed("09-AAAAA", 1_500, customer_key="same")
+    again = closed("10-AAAAA", 1_480, customer_key="same")
+    fill(
+        store.for_user(SYSTEM),
+        kept,
+        again,
+        Improvement(id="I-1", title="箱", trigger_id=kept.id),
+    )
+    moved = archiving.put_away(store, LEAD, clock.now(), data=tmp_path)
+
+    def told(who):
+        (lesson,) = searching.lessons(store.for_user(who), [kept.id], clock.now())
+        return lesson.state, lesson.days
+
+    assert moved.cases == [again.id]
+    assert told(CLERK) == told(VIEWER) == (Return.CAME_BACK, 19)
+    store.close()
+
+
 def test_what_is_put_away_is_searched_on_demand_and_opens_by_its_number(tmp_path):
     store = LiveStore(open_store(f"sqlite:///{tmp_path / 'm.db'}", data=tmp_path))
     old = closed("09-AAAAA", 1_500, content="箱に090-1234-5678と書かれていた")
     fill(store.for_user(SYSTEM), old, step(old, ActivityKind.REFUND, "全額を返金した"))
-    lead = Principal("lead@example.jp", "森 一郎", Role.ADMIN)
-    archiving.put_away(store, lead, clock.now(), data=tmp_path)
+    archiving.put_away(store, LEAD, clock.now(), data=tmp_path)
     desk = store.for_user(CLERK)
 
     assert numbers(searching.search(desk, Asked("箱"))) == []

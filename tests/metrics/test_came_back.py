@@ -116,3 +116,14 @@ def test_of_a_customer_nobody_would_recognise_nothing_is_said():
     assert told(unknown, later("B", 5, customer_key=""))["state"] == "untraceable"
     linked = told(unknown, later("B", 5, customer_key="", parent_id="A"))
     assert (linked["state"], linked["counts"]) == (Return.CAME_BACK.value, False)
+
+
+def test_who_stayed_away_is_not_known_before_archived_years_were_looked_through():
+    rows = [closed("A"), closed("B"), later("C", 5, customer_key="B")]
+    every = frame_of(table("complaints"), rows)
+    asked = frame_of(table("agency_inquiries"), [])
+
+    found = returns(every.iloc[:2], every, asked, NOW, is_whole=False)
+
+    assert found["state"].tolist() == [Return.NOT_LOOKED.value, Return.CAME_BACK.value]
+    assert not found["counts"].any()

@@ -25,6 +25,7 @@ from lib.metrics.knowledge.returns import returns
 from lib.schema.erasing import ERASED
 from lib.schema.vocab import ActivityKind, ComplaintStatus, Resolution
 from lib.store.access import UserStore
+from lib.store.archive import TRAIL
 
 log = logging.getLogger(__name__)
 
@@ -116,14 +117,23 @@ def is_at_hand(desk: UserStore) -> bool:
 def came_back(
     desk: UserStore, now: datetime, *, archived: bool = False
 ) -> pd.DataFrame:
-    """Return for each past resolution whether its customer came back (`returns`)."""
+    """Return for each past resolution whether its customer came back (`returns`).
+
+    Complaints of archived years count as well, whether or not they are searched: who
+    came back does not stay away because that complaint was put away.
+    """
+    read, away = desk.archive_trail()
 
     def made() -> pd.DataFrame:
-        complaints = _rows(desk, COMPLAINTS, archived=archived)
+        later = _rows(desk, COMPLAINTS, archived=archived)[list(TRAIL)]
+        if away is not None:
+            # A row that was brought back a moment ago stands among the others already.
+            later = pd.concat([later, away[~away.index.isin(later.index)]])
         closed = past(desk, archived=archived).cases
-        return returns(closed, complaints, desk.frame(INQUIRIES), now)
+        asked, is_whole = desk.frame(INQUIRIES), archived or away is not None
+        return returns(closed, later, asked, now, is_whole=is_whole)
 
-    return desk.derived(("came back", archived, now.date()), made)
+    return desk.derived(("came back", archived, now.date(), away is None, read), made)
 
 
 # Making ---------------------------------------------------------------------------

@@ -39,6 +39,7 @@ CAME_BACK: Final[Mapping[Return, str]] = {
     Return.STAYED_AWAY: N_("{window}日のうちに、また申し出はなかった"),
     Return.TOO_EARLY: N_("まだ分からない(完了から{window}日たっていない)"),
     Return.UNTRACEABLE: N_("分からない(同じお客様を見分けられない)"),
+    Return.NOT_LOOKED: N_("分からない(保管した年をまだ調べていない)"),
 }
 """What is said of a customer's coming back, a catalogue key with braces."""
 

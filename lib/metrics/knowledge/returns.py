@@ -31,6 +31,7 @@ class Return(Enum):
     STAYED_AWAY = "stayed_away"
     TOO_EARLY = "too_early"
     UNTRACEABLE = "untraceable"
+    NOT_LOOKED = "not_looked"
 
 
 def returns(
@@ -38,11 +39,14 @@ def returns(
     complaints: pd.DataFrame,
     inquiries: pd.DataFrame,
     now: datetime,
+    *,
+    is_whole: bool = True,
 ) -> pd.DataFrame:
     """Return for each closed case `state` (`Return`), `came_back`, `days`, `counts`.
 
     closed: rows of 苦情台帳 with 完了日時. complaints, inquiries: where coming back is
-        looked for; wishes and withdrawn rows are none.
+        looked for; wishes and withdrawn rows are none. is_whole: whether these are all;
+        without the complaints of archived years nobody is known to have stayed away.
     days: from the closing to the first return; NaN where there was none.
     counts: whether it belongs in a share of customers who came back, which holds only
         cases whose customer is known and whose time is over, whatever became of them.
@@ -64,14 +68,14 @@ def returns(
     state = np.select(
         [days.notna(), ~known, ~is_over],
         [Return.CAME_BACK.value, Return.UNTRACEABLE.value, Return.TOO_EARLY.value],
-        Return.STAYED_AWAY.value,
+        (Return.STAYED_AWAY if is_whole else Return.NOT_LOOKED).value,
     )
     return pd.DataFrame(
         {
             "state": state,
             "came_back": days.notna(),
             "days": days,
-            "counts": known & is_over,
+            "counts": known & is_over & is_whole,
         },
         index=closed.index,
     )

@@ -20,6 +20,7 @@ _COLOURS = {
     Return.STAYED_AWAY: ("green", "✓"),
     Return.TOO_EARLY: ("gray", "…"),
     Return.UNTRACEABLE: ("gray", "?"),
+    Return.NOT_LOOKED: ("gray", "?"),
 }
 
 _ANYBODY = Veil()
