@@ -4,7 +4,8 @@ The unit is a settled complaint with everything that hangs on it (対応履歴, 
 エスカレーション, フォロー記録). It stays where anything of it is open, where something
 happened on it lately, and where a row that stays points at it: an agency's inquiry, an
 improvement, an open crisis, a complaint that followed from it. So no link among what
-everybody sees ever leads nowhere.
+everybody sees ever leads nowhere. Nor does it go before only a trace is left of its
+contact: where it lies nobody cuts that.
 
 Complaints move in small parts, each whole or not at all. A run that was killed is simply
 begun again: it finds what is left.
@@ -22,6 +23,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lib.actions import contacts
 from lib.actions.entry import recognise
 from lib.actions.permissions import needs
 from lib.errors import ActionRefused
@@ -31,18 +33,12 @@ from lib.schema.complaint import SETTLED
 from lib.schema.ids import COPY_MARK, WITHOUT_NUMBER, new_commit_id, read_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES
-from lib.schema.vocab import (
-    Applicability,
-    CrisisStatus,
-    EscalationStatus,
-    ImprovementStatus,
-    Source,
-)
+from lib.schema.vocab import CrisisStatus, ImprovementStatus, Source
 from lib.settings.archiving import HINT_FROM, months_of
 from lib.settings.customer_key import customer_keys
 from lib.store.access import UserStore
 from lib.store.address import read_address, sqlite_file
-from lib.store.archive import CASES, CODES, HANGING, Moving, RowKey
+from lib.store.archive import CASES, CODES, HANGING, Moving, RowKey, undone_in
 from lib.store.live import LiveStore
 from lib.store.sql.backup import back_up_now
 from lib.store.sql.opening import alone
@@ -58,13 +54,11 @@ STILL_OPEN: Final = N_("作業・期限・引き継ぎ・フォローのどれ�
 POINTED_AT: Final = N_("行政問合せ・施策・後に続く苦情のどれかがつながっている")
 IN_CRISIS: Final = N_("重大事案が終わっていない")
 NOT_SENT: Final = N_("まだ送られていない保存がある")
+CONTACT_KEPT: Final = N_("連絡先を残す日数が過ぎていない")
 NO_NUMBER: Final = N_("番号がないか、同じ番号の行が二つある")
 NOTHING_THERE: Final = N_("その年や番号で保管したものはありません。")
 
 _OVER: Final = frozenset(status.value for status in SETTLED)
-_HANDED: Final = frozenset(
-    {EscalationStatus.OPEN.value, EscalationStatus.WORKING.value}
-)
 _IMPROVED: Final = frozenset(
     {ImprovementStatus.SETTLED.value, ImprovementStatus.CANCELLED.value}
 )
@@ -100,7 +94,7 @@ class Done:
     """What was moved.
 
     passed: complaints that were written to meanwhile and stay. mended: what had lain in
-    the archive by mistake and came back first.
+    the archive by mistake and came back, before the others moved or after.
     """
 
     cases: list[str] = field(default_factory=list)
@@ -172,6 +166,8 @@ def due_in(
     for why, keys in _holds(frames, waiting):
         for key in keys:
             held.setdefault(key, why)
+    for key in contacts.kept_whole(cases, frames["settings"], now):
+        held.setdefault(key, CONTACT_KEPT)
     free = set(map(str, old)) - held.keys()
     followed = _followed(cases, free)
     held |= dict.fromkeys(followed, POINTED_AT)
@@ -206,16 +202,7 @@ def _holds(
 ) -> Iterator[tuple[str, Collection[str]]]:
     """Yield why complaints stay, whatever their age, and which."""
     cases = frames[CASES]
-    tasks, deadlines = frames["tasks"], frames["deadlines"]
-    undone = tasks["done_at"].isna() & (tasks["waived_reason"] == "")
-    yield STILL_OPEN, set(tasks.loc[undone, "case_id"])
-    applies = deadlines["applies"] != Applicability.NOT_APPLICABLE.value
-    undone = deadlines["done_at"].isna() & applies
-    yield STILL_OPEN, set(deadlines.loc[undone, "case_id"])
-    handed = frames["escalations"]
-    yield STILL_OPEN, set(handed.loc[handed["status"].isin(_HANDED), "complaint_id"])
-    care = frames["care_records"]
-    yield STILL_OPEN, set(care.loc[care["done_at"].isna(), "case_id"])
+    yield STILL_OPEN, undone_in(frames)
     yield POINTED_AT, set(frames["agency_inquiries"]["complaint_id"])
     yield POINTED_AT, set(frames["improvements"]["trigger_id"])
     improvements = frames["improvements"]
@@ -287,6 +274,9 @@ def put_away(
 ) -> Done:
     """Put away everything that is due; what was done stays done whatever happens.
 
+    Contacts whose time is over are cut first; a complaint of which that cannot be done
+    stays, among those passed.
+
     url: of the store; a SQLite file is copied first.
 
     Raises:
@@ -300,6 +290,9 @@ def put_away(
         if found.cases:
             _copy_before(url, data)
         _move(live, who, now, found.cases, done, progress, found.years)
+        if done.cases:
+            # People may have written to one in the very moment in which it went.
+            done.mended += live.tidy_archive()
     return done
 
 

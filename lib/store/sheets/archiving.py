@@ -28,7 +28,6 @@ from lib import clock
 from lib.errors import ActionRefused, StoreUnavailable
 from lib.i18n import N_
 from lib.schema.audit import ARCHIVED, BROUGHT_BACK
-from lib.schema.complaint import SETTLED
 from lib.schema.frames import empty_frame
 from lib.schema.ids import COPY_MARK, new_commit_id
 from lib.schema.principal import SYSTEM
@@ -39,11 +38,13 @@ from lib.store.archive import (
     CODES,
     HANGING,
     INDEXED,
+    TELLING,
     Archive,
     Moved,
     Moving,
     RowKey,
     log_rows,
+    over_in,
     standing_of,
 )
 from lib.store.sheets.batching import (
@@ -53,6 +54,7 @@ from lib.store.sheets.batching import (
     claim_request,
     deletions,
     new_row,
+    same,
 )
 from lib.store.sheets.cells import Raw, cell_data, raw_from, serial
 from lib.store.sheets.client import SheetsClient
@@ -167,9 +169,7 @@ class Archiver:
         shelves = self._shelves(set(standing.values()))
         frames = {}
         for code in CODES:
-            own = [s.read.frame for (of, _y), s in shelves.items() if of == code]
-            own = [frame for frame in own if len(frame)]
-            whole = pd.concat(own) if own else empty_frame(table_by_code(code))
+            whole = _kept_in(shelves, code)
             case = whole[HANGING[code]] if code in HANGING else whole.index.to_series()
             whole = whole[case.isin(standing).to_numpy(dtype=bool)]
             frames[code] = whole[~whole.index.duplicated()]
@@ -180,8 +180,7 @@ class Archiver:
         """Return what the complaints that are put away are looked up by; two reads."""
         standing = self.standing()
         shelves = self._shelves(set(standing.values()), (CASES,))
-        frames = [s.read.frame for s in shelves.values() if len(s.read.frame)]
-        whole = pd.concat(frames) if frames else empty_frame(table_by_code(CASES))
+        whole = _kept_in(shelves, CASES)
         whole = whole[whole.index.isin(standing)]
         return whole.loc[~whole.index.duplicated(), list(INDEXED)]
 
@@ -264,9 +263,10 @@ class Archiver:
     def _put_away(self, moving: Moving, state: State) -> Moved:
         done, passed = _as_seen(moving, _rows_of(moving.cases, state))
         standing = _standing_in(state)
-        twice = [case for case in done if case in standing]
-        done = [case for case in done if case not in standing]
-        passed = (*passed, *twice)
+        over = over_in({code: _frame(state, code) for code in CODES})
+        stays = [case for case in done if case in standing or case not in over]
+        done = [case for case in done if case not in set(stays)]
+        passed = (*passed, *stays)
         if not done:
             return Moved((), tuple(passed))
         parcels = list(_parcels(moving, done, state))
@@ -496,7 +496,6 @@ class _Parcel:
     year: int
     rows: tuple[int, ...]
     keys: tuple[str, ...]
-    versions: tuple[int, ...]
     cases: tuple[str, ...]
 
 
@@ -560,7 +559,7 @@ class _Away:
             row = tab.read.header.row
             found.append(f"{tab.tab.whole}!{row}:{row}")
             top, bottom = block.start + 1, block.start + len(block.parcel.rows)
-            for column in _told_columns(block, self.state):
+            for _source, column in _told_columns(block, self.state):
                 letter = rowcol_to_a1(1, column + 1)[:-1]
                 whole = block.shelf.tab.whole
                 found.append(f"{whole}!{letter}{top}:{letter}{bottom}")
@@ -592,14 +591,14 @@ class _Away:
     def _other(
         self, block: _Block, cells: Mapping[tuple[int, int, int], Raw]
     ) -> Iterator[str]:
-        key, version = _told_columns(block, self.state)
-        parcel, number = block.parcel, block.shelf.tab.sheet_id
-        for at, (name, known, case) in enumerate(
-            zip(parcel.keys, parcel.versions, parcel.cases, strict=True), block.start
-        ):
-            stands = cells.get((number, at, key), "")
-            stamp = cells.get((number, at, version), "")
-            if str(stands) != name or _number(stamp) != known:
+        tab, number = self.state.tabs[block.parcel.code], block.shelf.tab.sheet_id
+        told = _told_columns(block, self.state)
+        rows = zip(block.parcel.rows, block.parcel.cases, strict=True)
+        for at, (row, case) in enumerate(rows, block.start):
+            if any(
+                not same(cells.get((number, at, target), ""), tab.cell(row, source))
+                for source, target in told
+            ):
                 yield case
 
 
@@ -611,17 +610,16 @@ def _parcels(moving: Moving, done: Sequence[str], state: State) -> Iterator[_Par
             continue
         frame = tab.read.frame
         places = dict(zip(map(str, frame.index), tab.read.rows, strict=True))
-        by_year: dict[int, list[tuple[int, str, int, str]]] = defaultdict(list)
+        by_year: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
         for case in wanted:
             for of, key in moving.cases[case]:
                 if of == code:
-                    version = moving.cases[case][of, key]
                     place = int(places[key]) - 1
-                    by_year[moving.years[case]].append((place, key, version, case))
+                    by_year[moving.years[case]].append((place, key, case))
         for year, rows in sorted(by_year.items()):
             rows.sort()
-            at, keys, versions, cases = zip(*rows, strict=True)
-            yield _Parcel(code, year, at, keys, versions, cases)
+            at, keys, cases = zip(*rows, strict=True)
+            yield _Parcel(code, year, at, keys, cases)
 
 
 def _block(parcel: _Parcel, shelf: Shelf, state: State) -> _Block:
@@ -634,11 +632,17 @@ def _block(parcel: _Parcel, shelf: Shelf, state: State) -> _Block:
     return _Block(parcel, shelf, shelf.end, columns)
 
 
-def _told_columns(block: _Block, state: State) -> tuple[int, int]:
-    """Return the columns of the yearly tab that hold number and version."""
-    header = state.tabs[block.parcel.code].read.header
+def _told_columns(block: _Block, state: State) -> list[tuple[int, int]]:
+    """Return which columns show that a row came as seen, here and in the yearly tab.
+
+    Its number and version, what it hangs on, and whether something is to be done: by
+    hand people change a row without a new version.
+    """
+    code, header = block.parcel.code, state.tabs[block.parcel.code].read.header
+    names = ["id", "version", HANGING.get(code, ""), *TELLING.get(code, ())]
     there = dict(block.columns)
-    return there[header.columns["id"]], there[header.columns["version"]]
+    columns = [header.columns[name] for name in names if name in header.columns]
+    return [(column, there[column]) for column in columns]
 
 
 def _room(block: _Block) -> list[dict[str, Any]]:
@@ -836,16 +840,13 @@ class _Finding:
         return not (self.cases or self.loose or self.headers or self.logged)
 
 
-_OVER: Final = frozenset(status.value for status in SETTLED)
-
-
 def _found_wrong(
     shelves: Shelves,
     standing: Mapping[str, int],
     state: State,
     suspects: Collection[str],
 ) -> _Finding:
-    whole = _over_in(shelves, standing) - set(suspects)
+    whole = _whole_in(shelves, standing) - set(suspects)
     whole -= _with_rows_outside(state, whole)
     sorted_out = {at: _sorted_out(shelf, whole) for at, shelf in shelves.items()}
     return _Finding(
@@ -857,15 +858,23 @@ def _found_wrong(
     )
 
 
-def _over_in(shelves: Shelves, standing: Mapping[str, int]) -> set[str]:
+def _whole_in(shelves: Shelves, standing: Mapping[str, int]) -> set[str]:
     """Return the complaints that lie where the log says, and are over."""
-    return {
+    over = over_in({code: _kept_in(shelves, code) for code in CODES})
+    return over & {
         str(key)
         for (code, year), shelf in shelves.items()
         if code == CASES
-        for key, said in shelf.read.frame["status"].items()
-        if standing.get(str(key)) == year and said in _OVER
+        for key in shelf.read.frame.index
+        if standing.get(str(key)) == year
     }
+
+
+def _kept_in(shelves: Shelves, code: str) -> pd.DataFrame:
+    """Return every row of a table that lies in these yearly tabs, empty for none."""
+    own = [shelf.read.frame for (of, _year), shelf in shelves.items() if of == code]
+    own = [frame for frame in own if len(frame)]
+    return pd.concat(own) if own else empty_frame(table_by_code(code))
 
 
 @dataclass(slots=True)
@@ -1044,10 +1053,6 @@ def _log_requests(
     rows = [new_row(tab, entry) for entry in log_rows(moving, done or [""])]
     end, grid = len(tab.cells), tab.grid_rows or tab.tab.rows
     return below(tab.tab.sheet_id, rows, end, grid, promises)
-
-
-def _number(cell: Raw) -> int:
-    return int(cell) if isinstance(cell, int | float) else 0
 
 
 def _cells_in(answer: Mapping[str, Any]) -> dict[tuple[int, int, int], Raw]:

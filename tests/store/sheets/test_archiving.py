@@ -203,6 +203,47 @@ def test_two_machines_that_saw_the_same_move_it_once(
     same_rows(_all(store, CASES), before.frames[CASES])
 
 
+def test_a_case_opened_again_by_hand_while_others_go_stays(store, hand, before):
+    first, later = away(before, [ONE]), away(before, [TWO, THREE])
+    _reopen(hand, ONE)
+
+    assert store.move(first).passed == (ONE,)
+    just_before(store, lambda: _reopen(hand, TWO))
+    moved = store.move(later)
+
+    assert (moved.done, moved.passed) == ((THREE,), (TWO,))
+    live = store.load().frames
+    assert live[CASES].loc[[ONE, TWO], "status"].tolist() == ["対応中", "対応中"]
+    same_rows(_all(store, "tasks"), before.frames["tasks"])
+
+
+@pytest.mark.slow
+def test_a_task_opened_again_by_hand_in_that_moment_keeps_its_case(store, hand, before):
+    lines = hand.read("作業")
+    place = next(at for at, line in enumerate(lines, 1) if ONE in line)
+    cell = f"{_letter(lines[0].index('完了日時'))}{place}"
+    just_before(store, lambda: hand.type("作業", cell, ""))
+
+    assert store.move(away(before, [ONE])).passed == (ONE,)
+
+    assert ONE in store.load().frames[CASES].index
+
+
+@pytest.mark.slow
+def test_a_case_opened_by_hand_in_a_run_that_is_killed_comes_back(
+    store, hand, before, monkeypatch
+):
+    just_before(store, lambda: _reopen(hand, ONE))
+    with monkeypatch.context() as patch:
+        patch.setattr(Archiver, "_rescue", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.move(away(before, [ONE]))
+
+    assert store.tidy_archive() == 1
+
+    assert ONE in store.load().frames[CASES].index
+
+
 @pytest.mark.slow
 def test_another_machine_takes_no_alarm_at_what_was_put_away(sheets_place, before):
     other = sheets_place()
@@ -239,6 +280,12 @@ def _all(store: SheetsStore, code: str):
     live, kept = store.load().frames[code], store.archive().frames[code]
     both = pd.concat([kept, live]) if len(kept) else live
     return both[~both.index.str.startswith("+")]
+
+
+def _reopen(hand: Hand, case: str) -> None:
+    lines = hand.read(CASES_TAB)
+    place = next(at for at, line in enumerate(lines, 1) if case in line)
+    hand.type(CASES_TAB, f"{_letter(lines[0].index('状態'))}{place}", "対応中")
 
 
 def _killed(*_args: object) -> None:
