@@ -61,7 +61,7 @@ def propose(
     title: str,
     owner: str = "",
     due_on: date | None = None,
-    figure: str = "",
+    figure: str | None = None,
     scope: Scope = Scope(),
     case_ids: Sequence[str] = (),
     trigger_id: str = "",
@@ -80,8 +80,8 @@ def propose(
         title: what is to be done.
         owner: who sees to it; "" for nobody yet.
         due_on: until when.
-        figure: code or name of the figure it is to move (`targets.TARGETS`); left out,
-            the complaint rate where complaints are named, else none.
+        figure: code or name of the figure it is to move (`targets.TARGETS`), "" for
+            none; left out, the complaint rate where complaints are named, else none.
         scope: which complaints it is about.
         case_ids: numbers of the complaints behind it.
         trigger_id: what brought it about; the first complaint where nothing is said.
@@ -95,9 +95,8 @@ def propose(
         Conflict: one of the complaints was tied to another improvement meanwhile.
     """
     _refuse_gaps(title, due_on, now)
-    cases = _untied(desk, case_ids)
-    known = target_of(figure)
-    if not figure and (case_ids or not scope.is_everything):
+    known = target_of(figure or "")
+    if figure is None and (case_ids or not scope.is_everything):
         known = target_of(COMPLAINT_RATE)
     made = Improvement.parse(
         {
@@ -107,12 +106,12 @@ def propose(
             "status": ImprovementStatus.IDEA,
             "owner": owner.strip(),
             "due_on": due_on,
-            "target_figure": known.name if known else figure.strip(),
+            "target_figure": known.name if known else (figure or "").strip(),
             "trigger_id": trigger_id or next(iter(case_ids), ""),
             **asdict(scope),
         }
     )
-    for commit in _commits(desk, made, cases, now, commit_id):
+    for commit in _commits(desk, made, case_ids, now, commit_id):
         desk.commit(commit)
     return made
 
@@ -133,21 +132,39 @@ def _untied(desk: UserStore, case_ids: Sequence[str]) -> list[str]:
     if not case_ids:
         return []
     rows = desk.frame(COMPLAINTS)
-    named = rows.loc[rows.index.intersection(list(dict.fromkeys(case_ids)))]
+    named = rows.loc[rows.index.intersection(list(case_ids))]
     free = set(named.index[named["improvement_id"] == ""])
-    return [key for key in dict.fromkeys(case_ids) if key in free]
+    return [key for key in case_ids if key in free]
 
 
 def _commits(
-    desk: UserStore, made: Improvement, cases: Sequence[str], now: datetime, entry: str
+    desk: UserStore,
+    made: Improvement,
+    case_ids: Sequence[str],
+    now: datetime,
+    entry: str,
 ) -> Iterator[Commit]:
-    ties = [
-        Update(COMPLAINTS, key, {"improvement_id": ""}, {"improvement_id": made.id})
-        for key in cases
-    ]
+    """Yield one save after the other.
+
+    Which complaints are of which save follows from what was asked and not from what is
+    still untied: a retry, after some saves of the first try, ties the rest.
+    """
+    wanted = list(dict.fromkeys(case_ids))
     who = desk.principal.name
-    first: tuple[Write, ...] = (Insert(made), *ties[:MOST_A_COMMIT])
+    first: tuple[Write, ...] = (
+        Insert(made),
+        *_ties(desk, made, wanted[:MOST_A_COMMIT]),
+    )
     yield Commit(entry, who, now, first)
-    for number, start in enumerate(range(MOST_A_COMMIT, len(ties), MOST_A_COMMIT), 2):
-        more = tuple(ties[start : start + MOST_A_COMMIT])
-        yield Commit(f"{entry}-{number}", who, now, more)
+    for number, start in enumerate(range(MOST_A_COMMIT, len(wanted), MOST_A_COMMIT), 2):
+        more = _ties(desk, made, wanted[start : start + MOST_A_COMMIT])
+        if more:
+            yield Commit(f"{entry}-{number}", who, now, more)
+
+
+def _ties(
+    desk: UserStore, made: Improvement, case_ids: Sequence[str]
+) -> tuple[Update, ...]:
+    before, after = {"improvement_id": ""}, {"improvement_id": made.id}
+    untied = _untied(desk, case_ids)
+    return tuple(Update(COMPLAINTS, key, before, after) for key in untied)

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
-from lib.actions.improving import Scope, listing, propose
+from lib.actions.improving import Scope, listing, propose, proposing
 from lib.actions.improving.proposing import MOST_A_COMMIT
-from lib.errors import InvalidRecord, NotAllowed
+from lib.errors import InvalidRecord, NotAllowed, StoreError
 from lib.schema.principal import Principal
 from lib.schema.vocab import Category, ImprovementStatus, Role
 from lib.store.access import UserStore
@@ -86,6 +86,27 @@ def test_more_complaints_than_a_save_takes_are_all_tied(desk, live):
     made = proposed(desk, "many", case_ids=[c.id for c in many])
 
     assert len(listing.cases_of(desk, made.id)) == len(many)
+
+
+def test_a_retry_after_half_of_the_saves_ties_the_rest(desk, live, monkeypatch):
+    monkeypatch.setattr(proposing, "MOST_A_COMMIT", 2)
+    many = [complaint().id for _n in range(5)]
+    fill(live, *(complaint(id=number) for number in many))
+    saved = UserStore.commit
+
+    def cut_off(store, commit):
+        if commit.id == "half-2":
+            raise StoreError("cut off")
+        return saved(store, commit)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(UserStore, "commit", cut_off)
+        with pytest.raises(StoreError):
+            proposed(desk, "half", case_ids=many)
+
+    made = proposed(desk, "half", case_ids=many)
+
+    assert set(listing.cases_of(desk, made.id)) == set(many)
 
 
 @pytest.mark.parametrize(
