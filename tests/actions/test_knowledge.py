@@ -14,11 +14,13 @@ from lib.errors import NotAllowed
 from lib.metrics.knowledge.returns import Return
 from lib.schema.erasing import ERASED
 from lib.schema.ids import new_commit_id
+from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import (
     ActivityKind,
+    AgencyKind,
     Cause,
     ComplaintKind,
     ComplaintStatus,
@@ -208,6 +210,47 @@ def test_a_digest_leaves_the_app_without_saying_who_it_was(live, desk):
     log = live.for_user(SYSTEM).audit("complaints", "K-260801-AAAAA")
     taken = log[log["after"] == sharing.DIGEST]
     assert taken["actor"].tolist() == [CLERK.name]
+
+
+def test_whom_a_case_names_is_hidden_after_it_was_put_away_too(tmp_path):
+    store = LiveStore(open_store(f"sqlite:///{tmp_path / 'm.db'}", data=tmp_path))
+    story = (
+        "1234-5678に折り返し、またはt.yamadaへ。注文998877の件。"
+        "センターの大河原さんから電話。大河原次郎相談員が了承"
+    )
+    old = closed(
+        "09-AAAAA",
+        1_500,
+        content=f"箱がつぶれた。{story}",
+        contact="03-1234-5678, t.yamada@example.jp",
+        order_number="AB-998877",
+    )
+    later = closed("10-AAAAA", customer_key=old.customer_key)
+    asked = AgencyInquiry(
+        id="G-1",
+        complaint_id=later.id,
+        first_contact_at=old.closed_at,
+        agency_kind=AgencyKind.CONSUMER_CENTRE,
+        agency_name="市のセンター",
+        officer_name="大河原 次郎",
+    )
+    told = step(old, ActivityKind.REFUND, f"返金した。{story}")
+    fill(store.for_user(SYSTEM), old, told, later, asked)
+    moved = archiving.put_away(store, LEAD, clock.now(), data=tmp_path)
+    desk, now = store.for_user(CLERK), clock.now()
+    assert moved.cases == [old.id]
+
+    digest = sharing.digest(
+        desk, store.for_user(SYSTEM), [old.id], now=now, commit_id=new_commit_id()
+    )
+    for text in (digest, drafting.draft(desk, [old.id], now).body):
+        assert "箱がつぶれた" in text
+        assert "返金した" in text
+        for hidden in ("5678", "yamada", "998877", "8877", "大河原", "次郎"):
+            assert hidden not in text, hidden
+    with pytest.raises(NotAllowed):
+        desk.derived("shared by all", lambda: desk.archived_in_full("complaints"))
+    store.close()
 
 
 def test_who_only_reads_takes_no_digest(live):

@@ -14,20 +14,23 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+import pandas as pd
+
 from lib.actions.cases import COMPLAINTS, EXPORTED
-from lib.actions.knowledge.past import is_put_away
+from lib.actions.knowledge.past import INQUIRIES, is_put_away
 from lib.actions.knowledge.searching import Lesson, lessons
 from lib.actions.permissions import needs
 from lib.errors import NotAllowed
 from lib.i18n import N_, _
 from lib.metrics.knowledge.returns import WINDOW_DAYS, Return
-from lib.reports.dossier.veil import MAIL, NUMBER, OFFICER, Veil
+from lib.reports.dossier.veil import LONGEST_TAIL, MAIL, NUMBER, OFFICER, Veil
 from lib.schema.audit import AuditEntry
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import Role
 from lib.settings.install import app_url
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Insert
+from lib.text import digits
 
 DIGEST: Final = "解決の要約(伏せ字)"
 """What stands in 操作ログ for a digest that was taken."""
@@ -104,6 +107,7 @@ def _note(
 
 _KEPT_END: Final = re.compile(r"…[0-9A-Za-z]{1,4}(?![0-9A-Za-z])")
 _KEPT_MAIL: Final = re.compile(r"[A-Za-z0-9]?…@\S+")
+_DIGITS: Final = re.compile(r"\d+")
 _AS_TYPED: Final = "\x02"
 """Stands for an 「ご担当者」 that somebody wrote themselves."""
 
@@ -140,28 +144,27 @@ class Mask:
 
 
 def mask_of(desk: UserStore, numbers: Iterable[str], *, archived: bool = False) -> Mask:
-    """Return what hides the customers of these cases, and all colleagues.
+    """Return what hides the customers of these cases, agencies' people and colleagues.
 
     Contacts are looked for whole, in the other cases of the same customers too.
     """
     wanted = list(numbers)
     rows = desk.in_full(COMPLAINTS)
-    own = rows[rows.index.isin(wanted)]
-    keys = set(own["customer_key"]) - {""}
-    own = rows[rows.index.isin(wanted) | rows["customer_key"].isin(keys)]
-    tables = [own]
     if archived:
-        away = desk.archived(COMPLAINTS)
-        tables.append(away[away.index.isin(wanted) | away["customer_key"].isin(keys)])
+        rows = pd.concat([rows, desk.archived_in_full(COMPLAINTS)])
+    keys = set(rows["customer_key"][rows.index.isin(wanted)]) - {""}
+    own = rows[rows.index.isin(wanted) | rows["customer_key"].isin(keys)]
+    inquiries = desk.frame(INQUIRIES)
+    asked = inquiries[inquiries["complaint_id"].isin(own.index)]
 
     def told(name: str) -> tuple[str, ...]:
-        values = [text for rows in tables for text in rows[name].tolist()]
-        return tuple(dict.fromkeys(text.strip() for text in values if text.strip()))
+        return _written(own[name].tolist())
 
     veil = Veil(
         names=told("customer_name"),
         contacts=told("contact"),
-        order_numbers=told("order_number"),
+        order_numbers=_order_numbers(told("order_number")),
+        officers=_written(asked["officer_name"].tolist()),
     )
     people: dict[str, list[str]] = {}
     for name, role in _members(desk):
@@ -169,6 +172,18 @@ def mask_of(desk: UserStore, numbers: Iterable[str], *, archived: bool = False) 
     for name in {*told("handler"), *told("receiver")}:
         people.setdefault(_(ROLES[Role.CLERK]), []).append(name)
     return Mask(veil, {role: tuple(names) for role, names in people.items()})
+
+
+def _written(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return each of these once, without those in which nothing stands."""
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _order_numbers(numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return order numbers and, as people say them, their digits alone."""
+    said = [digits(number) for number in numbers]
+    said += [run for number in numbers for run in _DIGITS.findall(number)]
+    return _written([*numbers, *(part for part in said if len(part) > LONGEST_TAIL)])
 
 
 def _members(desk: UserStore) -> list[tuple[str, Role]]:
