@@ -146,10 +146,12 @@ _WORDED: Final[Mapping[str, int]] = {
 }
 """Answers in words, out of five."""
 
-_STARS: Final = re.compile(r"^([★⭐]+)[☆✩]*$")
+_STARS: Final = re.compile(r"^([★⭐]+)([☆✩]*)$")
+_EMOJI_MARK: Final = "\ufe0f"
+"""Follows a star that is drawn as a picture."""
 _OUT_OF: Final = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*[/／]\s*(\d{1,3})")
 _NUMBER: Final = re.compile(
-    r"^(?:星)?\s*(\d{1,3}(?:\.\d+)?)\s*(?:点|つ星|つ|stars?)?(?!\d)"
+    r"^[星★⭐]?\s*(\d{1,3}(?:\.\d+)?)\s*(?:点|つ星|つ|stars?)?(?!\d)"
 )
 _PRAISED: Final = 0.75
 """From this share of the best score on a voice is praise, and not just neutral."""
@@ -462,17 +464,18 @@ def score_of(cell: Any, best: int = 0) -> float | None:
     """Return the score in a cell, on the list's own scale; None for none.
 
     「★★☆☆☆」 is 2, "4/5" is 4, 「不満」 is 2 of five. A score that names its own best
-    is turned into the list's scale.
+    is turned into the list's scale; 「★★」 names none and is 2 on any scale.
     """
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
         return float(cell) if cell == cell else None  # noqa: PLR0124 - not a number
-    text = unicodedata.normalize("NFKC", _text(cell))
+    text = unicodedata.normalize("NFKC", _text(cell)).replace(_EMOJI_MARK, "")
     if (worded := _WORDED.get(folded(text))) is not None:
         return _rescaled(worded, 5, best)
     if stars := _STARS.match(text):
-        return _rescaled(len(stars[1]), len(text), best)
+        own_best = len(text) if stars[2] else 0
+        return _rescaled(len(stars[1]), own_best, best)
     if out_of := _OUT_OF.match(text):
         return _rescaled(float(out_of[1]), int(out_of[2]), best)
     number = _NUMBER.match(text)

@@ -114,6 +114,18 @@ def test_a_review_keeps_its_words_and_product_and_not_its_writer():
     assert [one.customer_name for one in complaints(kept)] == ["みかん"]
 
 
+def test_stars_without_empty_ones_beside_them_are_counted_on_the_lists_own_scale():
+    rows = [
+        ["投稿日", "評価", "本文"],
+        ["2026/11/1", "★", "最悪です"],
+        ["2026/11/2", "★★", "おそい"],
+        ["2026/11/3", "★★★★★", "最高"],
+    ]
+    _file, (reviews,), _said = heard(rows)
+    assert (reviews.best, [v.score for v in reviews.voices]) == (5, [1, 2, 5])
+    assert [v.why for v in reviews.voices] == [Why.LOW, Why.LOW, Why.PRAISE]
+
+
 def test_a_post_without_score_waits_for_a_person_and_keeps_its_address():
     _file, (posts,), _said = heard(SNS)
     assert posts.kind is VoiceKind.SNS
@@ -192,6 +204,11 @@ def test_a_workbook_may_hold_voices_beside_a_ledger():
     ("cell", "score"),
     [
         ("★★☆☆☆", 2),
+        ("★", 1),
+        ("★★★★★", 5),
+        ("⭐️⭐️", 2),
+        ("★3", 3),
+        ("★☆", 2.5),
         ("3/5", 3),
         ("8/10", 4),
         ("不満", 2),
