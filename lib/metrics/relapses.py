@@ -67,12 +67,15 @@ class Course:
         self.latest: Span | None = None
         self.effect: Effect | None = None
         self._as_good = True
+        self._is_refused = False
 
     def look(self, span: Span) -> bool:
         """Take in the days since the last look; return whether the figure is back."""
-        if self.latest is not None and self._as_good:
-            self.settled = _together(self.settled, self.latest)
+        if self.latest is not None and (self._as_good or self._is_refused):
+            if not self._is_refused:
+                self.settled = _together(self.settled, self.latest)
             self.latest = None
+        self._is_refused = False
         self.latest = _together(self.latest, span) if self.latest else span
         self.effect = compared(
             self.settled, self.latest, self._past, less_is_better=self._less
@@ -80,6 +83,14 @@ class Course:
         near = self._is_near_before()
         self._as_good = not (near and self._worse() > SAME)
         return near and self.effect.verdict is Verdict.WORSENED
+
+    def refuse(self) -> None:
+        """Let the latest days count for nothing at the next look.
+
+        A person knows better of them than the figure does: they are neither how it
+        settled, nor may they speak a second time.
+        """
+        self._is_refused = True
 
     def _worse(self) -> float:
         """Return by which factor it is worse than settled."""
@@ -98,9 +109,19 @@ class Course:
 
 
 def relapse(
-    days: Days, start: date, settled_on: date, today: date, *, less_is_better: bool
+    days: Days,
+    start: date,
+    settled_on: date,
+    today: date,
+    *,
+    less_is_better: bool,
+    refused_on: date | None = None,
 ) -> Relapse:
-    """Return how the figure stands since `settled_on`, of a measure begun on `start`."""
+    """Return how the figure stands since `settled_on`, of a measure begun on `start`.
+
+    refused_on: the last look whose finding a person took back; it can be back only at a
+        later one.
+    """
     before = days.span(start - timedelta(days=SPAN), start)
     course = Course(
         before,
@@ -112,7 +133,11 @@ def relapse(
     back_on = None
     while coming and coming[0] <= today and back_on is None:
         end = coming.pop(0)
-        if course.look(days.span(end - timedelta(days=SPAN), end)):
+        if not course.look(days.span(end - timedelta(days=SPAN), end)):
+            continue
+        if refused_on is not None and end <= refused_on:
+            course.refuse()
+        else:
             back_on = end
     return Relapse(
         course.settled,

@@ -97,7 +97,7 @@ def test_the_same_before_and_after_is_never_called_better():
 # Since it settled -----------------------------------------------------------------
 
 
-def watched(days: Days, after: int):
+def watched(days: Days, after: int, refused: int | None = None):
     settled_on = START + timedelta(days=28)
     return relapse(
         days,
@@ -105,7 +105,23 @@ def watched(days: Days, after: int):
         settled_on,
         settled_on + timedelta(days=after),
         less_is_better=True,
+        refused_on=None if refused is None else settled_on + timedelta(days=refused),
     )
+
+
+def test_what_a_person_took_back_is_looked_at_again_with_new_days_only():
+    worse = company((336, 4.0), (28, 1.0), (56, 1.0), (28, 4.0), (28, 4.0))
+    one_month = company((336, 4.0), (28, 1.0), (56, 1.0), (28, 4.0), (28, 1.0))
+
+    taken_back = watched(worse, after=84, refused=84)
+    assert taken_back.back_on is None
+    assert taken_back.next_look == START + timedelta(days=28 + 112)
+
+    again = watched(worse, after=112, refused=84)
+    assert again.back_on == START + timedelta(days=28 + 112)
+    # By hand: the month that was taken back is in neither.
+    assert (again.settled.events, again.latest.events) == (84, 112)
+    assert watched(one_month, after=112, refused=84).back_on is None
 
 
 def test_a_figure_that_stays_down_is_not_back():

@@ -107,7 +107,25 @@ def _relapse(
     since = settled_since(one)
     if since is None or one.starts_on is None:
         return None
-    return relapse(days, one.starts_on, since, today, less_is_better=target.counts_less)
+    return relapse(
+        days,
+        one.starts_on,
+        since,
+        today,
+        less_is_better=target.counts_less,
+        refused_on=_refused_on(one),
+    )
+
+
+def _refused_on(one: Improvement) -> date | None:
+    """Return the last day on which it cannot have been found back; None for none.
+
+    再発日 of one that is settled is the look whose finding a person took back; of one
+    that is back, any look before was.
+    """
+    if one.relapsed_on is None or one.status is ImprovementStatus.SETTLED:
+        return one.relapsed_on
+    return one.relapsed_on - timedelta(days=1)
 
 
 def _beside(

@@ -247,9 +247,14 @@ def _before(seen: Improvement) -> dict[str, Any]:
         case ImprovementStatus.CHECKING:
             return {"status": ImprovementStatus.DOING, "done_on": None}
         case ImprovementStatus.SETTLED:
-            return {"status": ImprovementStatus.CHECKING, "settled_on": None}
+            return {
+                "status": ImprovementStatus.CHECKING,
+                "settled_on": None,
+                "relapsed_on": None,
+            }
         case ImprovementStatus.RELAPSED:
-            return {"status": ImprovementStatus.SETTLED, "relapsed_on": None}
+            # 再発日 stays: at looks up to that day it is not found back again.
+            return {"status": ImprovementStatus.SETTLED}
         case _:
             return {"status": _far_of(seen)}
 
@@ -259,7 +264,8 @@ def _far_of(seen: Improvement) -> ImprovementStatus:
     if seen.starts_on is None:
         return _IDEA
     if seen.settled_on is not None:
-        return ImprovementStatus.SETTLED
+        back = seen.relapsed_on is not None and seen.relapsed_on > seen.settled_on
+        return ImprovementStatus.RELAPSED if back else ImprovementStatus.SETTLED
     return ImprovementStatus.CHECKING if seen.done_on else ImprovementStatus.DOING
 
 

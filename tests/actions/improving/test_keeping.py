@@ -117,11 +117,15 @@ def test_from_an_idea_to_settled_to_back_by_itself(live, desk):
     assert back.relapsed_on == SETTLES + timedelta(days=56)
     assert "再発とした" in back.note
 
-    # What a person takes back the app does not do again.
+    # What a person takes back the app does not do again, but the next look may.
     again = live.for_user(LEAD)
     moving.step_back(again, back, now=moment(LAST), commit_id="course-back")
-    kept(live, SETTLES + timedelta(days=56))
+    kept(live, LAST - timedelta(days=1))
     assert stands(live.for_user(LEAD), number).status is ImprovementStatus.SETTLED
+    kept(live, LAST)
+    back = stands(live.for_user(LEAD), number)
+    assert back.status is ImprovementStatus.RELAPSED
+    assert back.relapsed_on == LAST
 
 
 def test_two_processes_write_a_step_once(live, desk):
