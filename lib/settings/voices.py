@@ -28,7 +28,9 @@ COMPLAINT_UP_TO: Final = BusinessSetting(
 WISH_WORDS: Final = BusinessSetting(
     VOICES,
     N_("要望とみなす言葉"),
-    N_("一行に一つ書きます。苦情の点数でなく、この言葉があれば、要望とみなします。"),
+    N_(
+        "一行に一つ書きます。苦情の点数でなく、この言葉があれば、要望とみなします。点数のない声は、人が決めます。"
+    ),
     default=(
         "ほしい\n欲しい\nあれば嬉しい\nあるとうれしい\nあると嬉しい\nあると助か\n"
         "希望し\n希望です\n要望\n増やして\nお願いしたい\n改善して"
@@ -36,9 +38,25 @@ WISH_WORDS: Final = BusinessSetting(
     field="voice_wish_words",
     kind="script",
 )
-VOICE_SETTINGS: Final = (COMPLAINT_UP_TO, WISH_WORDS)
+TROUBLE_WORDS: Final = BusinessSetting(
+    VOICES,
+    N_("困りごとの言葉"),
+    N_(
+        "一行に一つ書きます。苦情の点数でなくても、この言葉があれば、要望やお褒めとせず、人が決めます。"
+    ),
+    default=(
+        "返金\n返品\n引き落と\n引落\n請求\n二重\n解約\n退会\nクーリング\n知らな\n勝手に\n"
+        "届かな\n届いてな\n届いていな\n届きませ\n未着\n欠品\n不良\n壊れ\n破れ\n"
+        "割れ\n液漏れ\nつながらな\n繋がらな\n電話に出\n返事がな\n返信がな\n連絡がな\n"
+        "怒鳴\n暴言\n失礼\n態度\nだまされ\n騙\n詐欺\n消費生活センター\n消費者センター\n"
+        "弁護士\n警察\n訴え\n漏洩\n流出"
+    ),
+    field="voice_trouble_words",
+    kind="script",
+)
+VOICE_SETTINGS: Final = (COMPLAINT_UP_TO, WISH_WORDS, TROUBLE_WORDS)
 
 
 def words_in(value: str) -> tuple[str, ...]:
-    """Return the words that a value of `WISH_WORDS` lists, as they are compared."""
+    """Return the words that a value lists, one a line, as they are compared."""
     return tuple(word for line in value.split("\n") if (word := folded(line)))

@@ -276,11 +276,12 @@ def test_voices_become_complaints_and_wishes_as_a_person_decides(open_page):
 
     assert errors(app) == []
     assert numbers(app) == {
-        "まだ決めていない": "2",
+        "まだ決めていない": "3",
         "苦情": "0",
-        "要望": "1",
+        "要望": "0",
         "取り込まない": "0",
     }
+    press(app, "import:voices:likely:一覧")
     press(press(app, "import:voices:all:一覧:complaint"), "import:next")
     press(app, "import:next")
     press(app, "import:go")

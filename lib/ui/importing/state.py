@@ -41,7 +41,12 @@ from lib.schema.column import Field
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, Table, table
 from lib.schema.vocab import Role
-from lib.settings.voices import COMPLAINT_UP_TO, WISH_WORDS, words_in
+from lib.settings.voices import (
+    COMPLAINT_UP_TO,
+    TROUBLE_WORDS,
+    WISH_WORDS,
+    words_in,
+)
 from lib.store.access import UserStore
 from lib.ui import boundary, context
 
@@ -171,6 +176,7 @@ def voice_rules(desk: UserStore) -> Rules:
     return Rules(
         float(value_of(desk, COMPLAINT_UP_TO, today)) / 100,
         words_in(value_of(desk, WISH_WORDS, today)),
+        words_in(value_of(desk, TROUBLE_WORDS, today)),
     )
 
 

@@ -14,6 +14,7 @@ from lib.actions.importing.voices import (
     Part,
     Voice,
     VoiceKind,
+    Why,
     column_name,
     headers_of,
     kind_name,
@@ -228,7 +229,17 @@ def _decide(heard: Heard) -> None:
 
 def _all_at_once(sheet: str, rows: Sequence[Voice]) -> None:
     numbers = [voice.row for voice in rows]
+    likely = [voice.row for voice in rows if voice.why is Why.MAY_WISH]
     with st.container(horizontal=True):
+        if likely:
+            st.button(
+                _("要望らしい{count}件を「要望」").format(
+                    count=fmt.number(len(likely))
+                ),
+                key=f"import:voices:likely:{sheet}",
+                on_click=_take,
+                args=(sheet, dict.fromkeys(likely, Becomes.WISH)),
+            )
         for becomes in _OPEN_TO_CHOICE:
             st.button(
                 _("残りをすべて「{what}」").format(what=_(becomes.value)),

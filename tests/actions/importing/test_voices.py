@@ -24,11 +24,11 @@ from lib.metrics.promises import untouched_import
 from lib.schema.frames import frame_of
 from lib.schema.tables import table
 from lib.schema.vocab import Channel, ComplaintKind, Source
-from lib.settings.voices import WISH_WORDS, words_in
+from lib.settings.voices import TROUBLE_WORDS, WISH_WORDS, words_in
 from tests.actions.importing.test_orders import csv_of
 from tests.actions.importing.workbooks import TABLES_OF_THE_PAGE, book_of, frames
 
-RULES = Rules(0.4, words_in(WISH_WORDS.default))
+RULES = Rules(0.4, words_in(WISH_WORDS.default), words_in(TROUBLE_WORDS.default))
 
 SURVEY = [
     [
@@ -103,6 +103,35 @@ def test_what_is_imported_is_unpromised_and_knows_no_more_of_a_person_than_neede
     assert untouched_import(frame).all()
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("返金してほしい。返事を待っています", Why.TROUBLE),
+        ("解約できない。改善してください", Why.TROUBLE),
+        ("二重に引き落とされた。直してほしい", Why.TROUBLE),
+        ("小さい袋がほしい", Why.MAY_WISH),
+        ("朝に飲んでいます", Why.NO_SCORE),
+    ],
+)
+def test_without_a_score_a_word_of_wishing_only_suggests(words, why):
+    posts = [["投稿日時", "アカウント", "本文"], ["2026/11/01", "@mikan", words]]
+    _file, (one,), _said = heard(posts)
+    assert [(v.becomes, v.why) for v in one.voices] == [(Becomes.UNDECIDED, why)]
+
+
+@pytest.mark.parametrize("score", [3, 4, 5])
+def test_trouble_beside_a_middling_or_good_score_is_no_wish_and_no_praise(score):
+    rows = [
+        ["満足度(5点満点)", "自由記述"],
+        [score, "二重に引き落とされた。返金してほしい"],
+        [score, "電話で怒鳴られた"],
+        [2, "解約できない"],
+    ]
+    _file, (one,), _said = heard(rows)
+    assert [v.why for v in one.voices] == [Why.TROUBLE, Why.TROUBLE, Why.LOW]
+    assert one.count(Becomes.UNDECIDED) == len(one.voices) - 1
+
+
 def test_a_review_keeps_its_words_and_product_and_not_its_writer():
     (row,) = complaints(previewed(REVIEWS))
 
@@ -129,8 +158,9 @@ def test_stars_without_empty_ones_beside_them_are_counted_on_the_lists_own_scale
 def test_a_post_without_score_waits_for_a_person_and_keeps_its_address():
     _file, (posts,), _said = heard(SNS)
     assert posts.kind is VoiceKind.SNS
-    assert [v.becomes for v in posts.voices] == [Becomes.UNDECIDED, Becomes.WISH]
-    assert len(complaints(previewed(SNS))) == 1
+    assert [v.becomes for v in posts.voices] == [Becomes.UNDECIDED] * 2
+    assert [v.why for v in posts.voices] == [Why.TROUBLE, Why.MAY_WISH]
+    assert complaints(previewed(SNS)) == []
 
     decided = Chosen(rows={2: Becomes.COMPLAINT, 3: Becomes.NEITHER})
     (row,) = complaints(previewed(SNS, chosen=decided))
