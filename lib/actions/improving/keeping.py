@@ -36,11 +36,15 @@ _BY_ITSELF: Final = "自動"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that is due: what an improvement becomes, and what says so."""
+    """One thing that is due: what an improvement becomes, and what says so.
+
+    otherwise: what is due where a person took this one back.
+    """
 
     seen: Improvement
     values: dict[str, Any]
     seed: str
+    otherwise: Step | None = None
 
     @property
     def commit_id(self) -> str:
@@ -83,7 +87,7 @@ def _while_doing(one: Improvement, told: Told, now: datetime) -> Step | None:
         "note": with_line(one, words, _BY_ITSELF, now),
         **_effect(one, told),
     }
-    return Step(one, values, f"check|{one.check_on}")
+    return Step(one, values, f"check|{one.check_on}", _looked(one, told))
 
 
 def _while_checking(one: Improvement, told: Told, now: datetime) -> Step | None:
@@ -97,7 +101,7 @@ def _while_checking(one: Improvement, told: Told, now: datetime) -> Step | None:
         "note": with_line(one, f"定着とした。{text}", _BY_ITSELF, now),
         **_effect(one, told),
     }
-    return Step(one, values, f"settled|{found.look}")
+    return Step(one, values, f"settled|{found.look}", _looked(one, told))
 
 
 def _while_settled(one: Improvement, told: Told, now: datetime) -> Step | None:
@@ -166,4 +170,6 @@ def _written(live: LiveStore, step: Step, now: datetime) -> bool:
     except AppError as error:
         log.warning("an improvement is not moved: %s", type(error).__name__)
         return False
+    if receipt.repeated and step.otherwise is not None:
+        return _written(live, step.otherwise, now)
     return not receipt.repeated

@@ -137,6 +137,20 @@ def test_two_processes_write_a_step_once(live, desk):
     assert not keeping._written(live, mine, moment(SETTLES))
 
 
+def test_one_put_back_to_work_is_still_looked_at(live, desk):
+    number = begun(desk, "at work", Scope(claim_type="届かない・遅い"))
+    kept(live, SETTLES)
+    checking = stands(live.for_user(LEAD), number)
+    assert checking.status is ImprovementStatus.CHECKING
+
+    moving.step_back(desk, checking, now=moment(SETTLES), commit_id="at work-back")
+    kept(live, SETTLES + timedelta(days=28))
+
+    doing = stands(live.for_user(LEAD), number)
+    assert doing.status is ImprovementStatus.DOING
+    assert "後56日" in doing.effect
+
+
 def test_what_is_no_business_of_it_does_not_move_it(live, desk):
     number = begun(desk, "parcels", Scope(claim_type="届かない・遅い"))
 
