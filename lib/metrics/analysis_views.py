@@ -255,6 +255,18 @@ def preventable_share(cases: pd.DataFrame) -> Share:
     return Share(int(ours.sum()), len(known))
 
 
+def share_masks(cases: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return which cases each part and whole of `shares` counts, by its column."""
+    ours = [cause.value for cause in OUR_CAUSES]
+    known = cases[Dimension.CAUSE.code] != ""
+    return {
+        "seconds": cases["is_second"] & ~cases["is_hostile"],
+        "cases": pd.Series(data=True, index=cases.index),
+        "preventable": known & cases[Dimension.CAUSE.code].isin(ours),
+        "known": known,
+    }
+
+
 def shares(cases: pd.DataFrame, chosen: Chosen, step: Step) -> pd.DataFrame:
     """Return both shares by week or month.
 
@@ -263,15 +275,7 @@ def shares(cases: pd.DataFrame, chosen: Chosen, step: Step) -> pd.DataFrame:
     where there is no whole.
     """
     rows = _steps(chosen.first, chosen.last, step)
-    ours = [cause.value for cause in OUR_CAUSES]
-    known = cases[Dimension.CAUSE.code] != ""
-    masks = {
-        "seconds": cases["is_second"] & ~cases["is_hostile"],
-        "cases": pd.Series(data=True, index=cases.index),
-        "preventable": known & cases[Dimension.CAUSE.code].isin(ours),
-        "known": known,
-    }
-    for name, mask in masks.items():
+    for name, mask in share_masks(cases).items():
         rows[name] = _sizes(rows, cases.loc[mask, "day"])
     rows["second"] = rows["seconds"] / rows["cases"].where(rows["cases"] > 0)
     rows["ours"] = rows["preventable"] / rows["known"].where(rows["known"] > 0)

@@ -11,12 +11,13 @@ import pytest
 from lib import clock
 from lib.actions import archiving
 from lib.actions.analysing import reading
-from lib.actions.analysing.reading import Asked
+from lib.actions.analysing.reading import Asked, Mark
 from lib.metrics.analysis import Chosen, Dimension
+from lib.metrics.analysis_views import Step
 from lib.schema.complaint import Complaint
 from lib.schema.kpi_day import COMPANY, KpiDay
 from lib.schema.principal import SYSTEM, Principal
-from lib.schema.vocab import Category, ComplaintStatus, Role
+from lib.schema.vocab import Category, Cause, ComplaintKind, ComplaintStatus, Role
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
@@ -33,6 +34,10 @@ def case(number: str, at: datetime, category: Category) -> Complaint:
         received_at=at,
         closed_at=at,
         status=ComplaintStatus.CLOSED,
+        kind=ComplaintKind.SECOND
+        if category is Category.DELIVERY
+        else ComplaintKind.FIRST,
+        cause=Cause.DELIVERY if category is Category.DELIVERY else Cause.UNKNOWN,
         content="届かない",
         category=category,
     )
@@ -76,9 +81,33 @@ def test_the_cases_behind_a_bar_are_as_many_as_it_counts(desk):
     rows = reading.pareto_of(desk, asked, Dimension.CATEGORY).rows
 
     for row in rows.itertuples():
-        numbers = reading.behind(desk, asked, Dimension.CATEGORY, row.value)
-        assert len(numbers) == rows.loc[row.Index, "count"]
-    assert reading.behind(desk, asked, Dimension.CATEGORY, "価格・料金") == (
+        mark = Mark(where=(("category", row.value),))
+        assert len(reading.behind(desk, asked, mark)) == rows.loc[row.Index, "count"]
+
+
+def test_the_cases_behind_days_an_hour_or_a_share_are_those_that_it_counts(desk):
+    asked = Asked(Chosen(date(2026, 11, 1), date(2026, 11, 21)))
+    weeks = reading.course_of(desk, asked, Step.WEEK).to_dict("records")
+    hours = reading.clock_of(desk, asked).rows.to_dict("records")
+    shares = reading.shares_of(desk, asked, Step.WEEK).to_dict("records")
+
+    marks = [
+        *((w["count"], Mark(w["starts"].date(), w["ends"].date())) for w in weeks),
+        *(
+            (h["count"], Mark(where=(("weekday", h["weekday"]), ("hour", h["hour"]))))
+            for h in hours
+        ),
+        *(
+            (s[part], Mark(s["starts"].date(), s["ends"].date(), part=part))
+            for s in shares
+            for part in ("seconds", "preventable")
+        ),
+    ]
+
+    assert sum(count for count, _mark in marks) == 10
+    for count, mark in marks:
+        assert len(reading.behind(desk, asked, mark)) == count
+    assert reading.behind(desk, asked, Mark(where=(("category", "価格・料金"),))) == (
         "K-261120-DDDDD",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -130,7 +131,13 @@ def test_a_bar_opens_exactly_its_cases_and_begins_an_improvement(look):
     )
 
 
-def test_a_mark_of_every_view_opens_as_many_cases_as_it_says_and_has_a_table(look):
+def test_a_mark_of_every_view_opens_as_many_cases_as_it_says_and_has_a_table(
+    look, monkeypatch
+):
+    begun: dict[str, Any] = {}
+    monkeypatch.setattr(
+        proposing, "button", lambda _desk, _key, **behind: begun.update(behind)
+    )
     page = look(language="en")
     for view in View:
         page.query_params["view"] = view.code
@@ -140,10 +147,19 @@ def test_a_mark_of_every_view_opens_as_many_cases_as_it_says_and_has_a_table(loo
         sound(press(page, f"analysis.{view.code}", row))
         words = "\n".join(text.value for text in page.text)
         told = re.search(r"(\d+) cases|\((\d+) ÷", words)
-        assert listed(links(page)["See these complaints"]) == int(told[1] or told[2])
+        cases = int(told[1] or told[2])
+        assert listed(links(page)["See these complaints"]) == cases
+        assert bool(begun["trigger_id"]) == bool(cases)
+        # Category and product tell all of these two; no scope tells days or hours.
+        told_by_scope = view in (View.PARETO, View.CROSS)
+        assert len(begun["case_ids"]) == (0 if told_by_scope else cases)
         page.query_params["as"] = "table"
         sound(page.run())
         assert len(page.dataframe[0].value)
+    page.query_params["view"], page.query_params["told"] = "pareto", "wishes"
+    page.query_params["as"] = "picture"
+    press(page, "analysis.pareto", 0)
+    assert begun["figure"] == ""
 
 
 def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):

@@ -190,18 +190,56 @@ def launches_of(desk: UserStore, asked: Asked, now: datetime) -> Launches | None
     return desk.derived(("analysis launches", asked.archived, whole), made)
 
 
-def behind(desk: UserStore, asked: Asked, by: Dimension, value: str) -> tuple[str, ...]:
-    """Return the numbers of the rows behind a value of the Pareto, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which of the cases that are looked at stand behind one mark.
+
+    first, last: other days than those asked for. where: columns of the cases with the
+        value they have there. part: the column of `analysis_views.shares` that counts
+        them; "" for all.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    where: tuple[tuple[str, str | int], ...] = ()
+    part: str = ""
+
+
+def behind(desk: UserStore, asked: Asked, mark: Mark) -> tuple[str, ...]:
+    """Return the numbers of the cases behind a mark, the newest first."""
+    chosen = replace(
+        asked.chosen,
+        first=mark.first or asked.chosen.first,
+        last=mark.last or asked.chosen.last,
+    )
 
     def made() -> tuple[str, ...]:
-        if by.is_of_inquiries:
-            rows = analysis.chosen_of(contacts_of(desk), asked.chosen)
-        else:
-            rows = _chosen(desk, asked)
-        own = rows[rows[by.code] == value].sort_values("day", kind="stable")
-        return tuple(str(key) for key in own.index[::-1])
+        rows = _chosen(desk, replace(asked, chosen=chosen))
+        if mark.part:
+            rows = rows[analysis_views.share_masks(rows)[mark.part]]
+        return _numbers(rows, mark.where)
 
-    return desk.derived(("analysis behind", asked, by, value), made)
+    return desk.derived(("analysis behind", asked, mark), made)
+
+
+def contacts_behind(
+    desk: UserStore, asked: Asked, by: Dimension, value: str
+) -> tuple[str, ...]:
+    """Return the numbers of the contacts behind a bar, the newest first."""
+    return desk.derived(
+        ("analysis contacts behind", asked, by, value),
+        lambda: _numbers(
+            analysis.chosen_of(contacts_of(desk), asked.chosen), ((by.code, value),)
+        ),
+    )
+
+
+def _numbers(
+    rows: pd.DataFrame, where: tuple[tuple[str, str | int], ...]
+) -> tuple[str, ...]:
+    for name, value in where:
+        rows = rows[rows[name] == value]
+    return tuple(str(key) for key in rows.sort_values("day", kind="stable").index[::-1])
 
 
 def _headline(desk: UserStore, asked: Asked) -> Headline:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.charts import analysis as charts
 from lib.i18n import _
+from lib.metrics.analysis import Told
 from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import format as fmt
@@ -126,11 +127,15 @@ def _to_course(one: Picked) -> None:
 
 
 def _to_improvement(desk: UserStore, at: Here, one: Picked) -> None:
+    is_of_wishes = at.chosen.told is Told.WISHES
+    told = ".wishes" if is_of_wishes else ""
     proposing.button(
         desk,
-        f"analysis.{at.view.code}.{one.code}",
+        f"analysis.{at.view.code}.{one.code}{told}",
         title=_("{what}を減らす").format(what=one.about or one.what),
         scope=one.scope,
+        # The rate of complaints does not count wishes: no figure shows how they moved.
+        figure="" if is_of_wishes else one.figure,
         case_ids=() if one.says_all else one.cases[:_MOST_TIED],
         trigger_id=next(iter(one.cases), ""),
     )

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _
@@ -76,7 +77,7 @@ def _spec(found: Clock) -> Spec:
     return spec_of(chart, height=charts.heat_height(_WEEK))
 
 
-def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | None:
+def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | None:
     if not 0 <= row < len(rows):
         return None
     one = rows.iloc[row]
@@ -88,6 +89,9 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
         query=behind.cases_query(at, more={"weekday": str(day), "hour": str(hour)}),
         scope=behind.scope_of(at),
         says_all=False,
+        cases=reading.behind(
+            desk, at.asked, Mark(where=(("weekday", day), ("hour", hour)))
+        ),
         about=_("この時間の苦情"),
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.actions.kpi_targets import marks_of
 from lib.actions.kpi_views import call_centres
 from lib.charts import analysis as charts
@@ -111,7 +112,7 @@ def marks(desk: UserStore, at: Here) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["day", "kind", "text"])
 
 
-def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | None:
+def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | None:
     if not 0 <= row < len(rows):
         return None
     one = rows.iloc[row]
@@ -125,7 +126,8 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
         ),
         query=behind.cases_query(at, first=first, last=last, more={}),
         scope=behind.scope_of(at),
-        says_all=behind.says_all(at),
+        says_all=False,
+        cases=reading.behind(desk, at.asked, Mark(first, last)),
         about=_("この時期の苦情"),
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -134,6 +135,11 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
             category=Category.from_text(category),
         ),
         says_all=behind.says_all(at),
+        cases=reading.behind(
+            desk,
+            at.asked,
+            Mark(where=(("category", category), ("product_code", product))),
+        ),
     )
 
 

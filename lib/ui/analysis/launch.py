@@ -10,6 +10,7 @@ import pandas as pd
 
 from lib import clock
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -116,7 +117,11 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
     if not 0 <= row < len(rows):
         return None
     one = rows.iloc[row]
-    code, first, last = str(one["product_code"]), one["starts"], one["ends"]
+    code, first, last = (
+        str(one["product_code"]),
+        one["starts"].date(),
+        one["ends"].date(),
+    )
     name = words.name_of(desk, Dimension.PRODUCT_CODE, code)
     return Picked(
         what=_("{name} 発売{week}週目").format(name=name, week=int(one["week"]) + 1),
@@ -127,10 +132,13 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
             words.rate(words.none(one["rate"])),
         ),
         query=behind.cases_query(
-            at, first=first.date(), last=last.date(), more={"product_code": code}
+            at, first=first, last=last, more={"product_code": code}
         ),
         scope=replace(behind.scope_of(at), product_code=code),
-        says_all=behind.says_all(at),
+        says_all=False,
+        cases=reading.behind(
+            desk, at.asked, Mark(first, last, (("product_code", code),))
+        ),
         about=name,
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -140,7 +141,6 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
         return None
     one = found.rows.iloc[row]
     value = str(one["value"])
-    own = reading.behind(desk, at.asked, at.by, value)
     is_contacts = at.by.is_of_inquiries
     return Picked(
         what=words.name_of(desk, at.by, value),
@@ -158,8 +158,12 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
         only="" if is_contacts else only_code(at.by, value),
         scope=behind.scope_of(at, at.by, value),
         says_all=behind.says_all(at, at.by),
-        cases=() if is_contacts else own,
-        contacts=own if is_contacts else (),
+        cases=()
+        if is_contacts
+        else reading.behind(desk, at.asked, Mark(where=((at.by.code, value),))),
+        contacts=reading.contacts_behind(desk, at.asked, at.by, value)
+        if is_contacts
+        else (),
     )
 
 

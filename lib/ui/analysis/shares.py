@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lib.actions.analysing import reading
+from lib.actions.analysing.reading import Mark
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
 from lib.i18n import _
@@ -103,7 +104,7 @@ def _spec(desk: UserStore, at: Here, rows: pd.DataFrame, names: dict[str, str]) 
     return spec_of(chart, height=300)
 
 
-def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | None:
+def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | None:
     if not 0 <= row < len(rows):
         return None
     one = rows.iloc[row]
@@ -132,6 +133,12 @@ def _pick(at: Here, rows: pd.DataFrame, _desk: UserStore, row: int) -> Picked | 
         else None,
         scope=behind.scope_of(at),
         says_all=False,
+        figure="second_complaint_rate" if is_second else None,
+        cases=reading.behind(
+            desk,
+            at.asked,
+            Mark(first, last, part="seconds" if is_second else "preventable"),
+        ),
         about=_("二次クレーム") if is_second else _("防げた苦情"),
     )
 

@@ -61,6 +61,7 @@ class Picked:
     scope: what an improvement would be about. says_all: whether the scope tells all of
         it; else an improvement is tied to the cases themselves, whose numbers `cases`
         gives.
+    figure: code of what an improvement would move; None for what is usual.
     about: what an improvement would lessen, where that is not `what`.
     only: shows these cases alone, in the address; "" where that cannot be.
     code: tells it from every other mark, without a word that somebody typed.
@@ -72,6 +73,7 @@ class Picked:
     query: dict[str, str] | None = None
     scope: Scope = field(default_factory=Scope)
     says_all: bool = True
+    figure: str | None = None
     about: str = ""
     only: str = ""
     cases: tuple[str, ...] = ()

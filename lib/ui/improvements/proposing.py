@@ -37,7 +37,7 @@ def button(
     title: str,
     scope: Scope = Scope(),  # noqa: B008 - frozen
     case_ids: Sequence[str] = (),
-    figure: str = "",
+    figure: str | None = None,
     trigger_id: str = "",
     kind: ImprovementKind = ImprovementKind.OTHER,
     label: str = "",
@@ -55,7 +55,8 @@ def button(
         title: what to begin with; the person may write something else.
         scope: which complaints it is about.
         case_ids: numbers of the complaints behind it, which get its number.
-        figure: code or name of what it is to move; left out, the complaint rate.
+        figure: code or name of what it is to move; "" for none, None for the complaint
+            rate.
         trigger_id: what brought it about; the first complaint where nothing is said.
         kind: what is to be changed.
         label: what stands on the button, in the person's language.
@@ -130,14 +131,16 @@ def name_of(key: str) -> str:
     return f"propose-{short}"
 
 
-def _form(desk: UserStore, key: str, title: str, owner: str, figure: str) -> Form:
+def _form(
+    desk: UserStore, key: str, title: str, owner: str, figure: str | None
+) -> Form:
     name = name_of(key)
-    target = target_of(figure) or TARGETS[0]
+    target = TARGETS[0] if figure is None else target_of(figure)
     start = {
         "title": one_line(title, 120),
         "owner": owner or desk.principal.name,
         "due_on": clock.today() + DUE_IN,
-        "target_figure": target.name,
+        "target_figure": target.name if target else "",
     }
     problems: Mapping[str, list[str]] = st.session_state.get(f"{name}.problems", {})
     form = Form(name, Improvement, problems, start)
