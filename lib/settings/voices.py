@@ -54,7 +54,22 @@ TROUBLE_WORDS: Final = BusinessSetting(
     field="voice_trouble_words",
     kind="script",
 )
-VOICE_SETTINGS: Final = (COMPLAINT_UP_TO, WISH_WORDS, TROUBLE_WORDS)
+HARM_WORDS: Final = BusinessSetting(
+    VOICES,
+    N_("けが・体調の言葉"),
+    N_(
+        "一行に一つ書きます。苦情の点数でなくても、この言葉があれば、人が決めます。発疹やけがなどの症状は、書かなくても見つけます。"
+    ),
+    default=(
+        "病院\n医者\n医師\n皮膚科\n内科\n受診\n通院\n入院\n救急\n診断\n体調\n"
+        "具合が悪\n気分が悪\n気持ち悪\n副作用\nアレルギ\n合わな\n荒れ\nかぶれ\n赤く\n"
+        "腫れ\nヒリヒリ\nしみる\n痛\n異物\n混入\n虫\nカビ\n腐\n変なにおい\n異臭\n"
+        "発火\n発煙\n煙が\n焦げ\n事故"
+    ),
+    field="voice_harm_words",
+    kind="script",
+)
+VOICE_SETTINGS: Final = (COMPLAINT_UP_TO, WISH_WORDS, TROUBLE_WORDS, HARM_WORDS)
 
 
 def words_in(value: str) -> tuple[str, ...]:

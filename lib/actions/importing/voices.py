@@ -3,8 +3,8 @@
 A list of voices is recognised by its headers (a text beside a score, an account or an
 address of a post) or because a person says so. Each row is a complaint, a wish, or
 neither: a low score is a complaint, a word of wishing a wish, any other score praise or
-neutral; without a score, or with a word of trouble beside a score that is not low, a
-person decides. Rows that are neither are counted by reason and left out. What remains is written as rows of 苦情台帳, so that everything after
+neutral; without a score, or with a word of harm or trouble beside a score that is not
+low, a person decides. Rows that are neither are counted by reason and left out. What remains is written as rows of 苦情台帳, so that everything after
 (problems by cell, duplicates, undoing) is the import's own.
 
 Of who spoke, only what an answer needs is taken: mail, telephone and order number of
@@ -28,6 +28,7 @@ from lib.actions.importing.headers import DEEPEST_HEADER, comparable
 from lib.actions.importing.orders import day_of_cell
 from lib.files.reading import Sheet, SourceFile
 from lib.i18n import N_
+from lib.metrics.pairs import symptoms_of
 from lib.metrics.wishes import is_complaint, is_wish
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import Channel, Choice, ComplaintKind
@@ -76,6 +77,7 @@ class Why(Choice):
     SILENT = N_("文がない(点数だけ)")
     NO_SCORE = N_("点数がないので、人が決める")
     MAY_WISH = N_("要望らしい(点数がないので、人が決める)")
+    HARM = N_("けが・体調の言葉があるので、人が決める")
     TROUBLE = N_("困りごとの言葉があるので、人が決める")
     BY_HAND = N_("人が決めた")
     THERE = N_("同じ声が登録済み")
@@ -204,12 +206,14 @@ class Rules:
 
     up_to: share of the best score (0 to 1) up to which it is a complaint. wishes: words
     of wishing, folded. troubles: words, folded, of what no score but a low one settles:
-    money, cancelling, what did not come, how somebody was treated.
+    money, cancelling, what did not come, how somebody was treated. harms: words, folded,
+    of health and safety, beside the symptoms that `lib.metrics.pairs` knows.
     """
 
     up_to: float
     wishes: tuple[str, ...]
     troubles: tuple[str, ...] = ()
+    harms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +546,8 @@ def _becomes(voice: Voice, best: int, rules: Rules) -> tuple[Becomes, Why]:
     share = voice.score / best if voice.score is not None and best else 0.0
     if scored and share <= rules.up_to:
         return Becomes.COMPLAINT, Why.LOW
+    if any(harm in words for harm in rules.harms) or symptoms_of("", voice.words):
+        return Becomes.UNDECIDED, Why.HARM
     if any(trouble in words for trouble in rules.troubles):
         return Becomes.UNDECIDED, Why.TROUBLE
     wishes = any(wish in words for wish in rules.wishes)

@@ -43,6 +43,7 @@ from lib.schema.tables import TABLES, Table, table
 from lib.schema.vocab import Role
 from lib.settings.voices import (
     COMPLAINT_UP_TO,
+    HARM_WORDS,
     TROUBLE_WORDS,
     WISH_WORDS,
     words_in,
@@ -177,6 +178,7 @@ def voice_rules(desk: UserStore) -> Rules:
         float(value_of(desk, COMPLAINT_UP_TO, today)) / 100,
         words_in(value_of(desk, WISH_WORDS, today)),
         words_in(value_of(desk, TROUBLE_WORDS, today)),
+        words_in(value_of(desk, HARM_WORDS, today)),
     )
 
 

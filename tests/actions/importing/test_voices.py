@@ -24,11 +24,16 @@ from lib.metrics.promises import untouched_import
 from lib.schema.frames import frame_of
 from lib.schema.tables import table
 from lib.schema.vocab import Channel, ComplaintKind, Source
-from lib.settings.voices import TROUBLE_WORDS, WISH_WORDS, words_in
+from lib.settings.voices import HARM_WORDS, TROUBLE_WORDS, WISH_WORDS, words_in
 from tests.actions.importing.test_orders import csv_of
 from tests.actions.importing.workbooks import TABLES_OF_THE_PAGE, book_of, frames
 
-RULES = Rules(0.4, words_in(WISH_WORDS.default), words_in(TROUBLE_WORDS.default))
+RULES = Rules(
+    0.4,
+    words_in(WISH_WORDS.default),
+    words_in(TROUBLE_WORDS.default),
+    words_in(HARM_WORDS.default),
+)
 
 SURVEY = [
     [
@@ -106,6 +111,7 @@ def test_what_is_imported_is_unpromised_and_knows_no_more_of_a_person_than_neede
 @pytest.mark.parametrize(
     ("words", "why"),
     [
+        ("返金してほしい。肌が荒れて病院に行った", Why.HARM),
         ("返金してほしい。返事を待っています", Why.TROUBLE),
         ("解約できない。改善してください", Why.TROUBLE),
         ("二重に引き落とされた。直してほしい", Why.TROUBLE),
@@ -130,6 +136,19 @@ def test_trouble_beside_a_middling_or_good_score_is_no_wish_and_no_praise(score)
     _file, (one,), _said = heard(rows)
     assert [v.why for v in one.voices] == [Why.TROUBLE, Why.TROUBLE, Why.LOW]
     assert one.count(Becomes.UNDECIDED) == len(one.voices) - 1
+
+
+@pytest.mark.parametrize("score", [3, 4, 5])
+@pytest.mark.parametrize(
+    "words",
+    ["肌がかぶれて病院に行った", "飲んだ日に蕁麻疹が出た", "虫がいた。交換希望です"],
+)
+def test_harm_beside_a_middling_or_good_score_waits_for_a_person(score, words):
+    rows = [["満足度(5点満点)", "自由記述"], [score, words], [score, "おいしい"]]
+    _file, (one,), _said = heard(rows)
+    harmed, other = one.voices
+    assert (harmed.becomes, harmed.why) == (Becomes.UNDECIDED, Why.HARM)
+    assert other.becomes is Becomes.NEITHER
 
 
 def test_a_review_keeps_its_words_and_product_and_not_its_writer():
