@@ -35,7 +35,7 @@ from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES
 from lib.schema.vocab import CrisisStatus, ImprovementStatus, Source
 from lib.settings.archiving import HINT_FROM, months_of
-from lib.settings.customer_key import customer_keys
+from lib.settings.customer_key import customer_keys, secret_of
 from lib.store.access import UserStore
 from lib.store.address import read_address, sqlite_file
 from lib.store.archive import CASES, CODES, HANGING, Moving, RowKey, undone_in
@@ -286,14 +286,24 @@ def put_away(
     with alone(data, "archiving"):
         live.refreshed()
         done = Done(mended=live.tidy_archive())
+        whole = _left_whole(live, now, secret_of(data))
         found = due(live, who, now, months=months)
-        if found.cases:
+        done.passed += [case for case in found.cases if case in whole]
+        cases = {case: r for case, r in found.cases.items() if case not in whole}
+        if cases:
             _copy_before(url, data)
-        _move(live, who, now, found.cases, done, progress, found.years)
+        _move(live, who, now, cases, done, progress, found.years)
         if done.cases:
             # People may have written to one in the very moment in which it went.
             done.mended += live.tidy_archive()
     return done
+
+
+def _left_whole(live: LiveStore, now: datetime, secret: bytes) -> frozenset[str]:
+    """Cut the contacts whose time is over; return the complaints that keep theirs."""
+    contacts.cut(live, now, secret)
+    left = contacts.over(live.for_user(SYSTEM), now, secret)
+    return frozenset(change.key for change in left)
 
 
 @needs("archive.run")

@@ -82,17 +82,33 @@ def over(desk: UserStore, now: datetime, secret: bytes) -> list[Change]:
     desk: the system's.
     """
     rows = desk.frame(TABLE)
-    days = days_kept(desk.frame("settings"), now.date())
-    ended = rows["closed_at"].fillna(rows["updated_at"]).fillna(rows["received_at"])
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    settled = rows["status"].isin([status.value for status in SETTLED])
-    due = settled & (rows[FIELD] != "") & (ended < midnight - timedelta(days=days))
-    found = rows.loc[due.fillna(value=False), [FIELD, KEY]]
+    due = time_is_over(rows, desk.frame("settings"), now) & (rows[FIELD] != "")
+    found = rows.loc[due, [FIELD, KEY]]
     return [
         _cut(key, contact, known, secret)
         for key, contact, known in _named(found)
         if not is_masked(contact)
     ]
+
+
+def time_is_over(
+    cases: pd.DataFrame, settings: pd.DataFrame, now: datetime
+) -> pd.Series:
+    """Return, for each complaint, whether it may keep its contact no longer."""
+    days = days_kept(settings, now.date())
+    ended = cases["closed_at"].fillna(cases["updated_at"]).fillna(cases["received_at"])
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    settled = cases["status"].isin([status.value for status in SETTLED])
+    return (settled & (ended < midnight - timedelta(days=days))).fillna(value=False)
+
+
+def kept_whole(
+    cases: pd.DataFrame, settings: pd.DataFrame, now: datetime
+) -> frozenset[str]:
+    """Return the complaints that keep a contact more than a trace for now."""
+    kept = ~time_is_over(cases, settings, now) & (cases[FIELD] != "")
+    rows = cases.loc[kept, FIELD].items()
+    return frozenset(str(key) for key, text in rows if not is_masked(text))
 
 
 def _named(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -177,7 +193,7 @@ def rekey(
 
 
 def oldest_left(desk: UserStore) -> datetime | None:
-    """Return when the oldest row came of whose customer only a 照合キー is left.
+    """Return when the oldest live row came of whose customer only a 照合キー is left.
 
     None where there is no such row. A key that was replaced after it came may still be
     the one it is known by. desk: the system's.
@@ -250,8 +266,21 @@ def _tended(live: LiveStore, data: Path, now: datetime) -> Done:
     keyed = rekey(live, now, secret)
     trimmed = cut(live, now, secret)
     if former_of(secret) and not keyed.refused:
-        forget_former(data, oldest_left(live.for_user(SYSTEM)))
+        _forget_former(live, data)
     return Done(keyed.changed + trimmed.changed, keyed.refused + trimmed.refused)
+
+
+def _forget_former(live: LiveStore, data: Path) -> None:
+    """Forget the former keys that no row needs; none while years are put away.
+
+    Nobody puts those rows under another key, so only the one that they were put away
+    with leads to their customers.
+    """
+    desk = live.for_user(SYSTEM)
+    oldest, years = oldest_left(desk), live.archive_years()
+    # What moved between the two looks would be in neither; the next round sees it.
+    if not years and live.refreshed().revision == desk.revision:
+        forget_former(data, oldest)
 
 
 def log_export(

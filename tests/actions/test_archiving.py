@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lib import clock
-from lib.actions import archiving, complaints, first_start, sample
+from lib.actions import archiving, complaints, contacts, first_start, sample
 from lib.actions.analysing import reading
 from lib.actions.entry import Entry
 from lib.actions.privacy import person, running
@@ -20,11 +20,13 @@ from lib.schema.complaint import Complaint
 from lib.schema.frames import frame_of
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.learning import Improvement
+from lib.schema.masters import Setting
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.record import Record
 from lib.schema.tables import TABLES, table_of
 from lib.schema.task import Task
 from lib.schema.vocab import AgencyKind, ComplaintStatus, Role
+from lib.settings.business import CONTACT_DAYS
 from lib.settings.customer_key import customer_key, secret_of
 from lib.store.live import ARCHIVE_KEPT, LiveStore
 from lib.store.opening import open_store
@@ -90,6 +92,15 @@ STAYING = {
     "an improvement that is checked counts it": [
         case(ONE, improvement_id="I-1"),
         Improvement(id="I-1", title="箱を替える"),
+    ],
+    "its contact may be kept yet": [
+        case(ONE),
+        Setting(
+            group=CONTACT_DAYS.group,
+            name=CONTACT_DAYS.name,
+            effective_from=OLD.date(),
+            value="3650",
+        ),
     ],
     "another followed from it that is open": [
         case(ONE),
@@ -199,7 +210,8 @@ def test_it_leaves_the_memory_when_nobody_asks_any_more(tmp_path, manager):
 def test_a_customer_who_calls_again_is_recognised_in_it(live, manager, tmp_path):
     secret = secret_of(tmp_path)
     key = customer_key("090-1234-5678", secret)
-    put(live, manager, tmp_path, case(ONE, customer_key=key), case(TWO))
+    others = case(TWO, contact="03-9999-8888")
+    put(live, manager, tmp_path, case(ONE, customer_key=key), others)
     entry = Entry(id="x", who="09012345678", received_at=NOW)
 
     clerk = live.for_user(Principal("x@example.jp", "鈴木", role=Role.CLERK))
@@ -228,6 +240,32 @@ def test_what_another_process_puts_away_is_seen_there_at_once(live, manager, tmp
     seen = reading.cases_of(desk, archived=True)
     assert set(seen.index) == {ONE, TWO}
     assert set(desk.archive_index().index) == {ONE, TWO}
+
+
+def test_a_new_key_never_makes_a_customer_unknown_who_is_put_away(
+    live, manager, tmp_path
+):
+    put(live, manager, tmp_path, case(ONE))
+    desk = live.for_user(manager)
+    assert live.archive().archive.frames["complaints"]["contact"].tolist() == ["…5678"]
+
+    contacts.rotate(live, tmp_path, NOW)
+    for days in (1, 800):
+        contacts.tend(live, tmp_path, NOW + timedelta(days=days))
+
+    like = archiving.put_away_like(desk, "09012345678", secret_of(tmp_path))
+    held = person.held_about(live, manager, "09012345678", data=tmp_path)
+    assert (like, [unit.key for unit in held.units]) == ((ONE,), [ONE])
+
+
+def test_a_contact_that_cannot_be_cut_is_not_put_away(
+    live, manager, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(contacts, "write", lambda *_: contacts.Done(refused=1))
+
+    done = put(live, manager, tmp_path, case(ONE))
+
+    assert (done.cases, done.passed) == ([], [ONE])
 
 
 # What must reach it -----------------------------------------------------------------
