@@ -23,7 +23,8 @@ Scale = Literal["share", "seconds", "number", "count"]
 """How the axis of values is written; a count stands as bars."""
 
 MARK_SHAPES: Final = {
-    "target": "stroke",
+    # A flat bar and not Vega's "stroke", which has no area to be filled.
+    "target": "M-1,-.3h2v.6h-2Z",
     "formula": "square",
     "measure": "diamond",
     "note": "triangle-down",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import altair as alt
 import pandas as pd
 import pytest
 
-from lib.charts import kpis
+from lib.charts import kpis, picture
 from lib.charts.look import rows_of, spec_of
 
 NO_MARKS = pd.DataFrame([], columns=["day", "kind", "text"])
@@ -158,3 +161,15 @@ def test_what_followed_the_talks_is_stacked_and_open_weeks_are_pale():
     assert opacity["value"] < opacity["condition"]["value"]
     assert kinds(line) == ["line", "point"]
     assert (kinds(bars), kinds(marked)) == (["bar"], ["bar", "point"])
+
+
+def test_the_sign_of_every_kind_of_mark_has_an_area_to_be_filled():
+    kinds = list(kpis.MARK_SHAPES)
+    marks = pd.DataFrame(
+        {"week_label": ["11/13"] * len(kinds), "kind": kinds, "text": kinds}
+    )
+    x = alt.X("week_label:O", axis=None)
+    svg = picture.svg(spec_of(alt.layer(*kpis.mark_signs(marks, x))), title="").decode()
+    signs = re.findall(r'<path[^>]*aria-roledescription="point"[^>]* d="([^"]+)"', svg)
+    assert len(signs) == len(kinds)
+    assert all("Z" in sign or "A" in sign for sign in signs)
