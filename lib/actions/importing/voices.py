@@ -96,24 +96,12 @@ _NAMES: Final[Mapping[Part, str]] = {
 }
 """Headers that such lists have, divided by blanks."""
 
-_NOT_VOICES: Final = frozenset(
-    [
-        "着信",
-        "着信数",
-        "応答",
-        "応答数",
-        "状態",
-        "ステータス",
-        "対応状況",
-        "担当",
-        "担当者",
-        "対応者",
-        "受付番号",
-        "内容分類",
-        "次の約束",
-    ]
-)
+_NOT_VOICES: Final = "着信 着信数 応答 応答数 対応状況 受付番号 内容分類 次の約束"
 """Headers of a ledger or of figures: such a list was kept by us, nobody's own voice."""
+
+_KEPT_BESIDE: Final = "状態 ステータス 担当 担当者 対応者"
+"""Headers of a ledger that the tool of a survey or of reviews may write as well; they
+tell of a ledger only where nothing tells of voices."""
 
 _TOLD_BY_NAME: Final[Mapping[VoiceKind, re.Pattern[str]]] = {
     VoiceKind.OPINION_BOX: re.compile(r"意見箱|目安箱|投書|opinion|suggestion"),
@@ -175,6 +163,8 @@ _HEADERS: Final = tuple(
     )
 )
 _FEWEST_PARTS: Final = 2
+_TELLING: Final = frozenset({Part.SCORE, Part.URL, Part.SPEAKER})
+"""Parts that a list of voices has and a ledger seldom."""
 
 _NOTHING_SAID: Final = frozenset(
     map(
@@ -386,15 +376,24 @@ def _header(sheet: Sheet, chosen: Chosen) -> tuple[int, Columns] | None:
     """Return the row of headers and what its columns hold; None for no list."""
     best: tuple[int, Columns] | None = None
     for at, row in enumerate(sheet.rows[:DEEPEST_HEADER]):
-        if {_plain(cell) for cell in row} & _not_voices():
-            return None
         columns = _columns(row, chosen)
         fewest = 1 if chosen.kind else _FEWEST_PARTS
         if Part.TEXT not in columns or len(columns) < fewest:
             continue
         if best is None or len(columns) > len(best[1]):
             best = at, columns
+    if best is None or (
+        not chosen.kind and _is_kept_by_us(sheet.rows[best[0]], best[1])
+    ):
+        return None
     return best
+
+
+def _is_kept_by_us(header: Sequence[Any], columns: Columns) -> bool:
+    """Whether the headers are those of a ledger or of figures of our own."""
+    names = {_plain(cell) for cell in header}
+    doubtful = set() if _TELLING & columns.keys() else _plain_words(_KEPT_BESIDE)
+    return bool(names & (_plain_words(_NOT_VOICES) | doubtful))
 
 
 def _columns(row: Sequence[Any], chosen: Chosen) -> Columns:
@@ -450,12 +449,11 @@ def _kind(
 ) -> VoiceKind | None:
     """Return where a list comes from; None where nothing says that it is one."""
     names = [name for header in headers if (name := _plain(header))]
-    telling = {Part.SCORE, Part.URL, Part.SPEAKER} & columns.keys()
     for text in (sheet.name, file.name):
         for kind, words in _TOLD_BY_NAME.items():
             if words.search(folded(text)):
                 return kind
-    if not telling:
+    if not _TELLING & columns.keys():
         return None
     for kind, words in _TOLD_BY_HEADERS.items():
         if any(words.search(name) for name in names):
@@ -621,8 +619,8 @@ def _plain(cell: Any) -> str:
     return comparable(cell).replace("_", "").replace("-", "").replace(" ", "")
 
 
-def _not_voices() -> frozenset[str]:
-    return frozenset(map(_plain, _NOT_VOICES))
+def _plain_words(words: str) -> set[str]:
+    return set(map(_plain, words.split()))
 
 
 def _by_part() -> Mapping[Part, tuple[str, ...]]:

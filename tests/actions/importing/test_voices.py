@@ -205,11 +205,39 @@ def test_an_opinion_box_is_known_by_the_name_of_its_file_or_because_somebody_say
         ["受付日", "評価", "内容", "コメント", "対応状況"],
         ["日付", "センター", "着信数", "応答数", "満足度", "コメント"],
         ["商品コード", "商品名"],
+        ["日時", "ご要望", "商品名", "状態", "担当者"],
     ],
 )
 def test_a_ledger_or_figures_of_ones_own_are_no_voices(headers):
     row = ["2026/11/01", *["1"] * (len(headers) - 1)]
     assert heard([headers, row])[1] == ()
+
+
+@pytest.mark.parametrize("kept", ["状態", "ステータス", "担当者", "対応者"])
+def test_the_tool_of_a_survey_may_keep_its_own_state_beside_the_voices(kept):
+    rows = [
+        ["回答日時", "満足度", "コメント", kept],
+        ["2026/11/01", 1, "ひどい", "公開"],
+    ]
+    _file, (one,), _said = heard(rows)
+    assert (one.kind, one.count(Becomes.COMPLAINT)) == (VoiceKind.SURVEY, 1)
+
+
+def test_what_stands_outside_the_headers_makes_no_ledger_of_a_list():
+    row = ["2026/11/01", "★", "コメント", "状態", "対応者"]
+    rows = [["状態", "公開中", "受付番号"], ["投稿日", "星", "レビュー本文"], row]
+    _file, (one,), _said = heard(rows)
+    assert (one.header, one.kind) == (1, VoiceKind.REVIEW)
+
+
+def test_a_person_may_say_that_a_ledger_of_ours_holds_voices():
+    rows = [
+        ["日時", "コメント", "受付番号", "状態"],
+        ["2026/11/01", "ひどい", "7", "済"],
+    ]
+    assert heard(rows)[1] == ()
+    _file, (one,), _said = heard(rows, chosen=Chosen(kind=VoiceKind.SURVEY))
+    assert [v.text for v in one.voices] == ["ひどい"]
 
 
 def test_the_same_voice_comes_once_whatever_it_was_taken_for_before():
