@@ -186,8 +186,11 @@ _NOTHING_SAID: Final = frozenset(
 )
 """Texts of people who had nothing to say but had to fill the field."""
 
-Columns = Mapping[Part, int]
-"""Which column holds which part; a part that the list lacks is not in it."""
+_LONGEST_HEADER: Final = 40
+
+Columns = Mapping[Part, tuple[int, ...]]
+"""Which column holds which part, for 本文 several; a part that the list lacks is not in
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +232,18 @@ AS_RECOGNISED: Final = Chosen()
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One row of a list. row: counts from 1 as in the sheet. score: None for none."""
+    """One row of a list. row: counts from 1 as in the sheet. score: None for none.
+
+    text: the free texts; of a list with several, each after its header. said: the same
+    without the headers, by which it is judged.
+    """
 
     row: int
     said_at: Any
     score: float | None
     title: str
     text: str
+    said: str
     product: str
     url: str
     contact: str
@@ -257,7 +265,8 @@ class Heard:
     """A sheet that is a list of voices, and what becomes of each of them.
 
     header: index of its header row. headers: of all columns. best: the best score, 0
-    where the list has none.
+    where the list has none. unread: index of each column that no part is read from, and
+    how many rows have something in it.
     """
 
     sheet: str
@@ -267,6 +276,7 @@ class Heard:
     columns: Columns
     best: int
     voices: tuple[Voice, ...]
+    unread: Mapping[int, int] = field(default_factory=dict)
 
     def count(self, becomes: Becomes) -> int:
         """Return how many rows become that."""
@@ -362,14 +372,31 @@ def _heard(
     ]
     cells = [_cell(row, columns, Part.SCORE) for _n, row in rows]
     best = (chosen.best or _best(cells)) if Part.SCORE in columns else 0
-    voices = (_voice(number, row, columns, best) for number, row in rows)
+    voices = (_voice(number, row, columns, headers, best) for number, row in rows)
     judged = (
         replace(voice, becomes=Becomes.NEITHER, why=Why.THERE)
         if _key(kind, voice) in known
         else _judged(voice, best, rules, chosen)
         for voice in voices
     )
-    return Heard(sheet.name, kind, at, headers, columns, best, tuple(judged))
+    unread = _unread([row for _number, row in rows], columns)
+    return Heard(sheet.name, kind, at, headers, columns, best, tuple(judged), unread)
+
+
+def _unread(rows: Sequence[Sequence[Any]], columns: Columns) -> Mapping[int, int]:
+    """Return how many rows say something in each column that nothing is read from."""
+    read = _read(columns)
+    filled = Counter(
+        at
+        for row in rows
+        for at, cell in enumerate(row)
+        if at not in read and _text(cell)
+    )
+    return dict(sorted(filled.items()))
+
+
+def _read(columns: Mapping[Part, Sequence[int]]) -> set[int]:
+    return {at for places in columns.values() for at in places}
 
 
 def _header(sheet: Sheet, chosen: Chosen) -> tuple[int, Columns] | None:
@@ -398,12 +425,14 @@ def _is_kept_by_us(header: Sequence[Any], columns: Columns) -> bool:
 
 def _columns(row: Sequence[Any], chosen: Chosen) -> Columns:
     """Return what the columns hold, by what a person said, else by the headers."""
-    found: dict[Part, int] = {}
+    found: dict[Part, list[int]] = {}
     names = [_plain(cell) for cell in row]
     for index, name in enumerate(names):
         part = Part.from_code(chosen.columns.get(name, "")) if name else None
-        if part is not None:
-            found[part] = index
+        if part is Part.TEXT:
+            found.setdefault(part, []).append(index)
+        elif part is not None:
+            found[part] = [index]
     told = {index for index, name in enumerate(names) if name in chosen.columns}
     for part, spellings in _by_part().items():
         at = next(
@@ -415,17 +444,19 @@ def _columns(row: Sequence[Any], chosen: Chosen) -> Columns:
             ),
             None,
         )
-        if at is not None and part not in found and at not in found.values():
-            found[part] = at
+        if at is not None and part not in found and at not in _read(found):
+            found[part] = [at]
     for part in (Part.SCORE, Part.TEXT):
         if part not in found:
             _add_question(part, names, told, found)
-    return found
+    if Part.TEXT in found:
+        _add_texts(names, told, found)
+    return {part: tuple(places) for part, places in found.items()}
 
 
 _QUESTIONS: Final[Mapping[Part, re.Pattern[str]]] = {
     Part.SCORE: re.compile(
-        r"満足度|満足して|お?すすめ|薦め|何点|評価|点数|rating|score"
+        r"^(?!.*(?:理由|自由)).*(?:満足度|満足して|お?すすめ|薦め|何点|評価|点数|rating|score)"
     ),
     Part.TEXT: re.compile(
         r"自由に|ご意見|ご要望|ご感想|お聞かせ|お書き|教えてください|こめんと|理由|comment|feedback"
@@ -433,15 +464,41 @@ _QUESTIONS: Final[Mapping[Part, re.Pattern[str]]] = {
 }
 """Words of the questions that the form of a survey writes above its columns."""
 
+_MORE_TEXT: Final = re.compile(
+    r"自由|ご意見|ご要望|ご感想|感想|こめんと|理由|不満|不便|困っ|お困り|気にな|良かった|よかった|悪かった|良い点|悪い点|改善|comment|feedback"
+)
+"""Words of questions that ask for free text beside another one."""
+_ANSWERED: Final = re.compile(
+    r"返信|返答|社内|対応(?:内容|履歴|めも)|(?:しょっぷ|店舗|当店|出品者)(?:から)?の?こめんと|reply|response"
+)
+"""Words above what we wrote ourselves under a voice, which is nobody's voice."""
+
 
 def _add_question(
-    part: Part, names: Sequence[str], told: set[int], found: dict[Part, int]
+    part: Part, names: Sequence[str], told: set[int], found: dict[Part, list[int]]
 ) -> None:
     for index, name in enumerate(names):
-        free = index not in told and index not in found.values()
+        free = index not in told and index not in _read(found)
         if free and _QUESTIONS[part].search(name):
-            found[part] = index
+            found[part] = [index]
             return
+
+
+def _add_texts(
+    names: Sequence[str], told: set[int], found: dict[Part, list[int]]
+) -> None:
+    """Take every other column of free text too, in the order of the list."""
+    spellings = _by_part()[Part.TEXT]
+    taken = _read(found) | told
+    more = [
+        index
+        for index, name in enumerate(names)
+        if index not in taken
+        and not _ANSWERED.search(name)
+        and not _QUESTIONS[Part.SCORE].search(name)
+        and (name in spellings or _MORE_TEXT.search(name))
+    ]
+    found[Part.TEXT] = sorted([*found[Part.TEXT], *more])
 
 
 def _kind(
@@ -505,16 +562,28 @@ def _best(cells: Sequence[Any]) -> int:
     return next((scale for scale in usual if most <= scale), usual[-1])
 
 
-def _voice(number: int, row: Sequence[Any], columns: Columns, best: int) -> Voice:
+def _voice(
+    number: int,
+    row: Sequence[Any],
+    columns: Columns,
+    headers: Sequence[str],
+    best: int,
+) -> Voice:
     def said(part: Part) -> str:
-        return storable(_text(_cell(row, columns, part))).strip()
+        return _said(_cell(row, columns, part))
 
+    texts = _texts(row, columns)
+    several = len(columns[Part.TEXT]) > 1
     return Voice(
         row=number,
         said_at=_moment(_cell(row, columns, Part.AT)),
         score=score_of(_cell(row, columns, Part.SCORE), best),
         title=said(Part.TITLE),
-        text=said(Part.TEXT),
+        text="\n".join(
+            f"{one_line(headers[at], _LONGEST_HEADER)}: {text}" if several else text
+            for at, text in texts.items()
+        ),
+        said="\n".join([said(Part.TITLE), *texts.values()]).strip(),
         product=said(Part.PRODUCT),
         url=said(Part.URL),
         contact=said(Part.CONTACT),
@@ -523,6 +592,26 @@ def _voice(number: int, row: Sequence[Any], columns: Columns, best: int) -> Voic
         becomes=Becomes.UNDECIDED,
         why=Why.NO_SCORE,
     )
+
+
+def _texts(row: Sequence[Any], columns: Columns) -> Mapping[int, str]:
+    """Return the free texts of a row by column; what says nothing or repeats is left."""
+    found: dict[int, str] = {}
+    for at in columns[Part.TEXT]:
+        text = _said(row[at] if at < len(row) else None)
+        repeats = any(folded(text) == folded(other) for other in found.values())
+        if not _says_nothing(text) and not repeats:
+            found[at] = text
+    return found
+
+
+def _says_nothing(text: str) -> bool:
+    words = folded(text)
+    return not words.strip("。.-ー—・") or words.strip("。.") in _NOTHING_SAID
+
+
+def _said(cell: Any) -> str:
+    return storable(_text(cell)).strip()
 
 
 def _judged(voice: Voice, best: int, rules: Rules, chosen: Chosen) -> Voice:
@@ -537,14 +626,14 @@ def _key(kind: VoiceKind, voice: Voice) -> tuple[str, str, str]:
 
 
 def _becomes(voice: Voice, best: int, rules: Rules) -> tuple[Becomes, Why]:
-    words = folded(voice.words)
-    if not words.strip("。.-ー—・") or words.strip("。.") in _NOTHING_SAID:
+    words = folded(voice.said)
+    if _says_nothing(voice.said):
         return Becomes.NEITHER, Why.SILENT
     scored = voice.score is not None and best
     share = voice.score / best if voice.score is not None and best else 0.0
     if scored and share <= rules.up_to:
         return Becomes.COMPLAINT, Why.LOW
-    if any(harm in words for harm in rules.harms) or symptoms_of("", voice.words):
+    if any(harm in words for harm in rules.harms) or symptoms_of("", voice.said):
         return Becomes.UNDECIDED, Why.HARM
     if any(trouble in words for trouble in rules.troubles):
         return Becomes.UNDECIDED, Why.TROUBLE
@@ -611,8 +700,8 @@ def _note(voice: Voice, heard: Heard) -> str:
 
 
 def _cell(row: Sequence[Any], columns: Columns, part: Part) -> Any:
-    at = columns.get(part)
-    return row[at] if at is not None and at < len(row) else None
+    at = columns[part][0] if part in columns else len(row)
+    return row[at] if at < len(row) else None
 
 
 def _plain(cell: Any) -> str:

@@ -89,7 +89,7 @@ def told() -> list[str]:
             count=fmt.number(len(one.voices)),
             counts=fmt.listed(counts),
         )
-        found += [said, *_reasons(one)]
+        found += [said, *_reasons(one), *_unread(one)]
     return found
 
 
@@ -113,7 +113,7 @@ def _card(desk: UserStore, heard: Heard) -> None:
             _best(heard)
     _speaker(heard)
     _decide(heard)
-    _columns(heard.sheet, heard.headers, {at: p for p, at in heard.columns.items()})
+    _columns(heard.sheet, heard.headers, _parts(heard))
     if desk.principal.role in (Role.ADMIN, Role.MANAGER):
         with st.expander(_("苦情・要望の見分け方"), icon=":material/tune:"):
             for wanted in VOICE_SETTINGS:
@@ -131,8 +131,35 @@ def _reasons(heard: Heard) -> list[str]:
     return [_("取り込まない理由: {reasons}").format(reasons=fmt.listed(reasons))]
 
 
+def _unread(heard: Heard) -> list[str]:
+    """Return which columns are not read, in one sentence; none where all are read."""
+    columns = [
+        _("{header} {count}件").format(
+            header=_header(heard.headers, at), count=fmt.number(count)
+        )
+        for at, count in heard.unread.items()
+    ]
+    if not columns:
+        return []
+    return [
+        _("読まない列: {columns}。要るものは「どの列が何か」で選べます。").format(
+            columns=fmt.listed(columns)
+        )
+    ]
+
+
+def _header(headers: Sequence[str], at: int) -> str:
+    named = headers[at] if at < len(headers) else ""
+    return one_line(named, 30) or _("{number}列目").format(number=at + 1)
+
+
+def _parts(heard: Heard) -> dict[int, Part]:
+    """Return what each column that is read holds."""
+    return {at: part for part, places in heard.columns.items() for at in places}
+
+
 def _left_out(heard: Heard) -> None:
-    for said in _reasons(heard):
+    for said in [*_reasons(heard), *_unread(heard)]:
         st.caption(inert(said))
     st.caption(
         _(
@@ -180,9 +207,9 @@ def _best(heard: Heard) -> None:
 
 
 def _speaker(heard: Heard) -> None:
-    at = heard.columns.get(Part.SPEAKER)
-    if at is None:
+    if Part.SPEAKER not in heard.columns:
         return
+    (at,) = heard.columns[Part.SPEAKER]
     key = f"import:voices:speaker:{heard.sheet}"
     st.session_state[key] = state.voice_choice(heard.sheet).keeps_speaker
     st.checkbox(

@@ -240,6 +240,35 @@ def test_a_person_may_say_that_a_ledger_of_ours_holds_voices():
     assert [v.text for v in one.voices] == ["ひどい"]
 
 
+def test_every_column_of_free_text_is_read_and_judged_without_its_header():
+    rows = [
+        ["回答日時", "満足度", "不満な点", "ご要望", "年代", "ショップの返信コメント"],
+        ["2026/11/01", 2, "袋が破れていた", "", "40代", "申し訳ございません"],
+        ["2026/11/02", 2, "おそい", "早く受け取りたい", "", ""],
+        ["2026/11/03", 2, "特になし", "なし", "50代", ""],
+        ["2026/11/04", 5, "", "とても良い", "", ""],
+    ]
+    _file, (one,), _said = heard(rows)
+    assert [(v.words, v.why) for v in one.voices] == [
+        ("不満な点: 袋が破れていた", Why.LOW),
+        ("不満な点: おそい\nご要望: 早く受け取りたい", Why.LOW),
+        ("", Why.SILENT),
+        ("ご要望: とても良い", Why.PRAISE),
+    ]
+    assert one.unread == {4: 2, 5: 1}
+
+
+def test_a_person_adds_a_column_of_text_and_takes_one_away():
+    rows = [
+        ["日時", "満足度", "コメント", "理由", "Q9"],
+        ["2026/11/01", 1, "a", "b", "c"],
+    ]
+    chosen = Chosen(columns={"q9": "text", "理由": ""})
+    _file, (one,), _said = heard(rows, chosen=chosen)
+    assert [v.words for v in one.voices] == ["コメント: a\nQ9: c"]
+    assert one.unread == {3: 1}
+
+
 def test_the_same_voice_comes_once_whatever_it_was_taken_for_before():
     first = complaints(previewed(SURVEY))
     again = previewed(SURVEY, "別の名前.csv", None, *first)
