@@ -17,6 +17,7 @@ from lib.metrics.kpi_targets import KpiTargets, TargetChange
 from lib.metrics.kpis import FIGURES, Figure
 from lib.metrics.reason import Reason
 from lib.schema.learning import EVENTS
+from lib.schema.rounds import rounds_of
 from lib.schema.tables import table
 from lib.schema.vocab import Choice, ImprovementStatus
 from lib.settings import worth
@@ -202,11 +203,12 @@ def _measures(improvements: pd.DataFrame) -> Iterator[Mark]:
         & (improvements["status"] != ImprovementStatus.IDEA.value)
     ]
     events = rows["kind"].isin([kind.value for kind in EVENTS])
-    columns = (rows[name] for name in ("title", "centre"))
+    columns = (rows[name] for name in ("earlier", "title", "centre"))
     told = zip(rows["starts_on"].dt.date, *columns, events, rows.index, strict=True)
-    for day, title, centre, is_event, key in told:
+    for day, earlier, title, centre, is_event, key in told:
         kind = MarkKind.NOTE if is_event else MarkKind.MEASURE
-        yield Mark(day, kind, centre, typed=title, key=key)
+        for begun in (*(one.starts_on for one in rounds_of(earlier)), day):
+            yield Mark(begun, kind, centre, typed=title, key=key)
 
 
 def _notes(kpi_days: pd.DataFrame) -> Iterator[Mark]:

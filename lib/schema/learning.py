@@ -115,6 +115,15 @@ class Improvement(Record):
         date | None,
         Column("再発日", help="数字が戻ったと分かった日", shown=Shown.AUTO),
     ] = None
+    earlier: Annotated[
+        str,
+        Column(
+            "前回まで",
+            help="もう一度始める前の開始日・定着日・再発日",
+            shown=Shown.AUTO,
+            long=True,
+        ),
+    ] = ""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(

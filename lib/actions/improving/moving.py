@@ -7,6 +7,7 @@ stands.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from lib.actions.permissions import needs
 from lib.errors import ActionRefused, FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.schema.learning import Improvement
+from lib.schema.rounds import Round, rounds_of, written
 from lib.schema.vocab import ImprovementStatus
 from lib.store.access import UserStore
 from lib.store.protocol import Commit, Update
@@ -108,7 +110,8 @@ def begin(
 ) -> None:
     """Put an idea to work, or one whose figure came back once more, from a day on.
 
-    That day parts before from after; 28 days later the figures are looked at.
+    That day parts before from after; 28 days later the figures are looked at. The days
+    of the round before are kept: its start stays marked, and a step back leads there.
 
     Raises:
         InvalidRecord: without the day.
@@ -127,6 +130,8 @@ def begin(
         "check_on": starts_on + CHECKED_AFTER,
         "done_on": None,
         "settled_on": None,
+        "relapsed_on": None,
+        "earlier": written(_rounds_with(seen)) if again else seen.earlier,
         "effect": "",
     }
     _step(
@@ -137,6 +142,15 @@ def begin(
         now=now,
         commit_id=commit_id,
     )
+
+
+def _rounds_with(seen: Improvement) -> tuple[Round, ...]:
+    """Return the earlier rounds and the one that it is in."""
+    earlier = rounds_of(seen.earlier)
+    if seen.starts_on is None:
+        return earlier
+    days = (seen.starts_on, seen.done_on, seen.settled_on, seen.relapsed_on)
+    return (*earlier, Round(*days))
 
 
 @needs("measures.work")
@@ -243,7 +257,7 @@ def _before(seen: Improvement) -> dict[str, Any]:
     """Return what the state before this one was."""
     match seen.status:
         case ImprovementStatus.DOING:
-            return {"status": _IDEA, "starts_on": None, "check_on": None, "effect": ""}
+            return _round_before(seen)
         case ImprovementStatus.CHECKING:
             return {"status": ImprovementStatus.DOING, "done_on": None}
         case ImprovementStatus.SETTLED:
@@ -257,6 +271,21 @@ def _before(seen: Improvement) -> dict[str, Any]:
             return {"status": ImprovementStatus.SETTLED}
         case _:
             return {"status": _far_of(seen)}
+
+
+def _round_before(seen: Improvement) -> dict[str, Any]:
+    """Return what it was before it was begun: back in its last round, or an idea."""
+    earlier = rounds_of(seen.earlier)
+    if not earlier:
+        return {"status": _IDEA, "starts_on": None, "check_on": None, "effect": ""}
+    last = earlier[-1]
+    return {
+        **asdict(last),
+        "status": ImprovementStatus.RELAPSED,
+        "check_on": last.starts_on + CHECKED_AFTER,
+        "earlier": written(earlier[:-1]),
+        "effect": "",
+    }
 
 
 def _far_of(seen: Improvement) -> ImprovementStatus:

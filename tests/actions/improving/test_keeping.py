@@ -10,6 +10,7 @@ import pytest
 from lib import clock
 from lib.actions.improving import Scope, judging, keeping, listing, moving, propose
 from lib.actions.improving.wording import effect_text
+from lib.actions.kpi_targets import marks_of
 from lib.errors import ActionRefused, InvalidRecord
 from lib.i18n import speaking
 from lib.metrics.effects import Verdict
@@ -126,6 +127,19 @@ def test_from_an_idea_to_settled_to_back_by_itself(live, desk):
     back = stands(live.for_user(LEAD), number)
     assert back.status is ImprovementStatus.RELAPSED
     assert back.relapsed_on == LAST
+
+    # Begun once more, both starts are marked; a step back leads to where it stood.
+    now = moment(LAST)
+    moving.begin(again, back, LAST, now=now, commit_id="course-again")
+    doing = stands(live.for_user(LEAD), number)
+    assert (doing.status, doing.starts_on) == (ImprovementStatus.DOING, LAST)
+    marked = marks_of(live.for_user(LEAD), FIRST, LAST)
+    assert [m.day for m in marked if m.key == number] == [START, LAST]
+    moving.step_back(again, doing, now=now, commit_id="course-not-again")
+    stood = stands(live.for_user(LEAD), number)
+    days = ("starts_on", "check_on", "settled_on", "relapsed_on", "done_on", "earlier")
+    for name in ("status", *days):
+        assert getattr(stood, name) == getattr(back, name), name
 
 
 def test_two_processes_write_a_step_once(live, desk):
