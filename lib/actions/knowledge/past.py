@@ -57,6 +57,9 @@ _TAKEN: Final = (
     *("sales_page", "received_at", "closed_at", "customer_key"),
 )
 
+_TOLD: Final = ("case_id", "kind", "at", "content")
+"""What of a step tells what was agreed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -138,8 +141,8 @@ def came_back(
 
 # Making ---------------------------------------------------------------------------
 
-State = tuple[int, int, int]
-"""Count and hash of the rows that resolutions are made of, and how many steps."""
+State = tuple[int, int, int, int]
+"""Count of past resolutions; marks of their rows, of their steps and of the products."""
 
 _lock = threading.Lock()
 _newest: dict[bool, Index] = {}
@@ -162,13 +165,23 @@ def _state(desk: UserStore, *, archived: bool) -> State:
     def made() -> State:
         closed = _closed(_rows(desk, COMPLAINTS, archived=archived))
         steps = _rows(desk, ACTIVITIES, archived=archived)
-        told_in = steps["case_id"][steps["kind"].isin(_AGREED_WORDS)]
-        marks = pd.util.hash_pandas_object(closed[["version", *_TAKEN[:4]]])
+        steps = steps[steps["kind"].isin(_AGREED_WORDS)]
         known = set(closed.index.tolist())
-        told = sum(map(known.__contains__, told_in.tolist()))
-        return len(closed), int(marks.sum() & np.uint64(0xFFFFFFFF)), told
+        own = map(known.__contains__, steps["case_id"].tolist())
+        told = steps[np.fromiter(own, dtype=bool, count=len(steps))]
+        products = desk.frame("products")[["code", "name"]]
+        cases, agreed = closed[list(_TAKEN)], told[list(_TOLD)]
+        return len(closed), _mark(cases), _mark(agreed), _mark(products)
 
     return desk.derived(("state of past resolutions", archived), made)
+
+
+def _mark(rows: pd.DataFrame) -> int:
+    """Return a number that differs when anything in these rows does, in any order.
+
+    What is typed into a sheet by hand leaves the version of a row as it was.
+    """
+    return int(pd.util.hash_pandas_object(rows).sum())
 
 
 def _made(desk: UserStore, *, archived: bool) -> Past:
