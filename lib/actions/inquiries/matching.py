@@ -2,7 +2,8 @@
 
 What identifies a case (order number, the customer's phone, mail or name) finds it
 however old it is; what only resembles it (product, category, date, words) among the
-complaints of the last months. The score only orders the list: a person decides.
+complaints of the last months. Among those that are put away only an order number and
+a 照合キー are looked for. The score only orders the list: a person decides.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import log
@@ -89,11 +90,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A complaint that may be the one, how many points speak for it, and which."""
+    """A complaint that may be the one, how many points speak for it, and which.
+
+    put_away: when a complaint that is put away was received; None for one that stands
+        in the ledger.
+    """
 
     number: str
     score: int
     reasons: tuple[Reason, ...] = ()
+    put_away: datetime | None = None
 
     @property
     def likeness(self) -> Likeness:
@@ -136,15 +142,42 @@ def matches(desk: UserStore, heard: Heard) -> tuple[Found, ...]:
     """Return the complaints that may be meant, the likeliest first; at most `SHOWN`.
 
     Only complaints received before the agency called: what came later was not known.
+    Those that are put away are for the staff, once their index is read.
     """
     if not heard.says_something:
         return ()
     day = heard.at.replace(hour=0, minute=0, second=0)
     # Only a hash of what was said may outlive this look: it names a customer.
     said = hashlib.blake2b(repr(heard).encode(), digest_size=16).hexdigest()
-    return desk.derived(
+    live = desk.derived(
         ("matches", said), lambda: _matches(_known(desk), heard, since=day - _WINDOW)
     )
+    found = (*live, *_put_away(desk, heard))
+    return tuple(sorted(found, key=lambda one: -one.score)[:SHOWN])
+
+
+def _put_away(desk: UserStore, heard: Heard) -> tuple[Found, ...]:
+    """Return the complaints in the archive that something identifies."""
+    index = desk.archive_index()
+    if index.empty or not (heard.order_number or heard.keys):
+        return ()
+    here = index.index.isin(desk.derived("numbers of cases", lambda: _numbers(desk)))
+    rows = index[
+        (index["received_at"] <= pd.Timestamp(heard.at))
+        & (index["status"] != ComplaintStatus.CANCELLED.value)
+        & ~here
+    ]
+    orders = [plain_number(number) for number in rows["order_number"]]
+    found = _best(rows, list(_identifying(rows, orders, heard)))
+    received = rows["received_at"]
+    return tuple(
+        replace(one, put_away=clock.in_tokyo(received[one.number].to_pydatetime()))
+        for one in found
+    )
+
+
+def _numbers(desk: UserStore) -> pd.Index:
+    return desk.frame("complaints").index
 
 
 # What is compared -----------------------------------------------------------------
@@ -227,7 +260,10 @@ def _matches(known: _Known, heard: Heard, *, since: datetime) -> tuple[Found, ..
     received = rows["received_at"]
     in_time = (received <= pd.Timestamp(heard.at)).to_numpy(dtype=bool)
     recent = (received >= pd.Timestamp(since)).to_numpy(dtype=bool)
-    identified = list(_identifying(known, heard))
+    identified = [
+        *_identifying(rows, known.orders, heard),
+        *_named(known.names, heard.names),
+    ]
     by_name = sum((sign.points for sign in identified), np.zeros(len(rows), np.int64))
     # What merely resembles an old complaint says nothing about it.
     near = recent | (by_name > 0)
@@ -239,9 +275,12 @@ def _matches(known: _Known, heard: Heard, *, since: datetime) -> tuple[Found, ..
         )
     ]
     signs = [*identified, *alike]
-    total = (
-        sum((sign.points for sign in signs), np.zeros(len(rows), np.int64)) * in_time
-    )
+    return _best(rows, [_Sign(sign.says, sign.points * in_time) for sign in signs])
+
+
+def _best(rows: pd.DataFrame, signs: Sequence[_Sign]) -> tuple[Found, ...]:
+    """Return the rows for which most speaks, with what speaks for each."""
+    total = sum((sign.points for sign in signs), np.zeros(len(rows), np.int64))
     best = np.argsort(-total, kind="stable")[:SHOWN]
     return tuple(
         Found(
@@ -254,24 +293,28 @@ def _matches(known: _Known, heard: Heard, *, since: datetime) -> tuple[Found, ..
     )
 
 
-def _identifying(known: _Known, heard: Heard) -> Iterator[_Sign]:
+def _identifying(
+    rows: pd.DataFrame, orders: Sequence[str], heard: Heard
+) -> Iterator[_Sign]:
     if asked := plain_number(heard.order_number):
-        orders = known.orders
         yield _sign(N_("注文番号が同じ"), 80, [asked == order for order in orders])
         ends = [order != asked and _has_tail(asked, order) for order in orders]
         yield _sign(N_("注文番号の終わりが同じ"), 45, ends)
         slips = [_is_slip(asked, order) for order in orders]
         yield _sign(N_("注文番号が一か所だけ違う"), 15, slips)
     if heard.keys:
-        same = known.rows["customer_key"].isin(heard.keys)
+        same = rows["customer_key"].isin(heard.keys)
         yield _sign(N_("お客様の電話・メールが同じ"), 70, same)
-    if heard.names:
-        whole = {*heard.names, "".join(heard.names)}
-        same_name = [name in whole for name in known.names]
+
+
+def _named(known: Sequence[str], names: tuple[str, ...]) -> Iterator[_Sign]:
+    if names:
+        whole = {*names, "".join(names)}
+        same_name = [name in whole for name in known]
         yield _sign(N_("お客様の名前が同じ"), 50, same_name)
         family = [
-            bool(name) and name not in whole and name.startswith(heard.names)
-            for name in known.names
+            bool(name) and name not in whole and name.startswith(names)
+            for name in known
         ]
         yield _sign(N_("お客様の名字が同じ"), 15, family)
 

@@ -22,7 +22,7 @@ from lib.actions.inquiries.saving import INQUIRIES, refuse_readers, save, step
 from lib.actions.permissions import needs
 from lib.actions.severity import RANKS, proposed_for
 from lib.actions.targets import company_of
-from lib.errors import Conflict, InvalidRecord
+from lib.errors import ActionRefused, Conflict, InvalidRecord, NotAllowed
 from lib.i18n import N_
 from lib.metrics import legal_days, referrals
 from lib.schema.activity import Activity
@@ -43,6 +43,7 @@ from lib.schema.vocab import (
 )
 from lib.settings.clock_rules import OWN_ANSWER, rule_of
 from lib.store.access import UserStore
+from lib.store.archive import IS_ARCHIVED
 from lib.store.protocol import Commit, Insert, Receipt, Update, Write
 from lib.text import masked
 
@@ -152,6 +153,7 @@ def record(
     Raises:
         InvalidRecord: something needed is missing; the fields are named.
         Conflict: the complaint that it is about was changed at this moment.
+        ActionRefused: that complaint is put away, and has to be brought back first.
         NotAllowed: the person's role may not record contacts.
     """
     refuse_readers(desk)
@@ -257,6 +259,7 @@ def link(
     Raises:
         InvalidRecord: a value breaks a rule that was not broken before.
         Conflict: somebody matched the contact, or changed the complaint, meanwhile.
+        ActionRefused: the complaint is put away, and has to be brought back first.
         NotAllowed: there is no such complaint, or this is not for this person.
     """
     values = {"complaint_id": complaint_id, "matched": Match.FOUND}
@@ -310,9 +313,27 @@ def _case(desk: UserStore, number: str) -> Complaint | None:
     """Return the complaint that is meant; None for no number.
 
     Raises:
+        ActionRefused: it is put away, and has to be brought back first.
         NotAllowed: there is none with that number, or it is not this person's to see.
     """
-    return cast("Complaint", desk.record(COMPLAINTS, number)) if number else None
+    if not number:
+        return None
+    try:
+        return cast("Complaint", desk.record(COMPLAINTS, number))
+    except NotAllowed:
+        if _is_put_away(desk, number):
+            raise ActionRefused(IS_ARCHIVED) from None
+        raise
+
+
+def _is_put_away(desk: UserStore, number: str) -> bool:
+    if number in desk.archive_index().index:
+        return True
+    try:
+        desk.archived_record(COMPLAINTS, number)
+    except NotAllowed:
+        return False
+    return True
 
 
 _UNKNOWN: Final[Mapping[str, Any]] = {
