@@ -9,6 +9,7 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar, cast
@@ -162,6 +163,23 @@ def refuse_unmasking(who: Principal, handler: str, reason: str) -> None:
         raise InvalidRecord([blank])
 
 
+def handler_of(desk: UserStore, number: str) -> str:
+    """Return who handles that inquiry or complaint, put away or not.
+
+    Raises:
+        NotAllowed: there is no such case, or it is not this person's to see.
+        StoreError: it may be put away, and the archive cannot be read.
+    """
+    for read, code in (
+        (desk.record, INQUIRIES),
+        (desk.record, COMPLAINTS),
+        (desk.archived_record, COMPLAINTS),
+    ):
+        with suppress(NotAllowed):
+            return cast("Complaint | AgencyInquiry", read(code, number)).handler
+    raise NotAllowed
+
+
 def _handler(material: Material) -> str:
     """Return who handles the case that was asked for."""
     inquiry, complaint = material.inquiry, material.complaint
@@ -181,24 +199,26 @@ def _with_title(desk: UserStore, who: Principal) -> str:
 
 
 def gathered(desk: UserStore, number: str, now: datetime) -> Material:
-    """Return everything about a case that this person sees.
+    """Return everything about a case that this person sees, put away or not.
 
     For an inquiry that is the inquiry itself and the complaint it belongs to, and no
     other agency's; for a complaint, every inquiry about it.
 
     Raises:
         NotAllowed: there is no such case, or it is not theirs to see.
+        StoreError: it may be put away, and the archive cannot be read.
     """
     complaint, inquiries = _cases(desk, number)
     numbers = [i.id for i in inquiries] + ([complaint.id] if complaint else [])
+    away = complaint is not None and not _is_live(desk, complaint.id)
     rules = clock_rules(desk.frame("settings"), now.date())
     return Material(
         number=number,
         complaint=complaint,
         inquiries=inquiries,
-        activities=_of_cases(desk, Activity, numbers, "at"),
-        deadlines=_of_cases(desk, Deadline, numbers, "due_at"),
-        tasks=_of_cases(desk, Task, numbers, "given_at"),
+        activities=_of_cases(desk, Activity, numbers, "at", away=away),
+        deadlines=_of_cases(desk, Deadline, numbers, "due_at", away=away),
+        tasks=_of_cases(desk, Task, numbers, "given_at", away=away),
         improvements=_improvements(desk, complaint, inquiries, numbers),
         products=_names(desk.frame("products")),
         staff=frozenset(desk.frame("members")["name"]),
@@ -230,24 +250,37 @@ def _cases(
 
 def _complaint(desk: UserStore, number: str) -> Complaint | None:
     """Return the complaint an inquiry names; None for none, or a number of no row."""
-    if not number or number not in desk.frame(COMPLAINTS).index:
+    if not number:
         return None
-    return _in_full(desk, number)
+    try:
+        return _in_full(desk, number)
+    except NotAllowed:
+        return None
+
+
+def _is_live(desk: UserStore, number: str) -> bool:
+    """Whether a complaint stands in the ledger; else it is put away, if it is known."""
+    return number in desk.frame(COMPLAINTS).index
 
 
 def _in_full(desk: UserStore, number: str) -> Complaint:
     """Return a complaint with its contact, which is hidden or logged with the reason."""
-    found = standing_at(table(COMPLAINTS), desk.in_full(COMPLAINTS), number)
+    is_live = _is_live(desk, number)
+    rows = (desk.in_full if is_live else desk.archived_in_full)(COMPLAINTS)
+    found = standing_at(table(COMPLAINTS), rows, number)
     if found is None:
         raise NotAllowed
     return cast("Complaint", found)
 
 
 def _of_cases(
-    desk: UserStore, kind: type[Kind], numbers: list[str], order: str
+    desk: UserStore, kind: type[Kind], numbers: list[str], order: str, *, away: bool
 ) -> tuple[Kind, ...]:
+    """Return what hangs on these cases; away: one of them is put away."""
     place = table_of(kind)
     rows = desk.frame(place.code)
+    if away and len(put_away := desk.archived(place.code)):
+        rows = pd.concat([put_away, rows])
     own = rows[rows["case_id"].isin(numbers)]
     own = own.sort_values([order, *place.key], kind="stable")
     return tuple(cast("Iterable[Kind]", standing(place, own)))
@@ -283,6 +316,9 @@ def _veil(
     brought = tuple(inquiries)
     rows = desk.in_full(COMPLAINTS)
     keys = {case.customer_key for case in (complaint, *brought) if case} - {""}
+    is_away = complaint is not None and complaint.id not in rows.index
+    if is_away or desk.archive_index()["customer_key"].isin(keys).any():
+        rows = pd.concat([desk.archived_in_full(COMPLAINTS), rows])
     own = rows[rows["customer_key"].isin(keys)]
     if complaint:
         own = pd.concat([rows.loc[[complaint.id]], own])
@@ -373,7 +409,7 @@ def exported(
     """
     dossier = paper.dossier
     if not dossier.is_masked:
-        handler = _current_handler(store, dossier.number)
+        handler = handler_of(store, dossier.number)
         refuse_unmasking(who, handler, paper.reason)
     data = _RENDERERS[paper.form](dossier)
     note(store, who, paper, now=now, commit_id=commit_id)
@@ -384,7 +420,10 @@ def exported(
 def note(
     store: UserStore, who: Principal, paper: Paper, *, now: datetime, commit_id: str
 ) -> None:
-    """Note in 対応履歴 and 操作ログ, in one commit, that a dossier was taken out."""
+    """Note in 対応履歴 and 操作ログ, in one commit, that a dossier was taken out.
+
+    A case that is put away takes no new step: 操作ログ alone tells it.
+    """
     dossier = paper.dossier
     audience, form = dossier.audience.value, paper.form.value
     state = "伏せ字" if dossier.is_masked else "個人情報を含む"
@@ -400,23 +439,23 @@ def note(
         kind=ActivityKind.EXPORT if dossier.is_masked else ActivityKind.REVEAL,
         content=f"{words}\n理由: {why}" if why else words,
     )
+    code = _table_of(store, dossier.number)
+    is_away = code == COMPLAINTS and not _is_live(store, dossier.number)
+    steps = () if is_away else (step,)
     noted = entries(
         commit_id,
         who.name,
         EXPORTED,
-        [(_table_of(store, dossier.number), dossier.number)],
+        [(code, dossier.number)],
         now=now,
         after=words,
         reason=why,
-        since=2,  # the store itself notes under the first number that the step is new
+        # The store itself notes under the first number that a step is new.
+        since=1 + len(steps),
     )
-    store.commit(Commit(commit_id, who.name, now, tuple(map(Insert, (step, *noted)))))
+    made = tuple(map(Insert, (*steps, *noted)))
+    store.commit(Commit(commit_id, who.name, now, made))
 
 
 def _table_of(store: UserStore, number: str) -> str:
     return INQUIRIES if number in store.frame(INQUIRIES).index else COMPLAINTS
-
-
-def _current_handler(store: UserStore, number: str) -> str:
-    found = store.record(_table_of(store, number), number)
-    return cast("Complaint | AgencyInquiry", found).handler

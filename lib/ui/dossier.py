@@ -12,14 +12,12 @@ import streamlit as st
 from lib import clock
 from lib.actions import dossier
 from lib.actions.dossier import Form, Paper
-from lib.errors import InvalidRecord, NotAllowed
+from lib.errors import InvalidRecord
 from lib.i18n import N_, _
 from lib.reports.dossier.model import Audience, Dossier
 from lib.reports.dossier.pages import page_count, pages_as_png
 from lib.reports.dossier.pdf import to_pdf
-from lib.schema.complaint import Complaint
 from lib.schema.ids import new_commit_id
-from lib.schema.inquiry import AgencyInquiry
 from lib.schema.principal import SYSTEM
 from lib.store.access import UserStore
 from lib.text import inert
@@ -111,7 +109,7 @@ def _audience(number: str) -> Audience:
 
 def _names(desk: UserStore, number: str) -> bool:
     """Ask whether names and contacts are to stand in it, and why; False by default."""
-    if not dossier.may_unmask(desk.principal, _handler(desk, number)):
+    if not dossier.may_unmask(desk.principal, dossier.handler_of(desk, number)):
         st.caption(f":material/visibility_off: {inert(_(_HIDDEN))}")
         return False
     wanted = st.toggle(
@@ -134,16 +132,6 @@ def _names(desk: UserStore, number: str) -> bool:
     for message in st.session_state.get(_key(number, "problems"), ()):
         st.error(inert(_(message)), icon=":material/error:")
     return True
-
-
-def _handler(desk: UserStore, number: str) -> str:
-    for code in (dossier.INQUIRIES, dossier.COMPLAINTS):
-        try:
-            found = desk.record(code, number)
-        except NotAllowed:
-            continue
-        return cast("Complaint | AgencyInquiry", found).handler
-    raise NotAllowed
 
 
 # Making ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from lib import clock
-from lib.actions import dossier
+from lib.actions import archiving, dossier
 from lib.actions.dossier import Form, Paper
 from lib.errors import InvalidRecord, NotAllowed, StoreUnavailable
 from lib.reports.dossier.model import Audience, Part
@@ -348,3 +348,26 @@ def test_what_was_taken_out_before_stands_in_no_later_dossier(live, case):
     taken(live, HANDLER, made(live, HANDLER, case.id))
 
     assert "書き出した" not in "\n".join(texts(made(live, HANDLER, case.id)))
+
+
+def test_one_of_a_case_that_is_put_away_is_whole_hides_all_and_is_logged(
+    live, system, case, tmp_path
+):
+    ended = NOW - timedelta(days=1240)
+    old = {"received_at": ended, "closed_at": ended, "id": "K-230701-AAAAA"}
+    settled = case.model_copy(update=old | {"status": ComplaintStatus.CLOSED})
+    told = activity(settled, at=ended, content=f"{NAME}様へ返金した。{PHONE}")
+    fill(system, settled, told)
+    assert archiving.put_away(live, ADMIN, NOW, data=tmp_path).cases == [settled.id]
+
+    masked = made(live, CLERK, settled.id)
+
+    words = "\n".join(texts(masked))
+    assert "返金した" in words
+    assert not [known for known in (NAME, PHONE, ORDER) if known in words]
+    reason = "弁護士との打合せ"
+    named = made(live, MANAGER, settled.id, reason=reason)
+    assert PHONE in "\n".join(texts(named))
+    assert taken(live, MANAGER, named, reason=reason)
+    assert logged(system, settled.id)["reason"].tolist()[-1] == reason
+    assert not len(steps(system, settled.id))
