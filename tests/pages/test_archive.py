@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from lib import clock
+from lib.actions import archiving
 from lib.schema.activity import Activity
 from lib.schema.masters import Member
-from lib.schema.principal import SYSTEM
+from lib.schema.principal import SYSTEM, Principal
 from lib.schema.vocab import ComplaintStatus, Role
 from lib.ui import context, filters
+from tests.actions.inquiries.conftest import inquiry
 from tests.builders import complaint
 
 BOSS = Member(email="boss@example.jp", name="佐藤 花子", role=Role.ADMIN)
@@ -67,3 +69,44 @@ def test_years_are_put_away_read_by_their_number_and_brought_back(put, open_page
 
     page = open_page("setup", operator=CLERK.email)
     assert "archive:look" not in [button.key for button in page.button]
+
+
+def test_what_is_typed_when_a_case_is_put_away_stays_and_an_agency_finds_it(
+    put, open_page
+):
+    over = {"status": ComplaintStatus.CLOSED, "closed_at": ENDED, "received_at": ENDED}
+    case = complaint(id=NUMBER, order_number="EC-2023-12345").model_copy(update=over)
+    put(BOSS, CLERK, case, asked := inquiry(order_number="12345"))
+    ledger = open_page("ledger", operator=CLERK.email)
+    ledger.query_params["case"] = NUMBER
+    ledger.run()
+    ledger.button(key=f"case:{NUMBER}:open:act").click().run()
+    ledger.text_area(key=f"case-{NUMBER}-act.content").set_value("長い聞き取り").run()
+
+    live, boss = context.live(), Principal.of(BOSS)
+    data = context.place().data
+    assert archiving.put_away(live, boss, clock.now(), data=data).cases == [NUMBER]
+    ledger.run()
+
+    assert not ledger.exception
+    assert "長い聞き取り" in [block.value for block in ledger.code]
+    assert "まだ保存されていません" in "".join(w.value for w in ledger.warning)
+
+    clerk = open_page("inquiries", operator=CLERK.email)
+    clerk.query_params["inquiry"] = asked.id
+    clerk.run()
+    assert not clerk.exception
+    assert "保管済みの苦情です" in words(clerk)
+    press = f"inquiry:{asked.id}:same:{NUMBER}"
+    assert press not in [button.key for button in clerk.button]
+
+    page = open_page("inquiries", operator=BOSS.email)
+    page.query_params["inquiry"] = asked.id
+    page.run()
+    page.button(key=press).click().run()
+    assert not page.exception
+    desk = live.for_user(SYSTEM)
+    assert desk.record("agency_inquiries", asked.id).complaint_id == NUMBER
+
+    ledger.run()
+    assert "長い聞き取り" in [area.value for area in ledger.text_area]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Final, cast
 
 import streamlit as st
 
@@ -19,10 +20,13 @@ from lib.store.access import UserStore
 from lib.text import inert
 from lib.ui import boundary, context, flash
 from lib.ui import format as fmt
-from lib.ui.case.groups import GROUPS
+from lib.ui.case.groups import ACT, CLOSE, GROUPS
+from lib.ui.case.handing import COURSE
 from lib.ui.form import label_of
 
 _TOLD: Final = ("content", "note")
+_WRITTEN: Final = (ACT, CLOSE, COURSE, *(group.code for group in GROUPS))
+"""Editors of which drafts are kept."""
 _UNSAID: Final = ("unasked", "not_yet", "unknown")
 """Codes of answers that say nothing."""
 
@@ -41,7 +45,10 @@ def found(desk: UserStore, number: str) -> Complaint | None:
 
 
 def show(desk: UserStore, case: Complaint) -> None:
-    """Draw the complaint as it ended, with every step; nothing can be changed."""
+    """Draw the complaint as it ended, with every step; nothing can be changed.
+
+    What the person was typing when it was put away stands on top, to be copied.
+    """
     with st.container(border=True, key="case-archived"):
         st.subheader(inert(case.id), anchor=False)
         badges = [
@@ -61,6 +68,7 @@ def show(desk: UserStore, case: Complaint) -> None:
                 )
             )
         )
+        _unsaved(unsaved(desk, case))
         for text in (case.content, case.note):
             if text:
                 st.text(text)
@@ -71,9 +79,51 @@ def show(desk: UserStore, case: Complaint) -> None:
                 _("保管から戻す"),
                 key="case:unarchive",
                 icon=":material/unarchive:",
-                on_click=_bring_back,
+                on_click=bring_back,
                 args=(case.id,),
             )
+
+
+def unsaved(desk: UserStore, case: Complaint) -> tuple[str, ...]:
+    """Return each text that this person typed on the case and did not save.
+
+    It stands in their editors, or in drafts of before a reload.
+    """
+    kept = context.drafts()
+    drafts = [
+        draft.values
+        for editor in _WRITTEN
+        for draft in kept.list(desk.principal.key, f"case-{case.id}-{editor}")
+    ]
+    typed = [*_in_editors(case.id), *(p for values in drafts for p in values.items())]
+    found = {
+        value.strip(): None
+        for name, value in typed
+        if isinstance(value, str)
+        and not name.startswith("_")
+        and value not in (getattr(case, name, ""), "")
+    }
+    return tuple(text for text in found if text)
+
+
+def _in_editors(number: str) -> Iterator[tuple[str, Any]]:
+    """Yield name and value of each field that the editors of a case hold here."""
+    for key, value in st.session_state.to_dict().items():
+        form, _dot, name = str(key).rpartition(".")
+        if form.startswith(f"case-{number}-"):
+            yield name, value
+
+
+def _unsaved(texts: tuple[str, ...]) -> None:
+    if not texts:
+        return
+    words = _(
+        "書いている間に、この件は保管されました。次の入力はまだ保存されていません。管理者かマネージャーが保管から戻すと、続きから書けます。"
+    )
+    st.warning(inert(words), icon=":material/edit_note:")
+    for text in texts:
+        # Not `st.text`: this one has a button that copies it.
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _facts(case: Complaint) -> None:
@@ -109,7 +159,11 @@ def _steps(desk: UserStore, case: Complaint) -> None:
             st.text(step.content)
 
 
-def _bring_back(number: str) -> None:
+def bring_back(number: str, then: Callable[[str], None] | None = None) -> None:
+    """Bring the complaint back and say so; a callback.
+
+    then: what is done with its number once it is back.
+    """
     with boundary.attempt():
         archiving.bring_back(
             context.live(),
@@ -119,3 +173,5 @@ def _bring_back(number: str) -> None:
             data=context.place().data,
         )
         flash.say(_("保管から戻しました。"))
+        if then is not None:
+            then(number)

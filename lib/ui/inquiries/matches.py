@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from lib.actions.inquiries.matching import Found, Likeness
+from lib.actions.permissions import may
 from lib.actions.searching import case_code
 from lib.errors import NotAllowed
 from lib.i18n import _
@@ -18,6 +19,7 @@ from lib.store.access import UserStore
 from lib.text import inert, one_line
 from lib.ui import format as fmt
 from lib.ui import navigation
+from lib.ui.case import archived
 
 _COLOURS: Final = {
     Likeness.SAME: "green",
@@ -91,15 +93,21 @@ def settled(
             )
     if complaint_id:
         case = _case(desk, complaint_id)
-        missing = inert(_("この番号の苦情は見つかりません。"))
-        st.caption(_about(case) if case else missing)
+        st.caption(_about(case) if case else inert(_absent(desk, complaint_id)))
+
+
+def _absent(desk: UserStore, complaint_id: str) -> str:
+    """Return why the complaint does not stand in the ledger."""
+    if complaint_id in desk.archive_index().index:
+        return _("この苦情は保管済みです。番号から開いて読めます。")
+    return _("この番号の苦情は見つかりません。")
 
 
 def _candidate(
     desk: UserStore, one: Found, presses: Presses | None, prefix: str
 ) -> None:
     case = _case(desk, one.number)
-    if case is None:
+    if case is None and not one.put_away:
         return
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -107,39 +115,58 @@ def _candidate(
             words = f"{_SHAPES[likeness]} {_(likeness.value)}"
             st.markdown(f":{_COLOURS[likeness]}-badge[{inert(words)}]", width="content")
             navigation.link("ledger", inert(one.number), case=case_code(one.number))
-        st.caption(_about(case))
+            if not case:
+                st.markdown(f":gray-badge[{inert(_('保管済み'))}]", width="content")
+        st.caption(_about(case) if case else inert(fmt.moment(one.put_away)))
         why = fmt.listed(reason.text() for reason in one.reasons)
         st.caption(f":material/check_small: {inert(why)}")
         if presses:
-            st.button(
-                _("この件です"),
-                key=f"{prefix}:same:{one.number}",
-                icon=":material/link:",
-                on_click=presses.same,
-                args=(one.number,),
-            )
+            key = f"{prefix}:same:{one.number}"
+            _same(desk, one, presses, key, is_away=case is None)
+
+
+def _same(
+    desk: UserStore, one: Found, presses: Presses, key: str, *, is_away: bool
+) -> None:
+    """Draw the press that links it; what is put away has to come back first."""
+    if not is_away:
+        st.button(
+            _("この件です"),
+            key=key,
+            icon=":material/link:",
+            on_click=presses.same,
+            args=(one.number,),
+        )
+    elif may(desk.principal, "archive.run"):
+        st.button(
+            _("保管から戻して、この件とつなぐ"),
+            key=key,
+            icon=":material/unarchive:",
+            on_click=archived.bring_back,
+            args=(one.number, presses.same),
+        )
+    else:
+        words = _(
+            "保管済みの苦情です。管理者かマネージャーが保管から戻すと、つなげます。"
+        )
+        st.caption(inert(words))
 
 
 def in_a_line(desk: UserStore, one: Found, presses: Presses, *, prefix: str) -> None:
     """Draw one candidate in a line of its own, to be pressed."""
     case = _case(desk, one.number)
-    if case is None:
+    if case is None and not one.put_away:
         return
     words = f"{_SHAPES[one.likeness]} {_(one.likeness.value)}"
     why = fmt.listed(reason.text() for reason in one.reasons)
-    about = f"{one.number} {one_line(case.content, 28)} ({why})"
+    told = one_line(case.content, 28) if case else _("保管済み")
+    about = f"{one.number} {told} ({why})"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":{_COLOURS[one.likeness]}-badge[{inert(words)}] :small[{inert(about)}]",
             width="stretch",
         )
-        st.button(
-            _("この件です"),
-            key=f"{prefix}:best",
-            icon=":material/link:",
-            on_click=presses.same,
-            args=(one.number,),
-        )
+        _same(desk, one, presses, f"{prefix}:best", is_away=case is None)
 
 
 def _about(case: Complaint) -> str:
