@@ -122,6 +122,8 @@ def test_years_put_away_count_only_where_they_are_asked_for(live, desk, tmp_path
     assert reading.headline_of(desk, Asked(ever, archived=True)).rate.count == before
     assert reading.began_on(desk, archived=True) == OLD.date()
     assert reading.began_on(desk) == date(2026, 11, 10)
+    assert Category.QUALITY.value not in reading.words_of(desk, "category")
+    assert Category.QUALITY.value in reading.words_of(desk, "category", archived=True)
 
 
 def test_an_outsourced_centre_sees_nothing_of_others(live):

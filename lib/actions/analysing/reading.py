@@ -65,12 +65,14 @@ def began_on(desk: UserStore, *, archived: bool = False) -> date | None:
     return desk.derived(("analysis began", archived), made)
 
 
-def words_of(desk: UserStore, field: str) -> tuple[str, ...]:
+def words_of(desk: UserStore, field: str, *, archived: bool = False) -> tuple[str, ...]:
     """Return the words that stand in a column of the cases, the most frequent first."""
     return desk.derived(
-        ("analysis words", field),
+        ("analysis words", field, archived),
         lambda: tuple(
-            word for word in cases_of(desk)[field].value_counts().index if word
+            word
+            for word in cases_of(desk, archived=archived)[field].value_counts().index
+            if word
         ),
     )
 

@@ -117,20 +117,21 @@ def here(desk: UserStore) -> Here:
     query = st.query_params.to_dict()
     period = _of(Period, query, PERIOD, Period.WEEKS_13)
     days = _days(period, query)
-    only, value = _only(desk, query)
+    archived = query.get(ARCHIVED) == "1"
+    only, value = _only(desk, query, archived=archived)
     chosen = Chosen(
         days.first,
         days.last,
-        product=_word(desk, query, PRODUCT),
-        sales_page=_word(desk, query, SALES_PAGE),
+        product=_word(desk, query, PRODUCT, archived=archived),
+        sales_page=_word(desk, query, SALES_PAGE, archived=archived),
         channel=_channel(query),
-        centre=_word(desk, query, CENTRE),
+        centre=_word(desk, query, CENTRE, archived=archived),
         told=_of(Told, query, TOLD, Told.COMPLAINTS),
         only=only,
         value=value,
     )
     return Here(
-        Asked(chosen, archived=query.get(ARCHIVED) == "1"),
+        Asked(chosen, archived=archived),
         period,
         _of(View, query, VIEW, View.PARETO),
         _of(Dimension, query, BY, Dimension.CATEGORY),
@@ -145,9 +146,9 @@ def days_text(at: Here) -> str:
     return f"{fmt.full_day(at.chosen.first)} – {fmt.full_day(at.chosen.last)}"
 
 
-def slugs_of(desk: UserStore, name: str) -> dict[str, str]:
+def slugs_of(desk: UserStore, name: str, *, archived: bool) -> dict[str, str]:
     """Return slug → word for the words of a filter, the most frequent first."""
-    return _slugs(desk, FIELDS[name])
+    return _slugs(desk, FIELDS[name], archived=archived)
 
 
 def only_code(by: Dimension, value: str) -> str:
@@ -155,10 +156,13 @@ def only_code(by: Dimension, value: str) -> str:
     return f"{by.code}.{slug(value)}"
 
 
-def _slugs(desk: UserStore, field: str) -> dict[str, str]:
+def _slugs(desk: UserStore, field: str, *, archived: bool) -> dict[str, str]:
     return desk.derived(
-        ("analysis slugs", field),
-        lambda: {slug(word): word for word in reading.words_of(desk, field)},
+        ("analysis slugs", field, archived),
+        lambda: {
+            slug(word): word
+            for word in reading.words_of(desk, field, archived=archived)
+        },
     )
 
 
@@ -312,17 +316,21 @@ def _day(text: str) -> date | None:
     return found if _FIRST <= found <= clock.today() else None
 
 
-def _word(desk: UserStore, query: Mapping[str, str], name: str) -> str:
+def _word(
+    desk: UserStore, query: Mapping[str, str], name: str, *, archived: bool
+) -> str:
     code = query.get(name, "")
-    return slugs_of(desk, name).get(code, "") if code else ""
+    return slugs_of(desk, name, archived=archived).get(code, "") if code else ""
 
 
-def _only(desk: UserStore, query: Mapping[str, str]) -> tuple[Dimension | None, str]:
+def _only(
+    desk: UserStore, query: Mapping[str, str], *, archived: bool
+) -> tuple[Dimension | None, str]:
     code, _point, asked = query.get(ONLY, "").partition(".")
     by = Dimension.from_code(code)
     if by is None or by.is_of_inquiries:
         return None, ""
-    word = _slugs(desk, by.code).get(asked, "")
+    word = _slugs(desk, by.code, archived=archived).get(asked, "")
     return (by, word) if word else (None, "")
 
 

@@ -63,7 +63,10 @@ def _panel(desk: UserStore, at: Here) -> None:
     with panel:
         _told(at)
         for name, word in _words_of(at).items():
-            known, names = slugs_of(desk, name), _names(desk, name)
+            known, names = (
+                slugs_of(desk, name, archived=at.asked.archived),
+                _names(desk, name),
+            )
             written = {code: names.get(one, one) for code, one in known.items()}
             _one(name, written, slug(word))
         channels = {channel.code: fmt.choice(channel) for channel in Channel}
