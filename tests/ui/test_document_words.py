@@ -23,6 +23,20 @@ def test_headings_points_and_steps_are_drawn_as_such():
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1.5倍に薄めて使う",
+        "0.5%を超えたら医師へ",
+        "-18℃以下で保管",
+        "１．５倍",
+        "*印の商品",
+    ],
+)
+def test_a_number_or_a_word_is_no_point_and_no_step(line):
+    assert body_markdown(line).strip() == inert(line)
+
+
 @pytest.mark.parametrize("before", ["", "# ", "- ", "1. "])
 @pytest.mark.parametrize(
     "hostile",

@@ -13,8 +13,9 @@ from lib.text import inert
 from lib.ui import format as fmt
 
 _HEADING: Final = re.compile(r"(#{1,3})[ 　]+(.+)")
-_BULLET: Final = re.compile(r"[-*・•][ 　]*(.+)")
-_NUMBERED: Final = re.compile(r"(\d{1,3})[.)．）][ 　]*(.+)")
+# A blank must follow what may also begin a number or a word: -18℃, 1.5倍, *印.
+_BULLET: Final = re.compile(r"(?:[-*][ 　]+|[・•][ 　]*)(.+)")
+_NUMBERED: Final = re.compile(r"(\d{1,3})(?:\.[ 　]+|[)．）](?!\d)[ 　]*)(.+)")
 
 
 def body_markdown(text: str) -> str:
