@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
 
+import pandas as pd
+
 from lib.actions import documents, page_checks
 from lib.actions.business_settings import setting_write, value_of
 from lib.actions.permissions import needs
@@ -23,6 +25,7 @@ from lib.schema.vocab import (
     InspectionItem,
     InspectionResult,
     PageKind,
+    Source,
 )
 from lib.settings import inspections as defaults
 from lib.settings.inspections import DUE_DAY, LAST_DUE_DAY, Line
@@ -95,7 +98,12 @@ def month(desk: UserStore, first: date, today: date) -> tuple[tuple[Line, Cell],
         (
             line,
             states.cell(
-                rows(desk), first, line.item, today=today, due_day=due_day(desk, today)
+                rows(desk),
+                first,
+                line.item,
+                today=today,
+                due_day=due_day(desk, today),
+                began=_began(desk),
             ),
         )
         for line in defaults.in_use(lines_of(desk, today))
@@ -108,10 +116,33 @@ def history(desk: UserStore, today: date) -> tuple[Cell, ...]:
     def made() -> tuple[Cell, ...]:
         items = [line.item for line in defaults.in_use(lines_of(desk, today))]
         return states.history(
-            rows(desk), items, today=today, due_day=due_day(desk, today)
+            rows(desk),
+            items,
+            today=today,
+            due_day=due_day(desk, today),
+            began=_began(desk),
         )
 
     return desk.derived(("inspection history", today), made)
+
+
+def _began(desk: UserStore) -> date | None:
+    """Return the day of the first complaint or KPI day that people entered here.
+
+    What was imported is older than the work with this app. None without any.
+    """
+
+    def made() -> date | None:
+        days = [
+            rows.loc[~rows["source"].isin(_NOT_ENTERED), name].min()
+            for rows, name in (
+                (desk.frame("complaints"), "received_at"),
+                (desk.frame("kpi_days"), "date"),
+            )
+        ]
+        return min((day.date() for day in days if not pd.isna(day)), default=None)
+
+    return desk.derived("first record", made)
 
 
 def overdue(desk: UserStore, today: date) -> tuple[Late, ...]:
@@ -219,6 +250,8 @@ def _refuse_gaps(
     if problems:
         raise InvalidRecord(problems)
 
+
+_NOT_ENTERED: Final = (Source.IMPORT.value, Source.SAMPLE.value)
 
 _SIGNING: Final = ("result", "note", "inspector", "signed_at", "signature")
 

@@ -24,7 +24,7 @@ class Standing(Choice):
     OPEN = N_("まだ")
     OVERDUE = N_("締切を過ぎた")
     BEFORE = N_("始める前")
-    """Of a month before the first one that anybody inspected."""
+    """Of a month before the company had anything to inspect."""
 
 
 SIGNED: Final = (Standing.GOOD, Standing.TO_IMPROVE)
@@ -70,39 +70,58 @@ def due_on(month: date, due_day: int) -> date:
     return month_of(month, -1).replace(day=due_day)
 
 
-def first_month(rows: Rows) -> date | None:
-    """Return the first month of which anything was found; None for none."""
-    return min((m for (m, _), row in rows.items() if row.result), default=None)
+def first_month(rows: Rows, began: date | None) -> date | None:
+    """Return the first month to inspect: of the first row, or in which all began.
+
+    began: the day of the first complaint or KPI day; None where there is none yet.
+    """
+    months = [month for month, _item in rows]
+    return min([*months, month_of(began)] if began else months, default=None)
 
 
 def cell(
-    rows: Rows, month: date, item: InspectionItem, *, today: date, due_day: int
+    rows: Rows,
+    month: date,
+    item: InspectionItem,
+    *,
+    today: date,
+    due_day: int,
+    began: date | None,
 ) -> Cell:
-    """Return how one item of one month stands."""
+    """Return how one item of one month stands; `began` as in `first_month`."""
     row = rows.get((month, item))
-    return Cell(month, item, _standing(rows, row, month, today, due_day), row)
-
-
-def _standing(
-    rows: Rows, row: Inspection | None, month: date, today: date, due_day: int
-) -> Standing:
     if row is not None and row.is_changed:
-        return Standing.CHANGED
+        return Cell(month, item, Standing.CHANGED, row)
     if row is not None and row.is_signed:
         is_good = row.result is InspectionResult.GOOD
-        return Standing.GOOD if is_good else Standing.TO_IMPROVE
-    if due_on(month, due_day) >= today:
-        return Standing.OPEN
-    first = first_month(rows)
-    return Standing.BEFORE if first is None or month < first else Standing.OVERDUE
+        standing = Standing.GOOD if is_good else Standing.TO_IMPROVE
+    elif due_on(month, due_day) >= today:
+        standing = Standing.OPEN
+    else:
+        first = first_month(rows, began)
+        is_before = first is None or month < first
+        standing = Standing.BEFORE if is_before else Standing.OVERDUE
+    return Cell(month, item, standing, row)
 
 
 def history(
-    rows: Rows, items: Sequence[InspectionItem], *, today: date, due_day: int
+    rows: Rows,
+    items: Sequence[InspectionItem],
+    *,
+    today: date,
+    due_day: int,
+    began: date | None,
 ) -> tuple[Cell, ...]:
     """Return each item of each of the last twelve months, the oldest month first."""
     return tuple(
-        cell(rows, month_of(today, back), item, today=today, due_day=due_day)
+        cell(
+            rows,
+            month_of(today, back),
+            item,
+            today=today,
+            due_day=due_day,
+            began=began,
+        )
         for back in reversed(range(MONTHS))
         for item in items
     )

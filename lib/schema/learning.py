@@ -210,12 +210,17 @@ class Inspection(Record):
         A row that was filled in by hand, in the sheet, is signed by the name in it.
         """
         named = self.result is not None and bool(self.inspector)
-        return named and self.signature in ("", self.mark)
+        return named and not self.is_changed
 
     @property
     def is_changed(self) -> bool:
         """Whether it was changed, in the sheet or elsewhere, after it was signed."""
-        return bool(self.signature) and self.signature != self.mark
+        was_signed = bool(self.signature) or self.signed_at is not None
+        return was_signed and not self._matches
+
+    @property
+    def _matches(self) -> bool:
+        return self.signature == self.mark
 
     def signed(self, inspector: str, at: datetime) -> Self:
         """Return it signed by a person at a moment."""

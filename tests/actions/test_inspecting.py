@@ -23,13 +23,14 @@ from lib.schema.vocab import (
     InspectionResult,
     PageKind,
     Role,
+    Source,
 )
 from lib.settings.inspections import DUE_DAY, Line
 from lib.store.access import UserStore
 from lib.store.live import LiveStore
 from lib.store.opening import open_store
 from lib.store.protocol import Commit, Update
-from tests.builders import fill
+from tests.builders import complaint, fill
 
 TODAY = date(2026, 11, 20)
 NOW = clock.at(TODAY, 10)
@@ -207,6 +208,37 @@ def test_nothing_is_late_before_anybody_began(desk):
     cells = inspecting.history(desk, TODAY)
     assert cells[0].month == month_of(TODAY, 11)
     assert {c.standing for c in cells if c.month < MONTH} == {Standing.BEFORE}
+
+
+@pytest.mark.parametrize(
+    ("source", "late"), [(Source.APP, True), (Source.IMPORT, False)]
+)
+def test_who_never_inspects_is_told_from_the_month_in_which_work_began(
+    desk, live, source, late
+):
+    began = complaint(received_at=clock.at(date(2026, 9, 3), 10), source=source)
+    fill(live.for_user(SYSTEM), began)
+
+    found = inspecting.overdue(live.for_user(desk.principal), TODAY)
+
+    assert [one.month.month for one in found] == ([9, 10] if late else [])
+
+
+def test_a_month_that_was_opened_again_is_late_again(desk):
+    sign(desk, {PAGES: GOOD}, month=date(2026, 9, 1))
+    seen = row(desk, month=date(2026, 9, 1))
+
+    inspecting.reopen(desk, seen, reason="見直す", **once())
+
+    assert inspecting.overdue(desk, TODAY)[0].month == date(2026, 9, 1)
+
+
+def test_a_signature_that_was_blanked_by_hand_shows(desk, live):
+    sign(desk, {PAGES: GOOD})
+    changed = {"result": InspectionResult.TO_IMPROVE, "signature": ""}
+    change_by_hand(live, row(desk), **changed)
+
+    assert standings(live.for_user(desk.principal))[PAGES] is Standing.CHANGED
 
 
 def test_the_day_and_the_items_are_the_company_s_to_choose(desk):
