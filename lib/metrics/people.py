@@ -16,7 +16,8 @@ import pandas as pd
 
 from lib.metrics import care, promises
 from lib.metrics.promises import When
-from lib.schema.vocab import ComplaintStatus, Source
+from lib.metrics.wishes import is_complaint
+from lib.schema.vocab import Source
 
 DAYS: Final = 28
 """What is looked back on."""
@@ -28,9 +29,9 @@ Frames = Mapping[str, pd.DataFrame]
 class Load:
     """What somebody has in hand, and how it went.
 
-    open: cases in hand; overdue, today: of them with a promise that is late, or due
-        today. kept, due: promises of the last 28 days on cases in their hands; those
-        that are set apart are in neither. a_day: median of the complaints taken on a
+    open: all cases in hand. overdue, today: of them with a promise that is late, or due
+        today; kept, due: promises of the last 28 days on cases in their hands; cases
+        that are set apart (`care.set_apart`) are in none of these. a_day: median of the complaints taken on a
         day on which they took any; None where they took none.
     """
 
@@ -53,11 +54,12 @@ def loads(frames: Frames, now: datetime) -> Mapping[str, Load]:
     frames: complaints and activities. A promise goes to who has the case in hand now.
     """
     complaints = frames["complaints"]
-    owed = promises.open_promises(complaints, now)
+    every = promises.open_promises(complaints, now)
+    owed = every[~care.set_apart(complaints).reindex(every.index)]
     stands = owed["when"].astype("str")
     kept, due = _promises(frames, now)
     columns = {
-        "open": owed["handler"].value_counts(),
+        "open": every["handler"].value_counts(),
         "overdue": owed.loc[stands == When.OVERDUE.value, "handler"].value_counts(),
         "today": owed.loc[stands == When.TODAY.value, "handler"].value_counts(),
         "kept": kept,
@@ -87,7 +89,7 @@ def _promises(frames: Frames, now: datetime) -> tuple[pd.Series, pd.Series]:
 
 def _a_day(complaints: pd.DataFrame, now: datetime) -> dict[str, float]:
     own = complaints[
-        (complaints["status"] != ComplaintStatus.CANCELLED.value)
+        is_complaint(complaints)
         & (complaints["source"] != Source.IMPORT.value)
         & (complaints["received_at"] > pd.Timestamp(_start(now)))
         & (complaints["received_at"] <= pd.Timestamp(now))

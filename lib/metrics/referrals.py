@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.metrics.wishes import complaints_in
 from lib.schema.inquiry import AgencyInquiry
 from lib.schema.vocab import (
     ActivityKind,
@@ -230,12 +231,13 @@ def known_before(inquiries: pd.DataFrame, complaints: pd.DataFrame) -> KnownBefo
     """Return how many cases we knew of before an agency called about them.
 
     A complaint that was recorded after the first contact was not known, though it is
-    matched. A number that was typed in a sheet counts as a match.
+    matched; nor was one that stands as a wish alone. A number that was typed in a sheet
+    counts as a match.
     """
     kept = live(inquiries)
     found = is_matched(kept)
     none = (kept["matched"] == Match.NONE.value) & ~found
-    received = complaints["received_at"].reindex(kept["complaint_id"])
+    received = complaints_in(complaints)["received_at"].reindex(kept["complaint_id"])
     before = received.to_numpy() < kept["first_contact_at"].to_numpy()
     known = int((found.to_numpy(dtype=bool) & before).sum())
     asked = int(found.sum() + none.sum())

@@ -64,6 +64,8 @@ def test_a_promise_to_a_hostile_caller_is_in_nobody_s_share(hard, kept):
     with_hard = loads(frames(calm + promised("小田", 17, kept=kept, **hard)), NOW)
 
     assert (with_hard["小田"].kept, with_hard["小田"].due) == (alone.kept, alone.due)
+    assert with_hard["小田"].overdue == alone.overdue
+    assert with_hard["小田"].open == alone.open + 1
 
 
 def test_a_second_complaint_is_counted_like_any_other():
@@ -92,10 +94,11 @@ def test_without_a_promise_there_is_no_share_and_older_ones_do_not_count():
     assert loads(frames(), NOW) == {}
 
 
-def test_the_median_day_leaves_out_what_was_imported_or_cancelled():
+def test_the_median_day_leaves_out_wishes_and_what_was_imported_or_cancelled():
     rows = [
         *(complaint(at(16, hour), receiver="小田") for hour in (9, 10, 11)),
         complaint(at(17), receiver="小田"),
+        complaint(at(17), receiver="小田", kind="要望のみ"),
         complaint(at(18), receiver="小田", source=Source.IMPORT),
         complaint(at(19), receiver="小田", status=ComplaintStatus.CANCELLED),
     ]
