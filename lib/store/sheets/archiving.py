@@ -3,9 +3,9 @@
 Every year has one tab for each table of which rows go there (「苦情台帳_2024」). It has
 the header of the tab that the rows come from, people's own columns included.
 
-This is the one place that takes people's rows out of a tab. A batch copies whole rows by
+This is the one place that takes people's rows out of a tab. Either way, a batch copies whole rows by
 their place and deletes them at that same place, all in one: whatever stands there at that
-moment, be it what somebody typed since the look, is in the yearly tab afterwards and never
+moment, be it what somebody typed since the look, is in the other tab afterwards and never
 lost. Its answer shows what came; what was not meant goes back below the data at once, or
 at the beginning of the next run. So the tab need not be locked meanwhile, and a run that
 is killed leaves nobody shut out.
@@ -16,7 +16,7 @@ Which complaints are put away stands in 操作ログ, whose rows come in the sam
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -59,7 +59,7 @@ from lib.store.sheets.batching import (
 from lib.store.sheets.cells import Raw, cell_data, raw_from, serial
 from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.faults import RequestRefused, WriteUnknown
-from lib.store.sheets.layout import Tab, tabs_of
+from lib.store.sheets.layout import HEADER_WITHIN, Tab, tabs_of
 from lib.store.sheets.looking import SeenTab
 from lib.store.sheets.payload import decoded
 from lib.store.sheets.promises import Promises
@@ -117,6 +117,11 @@ class Shelf:
     def labels(self) -> list[Label]:
         """Return what each column holds."""
         return _labels(self.lines[0] if self.lines else ())
+
+    @property
+    def head(self) -> tuple[Raw, ...]:
+        """Return its header without the blank cells at the end."""
+        return _trimmed(self.lines[0]) if self.lines else ()
 
     def placed(self) -> Iterator[tuple[int, str]]:
         """Yield row, from 0, and key of each record."""
@@ -378,79 +383,81 @@ class Archiver:
             return Moved((), passed)
         rows_back = frozenset(row for case in done for row in moving.cases[case])
         finding = _Finding(tuple(done), rows_back, logged=tuple(done))
-        self._return(shelves, state, moving, finding)
+        if not self._return(shelves, state, moving, finding):
+            self._tidied(frozenset())
         return Moved(tuple(done), passed)
 
     def _return(
         self, shelves: Shelves, state: State, moving: Moving, what: _Finding
-    ) -> None:
-        """Put rows below the data of their tabs, and take them out of the yearly ones."""
-        system = self._watch.places.system
-        claim = claim_request(_claim(state), system)
-        added: list[dict[str, Any]] = []
-        gone: list[dict[str, Any]] = []
-        left: dict[tuple[str, int], list[Sequence[Raw]]] = {}
-        lines: dict[str, list[list[Raw]]] = defaultdict(list)
-        for at, shelf in shelves.items():
-            rows = {
-                row for row, key in shelf.placed() if (shelf.code, key) in what.rows
-            }
-            rows |= set(what.loose.get(at, ()))
-            headers = set(what.headers.get(at, ()))
-            if not rows | headers:
-                continue
-            target = state.tabs.get(shelf.code)
-            if target is None or not target.read.header.writable:
-                raise ActionRefused(COLUMN_NOT_THERE)
-            lines[shelf.code] += [_fitted(shelf, row, target) for row in sorted(rows)]
-            gone += deletions(shelf.tab.sheet_id, sorted(rows | headers))
-            away = rows | headers
-            left[at] = [x for n, x in enumerate(shelf.lines) if n not in away]
-        for code, some in lines.items():
-            if not some:
-                continue
-            tab = state.tabs[code]
-            added += below(
-                tab.tab.sheet_id,
-                some,
-                len(tab.cells),
-                tab.grid_rows or tab.tab.rows,
-                self._writer.promises,
-            )
-        books = [moving.id, serial(moving.at), 1]
-        tail = [
-            *_log_requests(
-                replace(moving, years={}), what.logged, state, self._writer.promises
-            ),
-            append(system.sheet_id, [books]),
-        ]
-        body: dict[str, Any] = {"requests": [claim, *added, *gone, *tail]}
-        if left:
-            body |= _shown([shelves[at].tab.whole for at in left])
-        answer = self._client.change(self._spreadsheet, body, _ANSWER)
-        self._restore_shelves(shelves, left, answer)
+    ) -> bool:
+        """Move rows from yearly tabs below the data of theirs, by their places.
 
-    def _restore_shelves(
-        self,
-        shelves: Shelves,
-        left: Mapping[tuple[str, int], Sequence[Sequence[Raw]]],
-        answer: Mapping[str, Any],
-    ) -> None:
-        """Put back what went from a yearly tab because people moved rows in it."""
-        now = _lines_by_tab(answer)
-        for at, expected in left.items():
-            shelf = shelves[at]
-            if shelf.tab.sheet_id not in now and "updatedSpreadsheet" not in answer:
-                continue
-            standing = Counter(
-                _trimmed(line) for line in now.get(shelf.tab.sheet_id, [])
-            )
-            wanted = Counter(_trimmed(line) for line in expected)
-            lost = [list(line) for line in (wanted - standing).elements() if line]
-            if lost:
-                log.warning("rows of a yearly tab had moved; putting them back")
-                rows = [append(shelf.tab.sheet_id, lost)]
-                self._client.change(self._spreadsheet, {"requests": rows})
+        Returns whether exactly the rows meant came; if not, `_tidied` has to follow.
+        """
+        request = _Home(
+            moving=replace(moving, years={}),
+            logged=what.logged,
+            blocks=_homeward(shelves, state, what),
+            state=state,
+            system=self._watch.places.system,
+            promises=self._writer.promises,
+        )
+        answer = self._client.change(self._spreadsheet, request.body(), _ANSWER)
+        if request.came(answer):
+            return True
+        log.warning("rows moved while they were brought back; putting it right")
+        if lines := request.under_other_titles(answer):
+            self._set_anew(lines)
+        self._rescue_home(request)
+        return False
+
+    def _set_anew(self, lines: Sequence[_Retitled]) -> None:
+        """Put the cells of rows that came under other titles where they belong."""
+        state = self._watch.again()
+        requests = []
+        for line in lines:
+            tab = state.tabs[line.code]
+            stands = _trimmed(line.stands)
+            places = [n for n, row in enumerate(tab.cells) if _trimmed(row) == stands]
+            if len(places) == 1:
+                requests.append(_set_row(tab.tab.sheet_id, places[0], line.belongs))
+        if requests:
+            self._client.change(self._spreadsheet, {"requests": requests})
+
+    def _rescue_home(self, request: _Home) -> None:
+        """Write anew what went from a yearly tab and came nowhere, see `_rescue`.
+
+        The header of a yearly tab that went along, because people moved it, as well.
+        """
+        state = self._watch.again()
+        shelves = self._shelves({block.shelf.year for block in request.blocks})
+        there = {key for shelf in shelves.values() for _row, key in shelf.placed()}
+        requests: list[dict[str, Any]] = []
+        for block in request.blocks:
+            shelf, tab = block.shelf, state.tabs[block.shelf.code]
+            now = shelves.get((shelf.code, shelf.year))
+            heads = now.lines[:HEADER_WITHIN] if now else ()
+            titles = set(filter(None, shelf.head))
+            if not any(titles <= set(line) for line in heads):
+                requests += _header_above(shelf.tab.sheet_id, list(shelf.head))
+            there |= set(map(str, tab.read.frame.index))
+            stands = {_trimmed(line) for line in tab.cells}
+            stands |= {_trimmed(line) for line in (now.lines if now else ())}
+            lines = [
+                _fitted_line(shelf.lines[row], shelf.labels, tab)
+                for row, key in shelf.placed()
+                if row in block.rows and key not in there
+            ]
+            # Rows without a number are known by what stands in them.
+            lines = [line for line in lines if _trimmed(line) not in stands]
+            if lines:
+                end, grid = len(tab.cells), tab.grid_rows or tab.tab.rows
+                requests += below(
+                    tab.tab.sheet_id, lines, end, grid, self._writer.promises
+                )
+        if requests:
+            log.warning("rows that came nowhere are written anew")
+            self._client.change(self._spreadsheet, {"requests": requests})
 
     # Putting right
 
@@ -658,18 +665,26 @@ def _room(block: _Block) -> list[dict[str, Any]]:
 
 
 def _copies(block: _Block, state: State) -> Iterator[dict[str, Any]]:
-    """Yield what copies rows as they stand, values and then looks, run by run."""
     source = state.tabs[block.parcel.code].tab.sheet_id
-    at = block.start
-    for first, count in _runs(block.parcel.rows):
-        for left, target, width in _column_runs(block.columns):
+    target = block.shelf.tab.sheet_id
+    return _copied(source, block.parcel.rows, target, block.start, block.columns)
+
+
+def _copied(
+    source: int,
+    rows: Sequence[int],
+    target: int,
+    at: int,
+    columns: Sequence[tuple[int, int]],
+) -> Iterator[dict[str, Any]]:
+    """Yield what copies rows as they stand, values and then looks, run by run."""
+    for first, count in _runs(rows):
+        for left, to, width in _column_runs(columns):
             for kind in ("PASTE_VALUES", "PASTE_FORMAT"):
                 yield {
                     "copyPaste": {
                         "source": _box(source, first, count, left, width),
-                        "destination": _box(
-                            block.shelf.tab.sheet_id, at, count, target, width
-                        ),
+                        "destination": _box(target, at, count, to, width),
                         "pasteType": kind,
                     }
                 }
@@ -713,7 +728,10 @@ def _box(number: int, row: int, rows: int, column: int, columns: int) -> dict[st
 
 def _header_again(before: SeenTab) -> list[dict[str, Any]]:
     """Return what puts the header back that went because rows came in above it."""
-    number, line = before.tab.sheet_id, _header_line(before)
+    return _header_above(before.tab.sheet_id, _header_line(before))
+
+
+def _header_above(number: int, line: Sequence[Raw]) -> list[dict[str, Any]]:
     span = {
         "sheetId": number,
         "dimension": "ROWS",
@@ -816,6 +834,261 @@ def _shown(ranges: Sequence[str]) -> dict[str, Any]:
     }
 
 
+# What comes back --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _HomeBlock:
+    """Rows of one yearly tab, from 0, and the row of their tab where they come to lie.
+
+    columns: of the yearly tab and of the tab, from 0, in pairs.
+    """
+
+    shelf: Shelf
+    rows: tuple[int, ...]
+    start: int
+    columns: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Retitled:
+    """A row that came under other titles: its cells as they stand and as they belong."""
+
+    code: str
+    stands: Sequence[Raw]
+    belongs: Sequence[Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The batch that brings rows back, and what its answer has to show.
+
+    Like the way away it copies by place and deletes at that same place: whatever stands
+    there is in its tab afterwards. It comes into rows that the batch itself inserts.
+    """
+
+    moving: Moving
+    logged: Sequence[str]
+    blocks: Sequence[_HomeBlock]
+    state: State
+    system: Tab
+    promises: Promises
+
+    def body(self) -> dict[str, Any]:
+        """Return the request: the claim, room, copies, deletions, log and books."""
+        requests = [claim_request(_claim(self.state), self.system)]
+        for code in dict.fromkeys(block.shelf.code for block in self.blocks):
+            requests += self._opened(code)
+        for block in self.blocks:
+            number = self._tab(block).tab.sheet_id
+            source = block.shelf.tab.sheet_id
+            requests += _copied(source, block.rows, number, block.start, block.columns)
+        for block in self.blocks:
+            requests += deletions(block.shelf.tab.sheet_id, block.rows)
+        requests += _log_requests(self.moving, self.logged, self.state, self.promises)
+        books = [self.moving.id, serial(self.moving.at), 1]
+        requests.append(append(self.system.sheet_id, [books]))
+        body: dict[str, Any] = {"requests": requests}
+        return body | (_shown(self._ranges()) if self.blocks else {})
+
+    def came(self, answer: Mapping[str, Any]) -> bool:
+        """Return whether the rows meant came, under the titles they had."""
+        if not self.blocks:
+            return True
+        cells = _cells_in(answer)
+        return all(
+            self._kept_titles(block, cells)
+            and all(
+                same(cells.get((number, at, to), ""), _cell_at(line, source))
+                for at, line in enumerate(self._lines(block), block.start)
+                for source, to in block.columns
+            )
+            for block in self.blocks
+            for number in [self._tab(block).tab.sheet_id]
+        )
+
+    def under_other_titles(self, answer: Mapping[str, Any]) -> list[_Retitled]:
+        """Return the rows whose columns people moved in that moment."""
+        cells = _cells_in(answer)
+        found = []
+        for block in self.blocks:
+            tab = self._tab(block)
+            here = self._titles(tab.tab.sheet_id, tab.read.header.row - 1, cells)
+            there = self._titles(block.shelf.tab.sheet_id, 0, cells)
+            before = _labels(_header_line(tab))
+            here = here if _titled(before) <= _titled(here) else before
+            there = (
+                there if set(block.shelf.labels) <= set(there) else (block.shelf.labels)
+            )
+            pairs = _paired(block.columns, there, here)
+            if pairs == {to: to for _source, to in block.columns}:
+                continue
+            key = here.index(before[tab.read.header.columns["id"]])
+            beyond = _uncopied(block, there, here)
+            for at, seen in enumerate(self._lines(block), block.start):
+                stands = _row_in(cells, tab.tab.sheet_id, at)
+                belongs = _turned(stands, pairs, [*beyond.values(), key])
+                if belongs[key] in seen:
+                    for source, to in beyond.items():
+                        belongs[to] = _cell_at(seen, source)
+                found.append(_Retitled(tab.code, stands, belongs))
+        return found
+
+    def _opened(self, code: str) -> list[dict[str, Any]]:
+        """Return what makes blank rows, and columns, for what comes into a tab.
+
+        They are inserted: what others add there meanwhile stands above or below.
+        """
+        tab = self.state.tabs[code]
+        own = [block for block in self.blocks if block.shelf.code == code]
+        end, grid = len(tab.cells), tab.grid_rows or tab.tab.rows
+        number, requests = tab.tab.sheet_id, []
+        if end >= grid:
+            requests.append(_grown(number, "ROWS", end - grid + 1))
+        span = {
+            "sheetId": number,
+            "dimension": "ROWS",
+            "startIndex": end,
+            "endIndex": end + sum(len(block.rows) for block in own),
+        }
+        inherits = end > tab.read.header.row
+        requests.append(
+            {"insertDimension": {"range": span, "inheritFromBefore": inherits}}
+        )
+        width = max((to + 1 for block in own for _from, to in block.columns), default=0)
+        if width > tab.tab.columns:
+            requests.append(_grown(number, "COLUMNS", width - tab.tab.columns))
+        return requests
+
+    def _ranges(self) -> list[str]:
+        found = []
+        for block in self.blocks:
+            tab, row = self._tab(block), self._tab(block).read.header.row
+            last = block.start + len(block.rows)
+            found += [
+                f"{tab.tab.whole}!{row}:{row}",
+                f"{block.shelf.tab.whole}!1:1",
+                f"{tab.tab.whole}!{block.start + 1}:{last}",
+            ]
+        return list(dict.fromkeys(found))
+
+    def _tab(self, block: _HomeBlock) -> SeenTab:
+        return self.state.tabs[block.shelf.code]
+
+    def _lines(self, block: _HomeBlock) -> list[Sequence[Raw]]:
+        return [block.shelf.lines[row] for row in block.rows]
+
+    def _kept_titles(
+        self, block: _HomeBlock, cells: Mapping[tuple[int, int, int], Raw]
+    ) -> bool:
+        tab = self._tab(block)
+        here = self._titles(tab.tab.sheet_id, tab.read.header.row - 1, cells)
+        there = self._titles(block.shelf.tab.sheet_id, 0, cells)
+        before = _labels(_header_line(tab))
+        return _without_end(here) == _without_end(before) and (
+            _without_end(there) == _without_end(block.shelf.labels)
+        )
+
+    @staticmethod
+    def _titles(
+        number: int, row: int, cells: Mapping[tuple[int, int, int], Raw]
+    ) -> list[Label]:
+        return _labels(_row_in(cells, number, row))
+
+
+def _homeward(shelves: Shelves, state: State, what: _Finding) -> list[_HomeBlock]:
+    """Return where the rows of a finding come to lie.
+
+    Raises:
+        ActionRefused: a column that holds something is not there any more.
+    """
+    found = []
+    ends: dict[str, int] = {}
+    for at, shelf in shelves.items():
+        rows = {row for row, key in shelf.placed() if (shelf.code, key) in what.rows}
+        rows |= set(what.loose.get(at, ()))
+        if not rows:
+            continue
+        tab = state.tabs.get(shelf.code)
+        if tab is None or not tab.read.header.writable:
+            raise ActionRefused(COLUMN_NOT_THERE)
+        own = tuple(sorted(rows))
+        start = ends.setdefault(shelf.code, len(tab.cells))
+        found.append(_HomeBlock(shelf, own, start, _columns_home(shelf, own, tab)))
+        ends[shelf.code] += len(own)
+    return found
+
+
+def _columns_home(
+    shelf: Shelf, rows: Sequence[int], tab: SeenTab
+) -> tuple[tuple[int, int], ...]:
+    here = _labels(_header_line(tab))
+    places = {label: at for at, label in enumerate(here)}
+    beyond = len(here)
+    found = []
+    for at in range(max(len(shelf.lines[row]) for row in rows)):
+        label = shelf.labels[at] if at < len(shelf.labels) else None
+        if label in places:
+            found.append((at, places[label]))
+        elif any(_cell_at(shelf.lines[row], at) not in ("", None) for row in rows):
+            if label and label[0]:
+                raise ActionRefused(COLUMN_NOT_THERE)
+            # A note beyond the columns, which nobody titled.
+            found.append((at, beyond))
+            beyond += 1
+    return tuple(found)
+
+
+def _paired(
+    columns: Iterable[tuple[int, int]], there: Sequence[Label], here: Sequence[Label]
+) -> dict[int, int]:
+    """Return, by the column into which cells came, the one in which they belong."""
+    places = {label: at for at, label in enumerate(here) if label[0]}
+    return {
+        to: places.get(there[source], to) if source < len(there) else to
+        for source, to in columns
+    }
+
+
+def _uncopied(
+    block: _HomeBlock, there: Sequence[Label], here: Sequence[Label]
+) -> dict[int, int]:
+    """Return columns pushed beyond those copied, as they lay, and where they belong."""
+    came = {there[source] for source, _to in block.columns if source < len(there)}
+    labels, places = block.shelf.labels, {label: at for at, label in enumerate(here)}
+    return {
+        source: places[labels[source]]
+        for source, _to in block.columns
+        if source < len(labels)
+        and labels[source] not in came
+        and labels[source] in places
+    }
+
+
+def _turned(
+    stands: Sequence[Raw], pairs: Mapping[int, int], more: Iterable[int]
+) -> list[Raw]:
+    """Return a row with each cell in the column in which it belongs, blanks as such.
+
+    more: columns that it reaches to at least.
+    """
+    last = max([len(stands) - 1, *pairs.values(), *more])
+    new: list[Raw] = [""] * (last + 1)
+    for at, cell in enumerate(stands):
+        if cell not in ("", None):
+            new[pairs.get(at, at)] = cell
+    return new
+
+
+def _cell_at(line: Sequence[Raw], at: int) -> Raw:
+    return line[at] if at < len(line) else ""
+
+
+def _grown(number: int, dimension: str, length: int) -> dict[str, Any]:
+    more = {"sheetId": number, "dimension": dimension, "length": length}
+    return {"appendDimension": more}
+
+
 # What is put right ------------------------------------------------------------------
 
 
@@ -824,20 +1097,18 @@ class _Finding:
     """What lies in the yearly tabs and should not.
 
     cases: complaints that come back. rows: theirs, by key. loose: rows that are no
-    part of any. headers: rows that are a header and came along with the rows below.
-    logged: complaints of which the log has to say so.
+    part of any. logged: complaints of which the log has to say so.
     """
 
     cases: tuple[str, ...] = ()
     rows: frozenset[RowKey] = frozenset()
     loose: Mapping[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
-    headers: Mapping[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
     logged: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether everything lies where it should."""
-        return not (self.cases or self.loose or self.headers or self.logged)
+        return not (self.cases or self.loose or self.logged)
 
 
 def _found_wrong(
@@ -853,7 +1124,6 @@ def _found_wrong(
         cases=tuple(sorted({c for one in sorted_out.values() for c in one.cases})),
         rows=frozenset(row for one in sorted_out.values() for row in one.rows),
         loose={at: one.loose for at, one in sorted_out.items() if one.loose},
-        headers={at: one.headers for at, one in sorted_out.items() if one.headers},
         logged=tuple(sorted(case for case in standing if case not in whole)),
     )
 
@@ -884,7 +1154,6 @@ class _OnShelf:
     cases: set[str] = field(default_factory=set)
     rows: set[RowKey] = field(default_factory=set)
     loose: tuple[int, ...] = ()
-    headers: tuple[int, ...] = ()
 
 
 def _sorted_out(shelf: Shelf, whole: Collection[str]) -> _OnShelf:
@@ -893,15 +1162,15 @@ def _sorted_out(shelf: Shelf, whole: Collection[str]) -> _OnShelf:
     frame, column = shelf.read.frame, HANGING.get(shelf.code)
     own = frame[column].tolist() if column else frame.index.tolist()
     of = dict(zip(map(str, frame.index), map(str, own), strict=True))
-    head = _trimmed(shelf.lines[0]) if shelf.lines else ()
+    head = shelf.head
     for row in range(_HEADER_ROWS, len(shelf.lines)):
         line, key = _trimmed(shelf.lines[row]), named.get(row, "")
         case = of.get(key, "")
         if not line or (case and case in whole):
             continue
         if line == head:
-            found.headers += (row,)
-        elif not case or key.startswith(NEW_ROW) or COPY_MARK in key:
+            continue  # came along with rows below it; stays, for it tells nothing
+        if not case or key.startswith(NEW_ROW) or COPY_MARK in key:
             found.loose += (row,)
         else:
             found.rows.add((shelf.code, key))
@@ -1015,18 +1284,14 @@ def _without_end(labels: Sequence[Label]) -> list[Label]:
     return found
 
 
-def _fitted(shelf: Shelf, row: int, target: SeenTab) -> list[Raw]:
-    """Return a row of a yearly tab as it belongs into the tab it came from.
-
-    Raises:
-        ActionRefused: a column that holds something is not there any more.
-    """
-    return _fitted_line(shelf.lines[row], shelf.labels, target)
-
-
 def _fitted_line(
     line: Sequence[Raw], labels: Sequence[Label], target: SeenTab
 ) -> list[Raw]:
+    """Return a row with these titles as it belongs into another tab.
+
+    Raises:
+        ActionRefused: a column that holds something is not there.
+    """
     places = {label: at for at, label in enumerate(_labels(_header_line(target)))}
     new: list[Raw] = [None] * (max(places.values(), default=0) + 1)
     for at, cell in enumerate(line):
@@ -1074,19 +1339,6 @@ def _row_in(
     columns = [c for n, r, c in cells if (n, r) == (number, row)]
     width = max(columns, default=-1) + 1
     return [cells.get((number, row, column), "") for column in range(width)]
-
-
-def _lines_by_tab(answer: Mapping[str, Any]) -> dict[int, list[list[Raw]]]:
-    found: dict[int, dict[int, dict[int, Raw]]] = defaultdict(lambda: defaultdict(dict))
-    for (number, row, column), raw in _cells_in(answer).items():
-        found[number][row][column] = raw
-    return {
-        number: [
-            [cells.get(c, "") for c in range(max(cells, default=-1) + 1)]
-            for _row, cells in sorted(rows.items())
-        ]
-        for number, rows in found.items()
-    }
 
 
 def _trimmed(line: Sequence[Raw]) -> tuple[Raw, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from lib.store.archive import CASES
+from lib.store.archive import CASES, Moving
 from lib.store.protocol import Snapshot
 from lib.store.sheets.archiving import Archiver
+from lib.store.sheets.faults import WriteUnknown
 from lib.store.sheets.store import SheetsStore
 from tests.sheets_api.hand import Hand
 from tests.store.archived import YEAR, away, back, filled, same_rows
@@ -35,6 +38,24 @@ class _Before:
             act, self._act = self._act, None
             act()
         return self._client.change(spreadsheet, body, *rest)  # type: ignore[attr-defined]
+
+
+class _Unanswered:
+    """Passes every call on, and loses the answer to the first that moves rows."""
+
+    def __init__(self, client: object) -> None:
+        self._client = client
+        self._loses = True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._client, name)
+
+    def change(self, spreadsheet: str, body: dict, *rest: object) -> object:
+        answer = self._client.change(spreadsheet, body, *rest)  # type: ignore[attr-defined]
+        if self._loses and any("copyPaste" in one for one in body["requests"]):
+            self._loses = False
+            raise WriteUnknown("no answer")
+        return answer
 
 
 @pytest.fixture
@@ -244,6 +265,92 @@ def test_a_case_opened_by_hand_in_a_run_that_is_killed_comes_back(
     assert ONE in store.load().frames[CASES].index
 
 
+def test_rows_that_move_in_a_yearly_tab_while_some_come_back_are_never_nowhere(
+    store, hand, before, monkeypatch
+):
+    move = away(before, [ONE, TWO, THREE, FOUR])
+    store.move(move)
+    just_before(store, lambda: hand.insert_rows(f"{CASES_TAB}_{YEAR}", 2))
+    with monkeypatch.context() as patch:
+        patch.setattr(Archiver, "_rescue_home", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.move(_only(back(move), TWO))
+    assert keys_of(before)["complaints"] <= _complaints_anywhere(hand)
+
+    assert store.tidy_archive() > 0
+
+    assert keys_of(before).items() <= everything(store).items()
+    same_rows(_all(store, CASES), before.frames[CASES])
+    assert TWO in store.load().frames[CASES].index
+    assert store.tidy_archive() == 0
+
+
+def test_what_is_typed_into_a_yearly_tab_in_that_moment_comes_back_along(
+    store, hand, before
+):
+    move = away(before, [ONE, TWO])
+    store.move(move)
+    tab = f"{CASES_TAB}_{YEAR}"
+    column = hand.read(tab, "1:1")[0].index("対応メモ")
+    just_before(store, lambda: hand.type(tab, f"{_letter(column)}2", "あとから"))
+
+    assert store.move(_only(back(move), ONE)).done == (ONE,)
+
+    assert store.load().frames[CASES].loc[ONE, "note"] == "あとから"
+    assert store.archive_years() == (YEAR,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", [CASES_TAB, f"{CASES_TAB}_{YEAR}"])
+def test_a_column_inserted_while_rows_come_back_leaves_values_under_their_titles(
+    store, hand, before, tab
+):
+    move = away(before, [ONE, TWO])
+    store.move(move)
+    just_before(store, lambda: hand.insert_columns(tab, 3))
+
+    store.move(back(move))
+
+    same_rows(_all(store, CASES), before.frames[CASES])
+    assert store.tidy_archive() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", [CASES_TAB, f"{CASES_TAB}_{YEAR}"])
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_row_inserted_while_rows_come_back_costs_no_row(store, hand, before, tab, at):
+    move = away(before, [ONE, TWO, THREE])
+    store.move(move)
+    just_before(store, lambda: hand.insert_rows(tab, at))
+
+    store.move(_only(back(move), ONE))
+
+    # A header that somebody moved among the rows may stand there as one more row.
+    found = _all(store, CASES)
+    found = found[found.index.str.startswith("K-")].astype(object).sort_index()
+    wanted = before.frames[CASES].astype(object).sort_index()
+    pd.testing.assert_frame_equal(found, wanted)
+    assert keys_of(before)["complaints"] <= everything(store)["complaints"]
+    assert ONE in store.load().frames[CASES].index
+    assert store.tidy_archive() == 0
+
+
+@pytest.mark.slow
+def test_rows_sorted_in_a_yearly_tab_and_an_answer_that_is_lost_cost_no_row(
+    store, hand, before
+):
+    move = away(before, [ONE, TWO, THREE, FOUR])
+    store.move(move)
+    lost = _Unanswered(store._archiver._client)
+    store._archiver._client = lost  # type: ignore[assignment]
+    just_before(store, lambda: hand.move_rows(f"{CASES_TAB}_{YEAR}", 2, 2, 6))
+
+    assert ONE in store.move(_only(back(move), ONE)).done
+
+    same_rows(_all(store, CASES), before.frames[CASES])
+    assert keys_of(before).items() <= everything(store).items()
+
+
 @pytest.mark.slow
 def test_another_machine_takes_no_alarm_at_what_was_put_away(sheets_place, before):
     other = sheets_place()
@@ -275,11 +382,18 @@ def test_the_yearly_tabs_are_hidden_and_one_for_each_year(
 
 def _all(store: SheetsStore, code: str):
     """Return every row of a table that stands anywhere and has a number."""
-    import pandas as pd
-
     live, kept = store.load().frames[code], store.archive().frames[code]
     both = pd.concat([kept, live]) if len(kept) else live
     return both[~both.index.str.startswith("+")]
+
+
+def _only(move: Moving, case: str) -> Moving:
+    return replace(move, cases={case: move.cases[case]})
+
+
+def _complaints_anywhere(hand: Hand) -> set[str]:
+    tabs = (CASES_TAB, f"{CASES_TAB}_{YEAR}")
+    return {cell for tab in tabs for line in hand.read(tab) for cell in line}
 
 
 def _reopen(hand: Hand, case: str) -> None:
