@@ -137,11 +137,28 @@ _WORDED: Final[Mapping[str, int]] = {
     for word in words.split()
 }
 """Answers in words, out of five."""
+_WORDED_BEST: Final = 5
 
 _STARS: Final = re.compile(r"^([★⭐]+)([☆✩]*)$")
 _EMOJI_MARK: Final = "\ufe0f"
 """Follows a star that is drawn as a picture."""
 _OUT_OF: Final = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*[/／]\s*(\d{1,3})")
+_NAMED_BEST: Final = tuple(
+    map(
+        re.compile,
+        [
+            r"(?<!\d)(\d{1,3})\s*(?:点?満点|段階|点中|点法|つ星)",
+            r"(?<!\d)[01](?!\d)\D{0,15}?(?:[~〜–—]|から)\D{0,10}?(\d{1,3})(?!\d)",
+            r"(?<!\d)(\d{1,3})(?!\d)\D{0,10}?(?:[~〜–—]|から)\D{0,15}?[01](?!\d)",
+            r"\(\s*[01]\s*-\s*(\d{1,3})\s*\)",
+        ],
+    )
+)
+"""How headers name the best score: 「5点満点」, 「10段階」, 「0〜10」, 「5:満足〜1:不満」."""
+_BESTS: Final = range(3, 101)
+_RECOMMENDS: Final = re.compile(r"推奨|nps")
+_RECOMMENDED: Final = 10
+"""Who would recommend something is asked from 0 to 10."""
 _NUMBER: Final = re.compile(
     r"^[星★⭐]?\s*(\d{1,3}(?:\.\d+)?)\s*(?:点|つ星|つ|stars?)?(?!\d)"
 )
@@ -266,7 +283,8 @@ class Heard:
 
     header: index of its header row. headers: of all columns. best: the best score, 0
     where the list has none. unread: index of each column that no part is read from, and
-    how many rows have something in it.
+    how many rows have something in it. is_best_guessed: whether nothing but the scores
+    themselves tells the best one.
     """
 
     sheet: str
@@ -277,6 +295,7 @@ class Heard:
     best: int
     voices: tuple[Voice, ...]
     unread: Mapping[int, int] = field(default_factory=dict)
+    is_best_guessed: bool = False
 
     def count(self, becomes: Becomes) -> int:
         """Return how many rows become that."""
@@ -370,8 +389,11 @@ def _heard(
         for number, row in enumerate(sheet.rows[at + 1 :], at + 2)
         if any(_text(cell) for cell in row)
     ]
-    cells = [_cell(row, columns, Part.SCORE) for _n, row in rows]
-    best = (chosen.best or _best(cells)) if Part.SCORE in columns else 0
+    scale = _Scale()
+    if Part.SCORE in columns:
+        cells = [_cell(row, columns, Part.SCORE) for _n, row in rows]
+        scale = _scale(headers[columns[Part.SCORE][0]], cells, chosen.best)
+    best = scale.best
     voices = (_voice(number, row, columns, headers, best) for number, row in rows)
     judged = (
         replace(voice, becomes=Becomes.NEITHER, why=Why.THERE)
@@ -380,7 +402,17 @@ def _heard(
         for voice in voices
     )
     unread = _unread([row for _number, row in rows], columns)
-    return Heard(sheet.name, kind, at, headers, columns, best, tuple(judged), unread)
+    return Heard(
+        sheet.name,
+        kind,
+        at,
+        headers,
+        columns,
+        best,
+        tuple(judged),
+        unread,
+        is_best_guessed=scale.is_guess,
+    )
 
 
 def _unread(rows: Sequence[Sequence[Any]], columns: Columns) -> Mapping[int, int]:
@@ -456,7 +488,7 @@ def _columns(row: Sequence[Any], chosen: Chosen) -> Columns:
 
 _QUESTIONS: Final[Mapping[Part, re.Pattern[str]]] = {
     Part.SCORE: re.compile(
-        r"^(?!.*(?:理由|自由)).*(?:満足度|満足して|お?すすめ|薦め|何点|評価|点数|rating|score)"
+        r"^(?!.*(?:理由|自由)).*(?:満足度|満足して|お?すすめ|薦め|推奨|nps|何点|評価|点数|rating|score)"
     ),
     Part.TEXT: re.compile(
         r"自由に|ご意見|ご要望|ご感想|お聞かせ|お書き|教えてください|こめんと|理由|comment|feedback"
@@ -529,37 +561,63 @@ def score_of(cell: Any, best: int = 0) -> float | None:
     「★★☆☆☆」 is 2, "4/5" is 4, 「不満」 is 2 of five. A score that names its own best
     is turned into the list's scale; 「★★」 names none and is 2 on any scale.
     """
+    score, own_best = _scored(cell)
+    if score is None or not best or not own_best:
+        return score
+    return score * best / own_best
+
+
+def _scored(cell: Any) -> tuple[float | None, int]:
+    """Return the score in a cell and the best that it names itself; 0 for none."""
     if isinstance(cell, bool):
-        return None
+        return None, 0
     if isinstance(cell, int | float):
-        return float(cell) if cell == cell else None  # noqa: PLR0124 - not a number
+        return (float(cell) if cell == cell else None), 0  # noqa: PLR0124 - not a number
     text = unicodedata.normalize("NFKC", _text(cell)).replace(_EMOJI_MARK, "")
     if (worded := _WORDED.get(folded(text))) is not None:
-        return _rescaled(worded, 5, best)
+        return worded, _WORDED_BEST
     if stars := _STARS.match(text):
-        own_best = len(text) if stars[2] else 0
-        return _rescaled(len(stars[1]), own_best, best)
+        return len(stars[1]), len(text) if stars[2] else 0
     if out_of := _OUT_OF.match(text):
-        return _rescaled(float(out_of[1]), int(out_of[2]), best)
+        return float(out_of[1]), int(out_of[2])
     number = _NUMBER.match(text)
-    return float(number[1]) if number else None
+    return (float(number[1]) if number else None), 0
 
 
-def _rescaled(score: float, own_best: int, best: int) -> float:
-    return score if not best or not own_best else score * best / own_best
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The best score of a list. is_guess: whether nothing but the scores tells it."""
+
+    best: int = 0
+    is_guess: bool = False
 
 
-def _best(cells: Sequence[Any]) -> int:
-    scores = [score for cell in cells if (score := score_of(cell)) is not None]
-    own = [
-        int(found[2])
-        for cell in cells
-        if (found := _OUT_OF.match(unicodedata.normalize("NFKC", _text(cell))))
-    ]
-    most = max([*scores, *own], default=0.0)
+def _scale(header: str, cells: Sequence[Any], chosen: int) -> _Scale:
+    """Return the best score: as a person says, the header, the cells, or the scores."""
+    if chosen:
+        return _Scale(chosen)
+    found = [_scored(cell) for cell in cells]
+    plain = [score for score, own in found if score is not None and not own]
+    own = {own for score, own in found if score is not None and own}
+    most = max(plain, default=0.0)
+    named = _best_in(header)
+    if named and most <= named:
+        return _Scale(named)
+    if own and not plain:
+        return _Scale(max(own))
     # Three is rare, and a list of bad marks out of five looks like it.
     usual = SCALES[1:]
-    return next((scale for scale in usual if most <= scale), usual[-1])
+    best = next((scale for scale in usual if most <= scale), usual[-1])
+    return _Scale(best, is_guess=bool(plain) and best not in own)
+
+
+def _best_in(header: str) -> int:
+    """Return the best score that the header of a column names; 0 for none."""
+    text = folded(header)
+    for pattern in _NAMED_BEST:
+        if (found := pattern.search(text)) and int(found[1]) in _BESTS:
+            return int(found[1])
+    return _RECOMMENDED if _RECOMMENDS.search(text) else 0
 
 
 def _voice(
@@ -629,8 +687,9 @@ def _becomes(voice: Voice, best: int, rules: Rules) -> tuple[Becomes, Why]:
     words = folded(voice.said)
     if _says_nothing(voice.said):
         return Becomes.NEITHER, Why.SILENT
-    scored = voice.score is not None and best
-    share = voice.score / best if voice.score is not None and best else 0.0
+    # A score beyond the best says that one of the two was read wrongly.
+    scored = voice.score is not None and 0 <= voice.score <= best and best > 0
+    share = voice.score / best if scored and voice.score is not None else 0.0
     if scored and share <= rules.up_to:
         return Becomes.COMPLAINT, Why.LOW
     if any(harm in words for harm in rules.harms) or symptoms_of("", voice.said):

@@ -89,7 +89,7 @@ def told() -> list[str]:
             count=fmt.number(len(one.voices)),
             counts=fmt.listed(counts),
         )
-        found += [said, *_reasons(one), *_unread(one)]
+        found += [said, *_guessed(one), *_reasons(one), *_unread(one)]
     return found
 
 
@@ -111,6 +111,7 @@ def _card(desk: UserStore, heard: Heard) -> None:
         _kind(heard.sheet, heard.headers, heard.kind)
         if heard.best:
             _best(heard)
+    _guess(heard)
     _speaker(heard)
     _decide(heard)
     _columns(heard.sheet, heard.headers, _parts(heard))
@@ -204,6 +205,28 @@ def _best(heard: Heard) -> None:
         on_change=lambda: state.choose_voices(heard.sheet, best=st.session_state[key]),
         width=160,
     )
+
+
+def _guessed(heard: Heard) -> list[str]:
+    """Return the best score that only the scores tell, in one sentence; else none."""
+    if not heard.is_best_guessed:
+        return []
+    return [
+        _("{count}点満点とみなしました(いちばん高い点数から)。").format(
+            count=fmt.number(heard.best)
+        )
+    ]
+
+
+def _guess(heard: Heard) -> None:
+    """Ask whether the best score is the one that the scores suggest."""
+    for said in _guessed(heard):
+        st.warning(inert(said), icon=":material/help:")
+        st.button(
+            _("{count}点満点でよい").format(count=fmt.number(heard.best)),
+            key=f"import:voices:scale:{heard.sheet}",
+            on_click=lambda: state.choose_voices(heard.sheet, best=heard.best),
+        )
 
 
 def _speaker(heard: Heard) -> None:

@@ -307,6 +307,49 @@ def test_a_workbook_may_hold_voices_beside_a_ledger():
 
 
 @pytest.mark.parametrize(
+    ("header", "cells", "best", "is_guess"),
+    [
+        ("推奨度", [4, 5, 3], 10, False),
+        ("推奨度(0〜10)", [4, 5, 3], 10, False),
+        ("NPS", [4], 10, False),
+        ("満足度(100点満点)", [40, 5], 100, False),
+        ("満足度を10段階で教えてください", [4], 10, False),
+        ("評価(5:満足～1:不満)", [4], 5, False),
+        ("満足度(1-7)", [4], 7, False),
+        ("満足度 Q1-5", [4, 7], 7, True),
+        ("満足度(5点満点)", [4, 8], 10, True),
+        ("満足度", [4, 5, 3], 5, True),
+        ("満足度", ["５", "４", "10/10"], 5, True),
+        ("満足度", ["8/10", "3/10"], 10, False),
+        ("星", ["★★☆☆☆", "★★★★★"], 5, False),
+        ("満足度", ["不満", "満足"], 5, False),
+    ],
+)
+def test_the_best_score_is_named_by_header_or_cells_before_it_is_guessed(
+    header, cells, best, is_guess
+):
+    rows = [["回答日時", header, "自由記述"]]
+    rows += [["2026/11/01", cell, f"ひとこと{n}"] for n, cell in enumerate(cells)]
+    _file, (one,), _said = heard(rows)
+    assert (one.best, one.is_best_guessed) == (best, is_guess)
+    said = Chosen(best=20)
+    _file, (chosen,), _said = heard(rows, chosen=said)
+    assert (chosen.best, chosen.is_best_guessed) == (20, False)
+
+
+def test_four_of_ten_is_a_complaint_where_nobody_gave_more_than_five():
+    rows = [["推奨度", "自由記述"], [4, "おそい"], [5, "まあまあ"], [3, "高い"]]
+    _file, (one,), _said = heard(rows)
+    assert [v.why for v in one.voices] == [Why.LOW, Why.NEUTRAL, Why.LOW]
+
+
+def test_a_score_beyond_the_best_is_no_praise():
+    rows = [["満足度", "自由記述"], [9, "よく分からない"]]
+    _file, (one,), _said = heard(rows, chosen=Chosen(best=5))
+    assert [v.becomes for v in one.voices] == [Becomes.UNDECIDED]
+
+
+@pytest.mark.parametrize(
     ("cell", "score"),
     [
         ("★★☆☆☆", 2),
