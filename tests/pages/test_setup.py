@@ -108,6 +108,13 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         return {link.label.strip("*") for link in app.main.get("page_link")}
 
     assert cards(open_page("setup")) == {
+        "はじめかた",
+        "分析",
+        "多発している問題",
+        "知見",
+        "文書",
+        "人と研修",
+        "毎月の点検",
         "重大事案",
         "カスハラ対応",
         "データ点検",
@@ -126,6 +133,14 @@ def test_each_role_is_shown_what_it_may_open(open_page, put):
         "データ辞書",
     }
     assert cards(open_page("setup", operator="c@example.jp")) == {
+        "はじめかた",
+        "分析",
+        "多発している問題",
+        "改善",
+        "知見",
+        "文書",
+        "人と研修",
+        "毎月の点検",
         "期限",
         "リスク",
         "コールセンターKPI",

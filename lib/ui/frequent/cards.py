@@ -105,7 +105,7 @@ def _counts(problem: Problem) -> None:
     st.metric(
         inert(since.format(day=fmt.day(problem.first), people=problem.people)),
         fmt.number(problem.count, unit=N_("件")),
-        delta=change.format(recent=problem.recent, before=problem.before),
+        delta=inert(change.format(recent=problem.recent, before=problem.before)),
         delta_color="off",
         delta_arrow=_arrow(problem),
         chart_data=list(problem.weekly),
