@@ -82,6 +82,10 @@ _UNSAID: Final = {
 _BY_WHAT: Final = tuple(d.code for d in Dimension if not d.is_of_inquiries)
 
 
+CONTACT_FIELDS: Final = ("agency_name", "product_code", "sales_page", "category")
+"""Fields of `Dimension` that a contact from an agency has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is looked at. first, last: days, both included; "" leaves a field open.
@@ -154,11 +158,10 @@ def contacts_of(inquiries: pd.DataFrame) -> pd.DataFrame:
         (inquiries["status"] != InquiryStatus.CANCELLED.value)
         & inquiries["first_contact_at"].notna()
     ]
-    names = ("agency_name", "product_code", "sales_page", "category")
     return pd.DataFrame(
         {
             "day": rows["first_contact_at"].dt.tz_localize(None).dt.normalize(),
-            **{name: _words(rows[name], name) for name in names},
+            **{name: _words(rows[name], name) for name in CONTACT_FIELDS},
             "centre": _plain(rows["received_centre"]).replace("", COMPANY),
         }
     )

@@ -24,6 +24,8 @@ from lib.schema.vocab import (
     Role,
 )
 from lib.ui import context, filters
+from lib.ui import format as fmt
+from lib.ui.analysis import taking
 from lib.ui.analysis.address import View
 from lib.ui.improvements import proposing
 from tests.metrics.rows import at, complaint, day, inquiry, kpi_day
@@ -185,10 +187,48 @@ def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):
     page.query_params["by"] = "agency_name"
     sound(press(page.run(), "analysis.pareto", 0))
     assert any(label.startswith("G-") for label in links(page))
+    page.query_params["told"] = "both"
+    page.query_params["only"] = "lot.L1"
+    words = said(sound(page.run()))
+    # A contact has neither a lot nor a kind.
+    told = fmt.listed(["苦情と要望", "ロット番号: L1"])
+    assert f"行政からの連絡には効いていない絞り込み: {told}\n" in words
+    page.query_params["only"] = ""
     page.query_params["by"] = "lot"
     for forged in (99, -1, "0", True, None, {"row": 0}):
         sound(press(page, "analysis.pareto", forged))
         assert "選んだもの" in said(page)
+
+
+def test_a_file_says_which_days_and_cases_it_counts(look, monkeypatch):
+    files: dict[str, bytes] = {}
+    monkeypatch.setattr(
+        taking,
+        "file_button",
+        lambda _label, make, name, **_how: files.update({name: make()}),
+    )
+    monkeypatch.setattr(
+        taking.picture,
+        "png",
+        lambda _spec, title, about: "\n".join((title, *about)).encode(),
+    )
+    monkeypatch.setattr(taking.picture, "svg", lambda _spec, **_about: b"")
+    page = look(view="course", told="both", page=slug("<b>LP</b>"))
+    page.session_state["analysis.take.course"] = True
+    sound(page.run())
+
+    (csv, table), (png, picture) = (
+        next(item for item in files.items() if item[0].endswith(ending))
+        for ending in (".csv", ".png")
+    )
+    assert csv.startswith(f"mimamori-course-week-count-both-{slug('<b>LP</b>')}-2026")
+    said_there = "苦情と要望 · 販路・LP: <b>LP</b>"
+    assert "苦情と、寄せられた要望の推移(件数)\n" in picture.decode()
+    assert said_there in picture.decode()
+    header, *rows = table.decode("utf-8-sig").splitlines()
+    assert header.endswith("期間,絞り込み")
+    assert all(row.endswith(said_there) for row in rows)
+    assert png.endswith(".png")
 
 
 def test_who_only_reads_sees_the_figures_and_begins_nothing(look):

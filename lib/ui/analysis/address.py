@@ -107,6 +107,11 @@ class Here:
     shape: Shape
 
     @property
+    def is_of_contacts(self) -> bool:
+        """Whether contacts from agencies are counted instead of complaints."""
+        return self.view is View.PARETO and self.by.is_of_inquiries
+
+    @property
     def chosen(self) -> Chosen:
         """Which cases are looked at."""
         return self.asked.chosen
@@ -141,9 +146,10 @@ def here(desk: UserStore) -> Here:
     )
 
 
-def days_text(at: Here) -> str:
-    """Return the days: 「2026/08/24(月) – 2026/11/22(日)」."""
-    return f"{fmt.full_day(at.chosen.first)} – {fmt.full_day(at.chosen.last)}"
+def days_text(at: Here, days: tuple[date, date] | None = None) -> str:
+    """Return the days: 「2026/08/24(月) – 2026/11/22(日)」; of the page or others."""
+    first, last = days or (at.chosen.first, at.chosen.last)
+    return f"{fmt.full_day(first)} – {fmt.full_day(last)}"
 
 
 def slugs_of(desk: UserStore, name: str, *, archived: bool) -> dict[str, str]:

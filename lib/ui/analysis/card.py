@@ -30,12 +30,12 @@ def show(desk: UserStore, at: Here, shown: Shown, key: str) -> None:
     """Draw the view; `key`: of the picture and, with an ending, of the table."""
     left, right = st.columns(PICTURE_AND_PRESSED)
     with left, st.container(border=True, height="stretch"):
-        row = _drawn(at, shown, key)
+        row = _drawn(desk, at, shown, key)
     with right, st.container(border=True, height="stretch"):
         _pressed(desk, at, shown, row)
 
 
-def _drawn(at: Here, shown: Shown, key: str) -> int | None:
+def _drawn(desk: UserStore, at: Here, shown: Shown, key: str) -> int | None:
     """Draw picture or table with its files; return the row that was pressed."""
     st.markdown(f"**{inert(shown.title)}**")
     if shown.spec is None:
@@ -49,7 +49,7 @@ def _drawn(at: Here, shown: Shown, key: str) -> int | None:
         st.caption(inert(" ".join(shown.notes)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choose(SHAPE, Shape, at.shape, _("図か表か"))
-        taking.panel(at, shown)
+        taking.panel(desk, at, shown)
         with st.popover(_("数え方"), type="tertiary", icon=":material/function:"):
             st.code("\n".join(shown.formula), language=None, wrap_lines=True)
     return row

@@ -34,7 +34,7 @@ def made(desk: UserStore, at: Here) -> Shown:
     rows = found.rows
     total = int(rows["count"].sum())
     return Shown(
-        title=_("曜日と時間ごとの苦情"),
+        title=_("曜日と時間ごとの{what}").format(what=words.counted(at.chosen.told)),
         alt=_("曜日と時間ごとの件数。色が濃いほど多い。"),
         spec=None if rows.empty else _spec(found),
         table=(

@@ -38,7 +38,9 @@ def made(desk: UserStore, at: Here) -> Shown:
     """Return the view."""
     rows = reading.course_of(desk, at.asked, at.step)
     rate = reading.headline_of(desk, at.asked).rate
-    title = _("苦情の推移({measure})").format(measure=_(at.measure.value))
+    title = _("{what}の推移({measure})").format(
+        what=words.counted(at.chosen.told), measure=_(at.measure.value)
+    )
     return Shown(
         title=title,
         alt=title,

@@ -40,7 +40,9 @@ def made(desk: UserStore, at: Here) -> Shown:
     names = [
         words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in rows["product_code"]
     ]
-    title = _("発売からの週ごとの苦情({measure})").format(measure=_(at.measure.value))
+    title = _("発売からの週ごとの{what}({measure})").format(
+        what=words.counted(at.chosen.told), measure=_(at.measure.value)
+    )
     return Shown(
         title=title,
         alt=title,
@@ -65,6 +67,9 @@ def made(desk: UserStore, at: Here) -> Shown:
             "発売から{weeks}週までの苦情が、まだ台帳にありません。「商品」で発売日を入れると、次の発売から見られます。"
         ).format(weeks=LAUNCH_WEEKS),
         name=f"launch-{at.measure.code}",
+        days=(rows["starts"].min().date(), rows["ends"].max().date())
+        if len(rows)
+        else None,
     )
 
 

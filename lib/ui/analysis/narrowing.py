@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.actions.searching import slug
 from lib.i18n import _
-from lib.metrics.analysis import Told
+from lib.metrics.analysis import CONTACT_FIELDS, Told
 from lib.schema.complaint import Complaint
 from lib.schema.vocab import Channel
 from lib.store.access import UserStore
@@ -28,6 +28,7 @@ from lib.ui.analysis.address import (
     Here,
     choose_period,
     go,
+    only_code,
     slugs_of,
 )
 
@@ -163,6 +164,49 @@ def _active(desk: UserStore, at: Here) -> Iterator[tuple[str, str]]:
         yield ONLY, f"{words.label_of(at.chosen.only)}: {name}"
     if at.chosen.channel:
         yield CHANNEL, f"{_label(CHANNEL)}: {_(at.chosen.channel)}"
+
+
+def _is_heeded(at: Here, name: str) -> bool:
+    """Whether a filter narrows what is counted: contacts have fewer fields than cases."""
+    if not at.is_of_contacts:
+        return True
+    if name == ONLY:
+        return at.chosen.only is not None and at.chosen.only.code in CONTACT_FIELDS
+    return name not in (TOLD, CHANNEL)
+
+
+def unheeded(desk: UserStore, at: Here) -> tuple[str, ...]:
+    """Return the words of the filters that do not narrow what is counted."""
+    return tuple(t for name, t in _active(desk, at) if not _is_heeded(at, name))
+
+
+def said(desk: UserStore, at: Here) -> str:
+    """Return in words what is counted, for whoever does not see the page."""
+    parts = [] if at.is_of_contacts else [_(at.chosen.told.value)]
+    parts += [
+        text
+        for name, text in _active(desk, at)
+        if name != TOLD and _is_heeded(at, name)
+    ]
+    if at.asked.archived and not at.is_of_contacts:
+        parts.append(_("保管した年も含める"))
+    return " · ".join(parts)
+
+
+def codes(at: Here) -> tuple[str, ...]:
+    """Return the codes of what is filtered, for the name of a file."""
+    chosen = at.chosen
+    only = only_code(chosen.only, chosen.value) if chosen.only else ""
+    own = Channel.from_text(chosen.channel)
+    found = {
+        TOLD: "" if chosen.told is Told.COMPLAINTS else chosen.told.code,
+        **{name: slug(word) for name, word in _words_of(at).items()},
+        ONLY: only.replace(".", "-"),
+        CHANNEL: own.code if own else "",
+    }
+    archived = ARCHIVED if at.asked.archived and not at.is_of_contacts else ""
+    heeded = (code for name, code in found.items() if code and _is_heeded(at, name))
+    return (*heeded, *filter(None, [archived]))
 
 
 def _words_of(at: Here) -> Mapping[str, str]:

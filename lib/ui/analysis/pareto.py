@@ -18,7 +18,7 @@ from lib.metrics.analysis import Dimension, Pareto
 from lib.store.access import UserStore
 from lib.text import one_line
 from lib.ui import format as fmt
-from lib.ui.analysis import behind, words
+from lib.ui.analysis import behind, narrowing, words
 from lib.ui.analysis.address import BY, Here, go, only_code
 from lib.ui.analysis.shown import Column, Picked, Shown
 
@@ -68,7 +68,7 @@ def made(desk: UserStore, at: Here) -> Shown:
         ),
         formula=_formula(at),
         pick=partial(_pick, at, found),
-        notes=_notes(found, label),
+        notes=(*_notes(found, label), *_of_contacts(desk, at)),
         hint=_("棒を押すと、その苦情と改善へ進めます。"),
         empty=_empty(at),
         name=f"{at.by.code}",
@@ -168,7 +168,9 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
 
 
 def _formula(at: Here) -> tuple[str, ...]:
-    what = _("行政からの連絡") if at.by.is_of_inquiries else _("苦情")
+    what = (
+        _("行政からの連絡") if at.by.is_of_inquiries else words.counted(at.chosen.told)
+    )
     return (
         _("割合 = その{what} ÷ {label}の分かっている{what}").format(
             what=what, label=words.label_of(at.by)
@@ -186,6 +188,20 @@ def _notes(found: Pareto, label: str) -> tuple[str, ...]:
         notes.append(
             _("{label}の分からない{count}は除いています。").format(
                 label=label, count=words.cases(found.unsaid)
+            )
+        )
+    return tuple(notes)
+
+
+def _of_contacts(desk: UserStore, at: Here) -> tuple[str, ...]:
+    """Return what has to be said where contacts stand below figures of complaints."""
+    if not at.is_of_contacts:
+        return ()
+    notes = [_("棒は行政からの連絡の件数です。上の数字は苦情のものです。")]
+    if unheeded := narrowing.unheeded(desk, at):
+        notes.append(
+            _("行政からの連絡には効いていない絞り込み: {filters}").format(
+                filters=fmt.listed(unheeded)
             )
         )
     return tuple(notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Literal
 
 from lib.actions.improving import Scope
@@ -89,6 +90,7 @@ class Shown:
         no mark. notes: what has to be said beside it. formula: how its numbers are made.
     pick: what stands behind a row, as this person sees it; None for a row that stands
         for many. A view is shared, so it holds no person's data itself.
+    days: the first and the last day, where they are not those of the page.
     """
 
     title: str
@@ -101,6 +103,7 @@ class Shown:
     hint: str = ""
     empty: str = ""
     name: str = "view"
+    days: tuple[date, date] | None = None
 
     @property
     def count(self) -> int:

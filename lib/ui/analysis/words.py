@@ -8,7 +8,7 @@ from typing import Any, cast
 import pandas as pd
 
 from lib.i18n import _
-from lib.metrics.analysis import Dimension
+from lib.metrics.analysis import Dimension, Told
 from lib.metrics.analysis import label_of as key_of_label
 from lib.store.access import UserStore
 from lib.ui import filters
@@ -37,6 +37,13 @@ def name_of(desk: UserStore, by: Dimension, value: str) -> str:
 
 
 _TYPED = (Dimension.LOT, Dimension.SALES_PAGE, Dimension.AGENCY_NAME)
+
+
+def counted(told: Told) -> str:
+    """Return what is counted, as a title begins: complaints, wishes or both."""
+    if told is Told.BOTH:
+        return _("苦情と、寄せられた要望")
+    return _("寄せられた要望") if told is Told.WISHES else _("苦情")
 
 
 def cases(count: int) -> str:
