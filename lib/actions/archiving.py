@@ -58,6 +58,7 @@ CONTACT_KEPT: Final = N_("連絡先を残す日数が過ぎていない")
 NO_NUMBER: Final = N_("番号がないか、同じ番号の行が二つある")
 NOTHING_THERE: Final = N_("その年や番号で保管したものはありません。")
 
+_GOES_ON: Final = frozenset({STILL_OPEN, IN_CRISIS})
 _OVER: Final = frozenset(status.value for status in SETTLED)
 _IMPROVED: Final = frozenset(
     {ImprovementStatus.SETTLED.value, ImprovementStatus.CANCELLED.value}
@@ -94,13 +95,15 @@ class Done:
     """What was moved.
 
     passed: complaints that were written to meanwhile and stay. mended: what had lain in
-    the archive by mistake and came back, before the others moved or after.
+    the archive by mistake and came back, before the others moved or after. lost: what
+    somebody deleted from the archive by hand; nothing that is left of it was touched.
     """
 
     cases: list[str] = field(default_factory=list)
     rows: int = 0
     passed: list[str] = field(default_factory=list)
     mended: int = 0
+    lost: tuple[str, ...] = ()
 
 
 def _nothing(_done: int, _all: int) -> None:
@@ -148,9 +151,7 @@ def due(
         table.code: desk.frame(table.code) for table in TABLES if _is_asked(table.code)
     }
     after = months if months is not None else months_of(frames["settings"], now.date())
-    outbox = live.outbox
-    waiting = {row for save in outbox.waiting() for row in save.rows} if outbox else ()
-    return due_in(frames, now, after, waiting=waiting)
+    return due_in(frames, now, after, waiting=_waiting(live))
 
 
 def due_in(
@@ -296,6 +297,7 @@ def put_away(
         if done.cases:
             # People may have written to one in the very moment in which it went.
             done.mended += live.tidy_archive()
+        done.lost = live.lost_from_archive()
     return done
 
 
@@ -335,37 +337,60 @@ def bring_back(
         if kept is None or not chosen:
             raise ActionRefused(NOTHING_THERE)
         _move(live, who, now, _rows(kept.frames, chosen), done, progress)
+        done.lost = live.lost_from_archive()
     return done
 
 
-def back_for(live: LiveStore, rows: Iterable[RowKey], now: datetime) -> dict[str, int]:
-    """Bring back whatever of these rows is put away, so that it can be written to.
-
-    For what has to reach a record wherever it is, such as anonymising. Returns the
-    year of each complaint that came back, for `away_again`.
-    """
+def years_of(live: LiveStore, rows: Iterable[RowKey]) -> dict[str, int]:
+    """Return the year of each complaint that is put away and has one of these rows."""
     if not live.archive_years():
         return {}
     kept = live.archive().archive
-    frames = kept.frames
-    wanted: set[str] = set()
-    for code, key in rows:
-        if code in CODES and key in frames[code].index:
-            wanted.add(_case_at(frames[code], code, key))
-    chosen = sorted(wanted & set(frames[CASES].index))
+    wanted = {
+        _case_at(kept.frames[code], code, key)
+        for code, key in rows
+        if code in CODES and key in kept.frames[code].index
+    }
+    return {case: kept.years[case] for case in sorted(wanted) if case in kept.years}
+
+
+def back_for(live: LiveStore, cases: Collection[str], now: datetime) -> None:
+    """Bring these complaints back, so that they can be written to, for `away_again`.
+
+    For what has to reach a record wherever it is, such as anonymising.
+    """
+    if cases:
+        frames = live.archive().archive.frames
+        chosen = [case for case in cases if case in frames[CASES].index]
+        _move(live, SYSTEM, now, _rows(frames, chosen), Done(), _nothing)
+
+
+def away_again(
+    live: LiveStore, years: Mapping[str, int], now: datetime
+) -> dict[str, int]:
+    """Put away again what `back_for` brought back, as it stands by now.
+
+    What somebody took up again meanwhile stays. Returns those that have to wait, because
+    a save of them is not sent yet or came in between.
+    """
+    if not years:
+        return {}
+    desk, waiting = live.for_user(SYSTEM), _waiting(live)
+    frames = {t.code: desk.frame(t.code) for t in TABLES if _is_asked(t.code)}
+    settled = frames[CASES].index[frames[CASES]["status"].isin(_OVER)]
+    holds = _holds(frames, ())
+    taken_up = {key for why, keys in holds if why in _GOES_ON for key in keys}
+    cases = _rows(frames, [c for c in years if c in settled and c not in taken_up])
+    ready = {case: rows for case, rows in cases.items() if not waiting & rows.keys()}
     done = Done()
-    _move(live, SYSTEM, now, _rows(frames, chosen), done, _nothing)
-    return {case: kept.years[case] for case in done.cases}
+    _move(live, SYSTEM, now, ready, done, _nothing, years)
+    return {case: years[case] for case in cases if case not in done.cases}
 
 
-def away_again(live: LiveStore, years: Mapping[str, int], now: datetime) -> None:
-    """Put away again what `back_for` brought back, as it stands by now."""
-    if years:
-        desk = live.for_user(SYSTEM)
-        frames = {code: desk.frame(code) for code in CODES}
-        chosen = [case for case in years if case in frames[CASES].index]
-        cases = _rows(frames, chosen)
-        _move(live, SYSTEM, now, cases, Done(), _nothing, years)
+def _waiting(live: LiveStore) -> set[RowKey]:
+    """Return the rows of which a save is not sent yet."""
+    outbox = live.outbox
+    return {row for save in outbox.waiting() for row in save.rows} if outbox else set()
 
 
 def sample_back(desk: UserStore, now: datetime) -> None:

@@ -12,8 +12,8 @@ from lib import clock
 from lib.actions import archiving, complaints, contacts, first_start, sample
 from lib.actions.analysing import reading
 from lib.actions.entry import Entry
-from lib.actions.privacy import person, running
-from lib.errors import ActionRefused, NotAllowed
+from lib.actions.privacy import from_archive, person, running
+from lib.errors import ActionRefused, NotAllowed, StoreUnavailable
 from lib.sample import sample_company
 from lib.schema.activity import Activity
 from lib.schema.complaint import Complaint
@@ -30,6 +30,7 @@ from lib.settings.business import CONTACT_DAYS
 from lib.settings.customer_key import customer_key, secret_of
 from lib.store.live import ARCHIVE_KEPT, LiveStore
 from lib.store.opening import open_store
+from lib.store.protocol import Commit, Update
 from tests.store.rows import saving
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=clock.TOKYO)
@@ -285,6 +286,47 @@ def test_anonymising_reaches_what_is_put_away_and_leaves_it_there(
     assert (kept["customer_name"], kept["contact"], kept["content"]) == ("", "", "***")
     assert desk.archived("activities")["content"].tolist() == ["***"]
     assert running.due(live, manager, NOW.date()) == ()
+
+
+def test_what_anonymising_brought_back_goes_back_whatever_stopped_it(
+    live, manager, tmp_path, monkeypatch
+):
+    put(live, manager, tmp_path, case(ONE), case(TWO))
+    units = running.due(live, manager, NOW.date())
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(running, "write_erasing", raising(StoreUnavailable()))
+        with pytest.raises(StoreUnavailable):
+            running.anonymise(live, manager, units, now=NOW, data=tmp_path)
+    assert live.for_user(SYSTEM).frame("complaints").empty
+
+    with monkeypatch.context() as ended:
+        ended.setattr(running, "write_erasing", raising(StoreUnavailable()))
+        ended.setattr(from_archive, "away_again", raising(StoreUnavailable()))
+        with pytest.raises(StoreUnavailable):
+            running.anonymise(live, manager, units, now=NOW, data=tmp_path)
+    live.commit(reopening(live, TWO))
+
+    running.anonymise(live, manager, [], now=NOW, data=tmp_path)
+
+    assert list(live.for_user(SYSTEM).frame("complaints").index) == [TWO]
+    assert list(live.for_user(SYSTEM).archived("complaints").index) == [ONE]
+    assert not (tmp_path / from_archive.NAME).exists()
+
+
+def raising(error: Exception):
+    def fail(*_args, **_named):
+        raise error
+
+    return fail
+
+
+def reopening(live: LiveStore, number: str) -> Commit:
+    now = {"status": ComplaintStatus.WORKING, "closed_at": None}
+    row = live.for_user(SYSTEM).record("complaints", number).values()
+    base = {name: row[name] for name in now}
+    write = Update("complaints", number, base, now)
+    return Commit("again", "佐藤 花子", NOW, (write,))
 
 
 def test_what_a_person_asks_about_themselves_covers_it(live, manager, tmp_path):

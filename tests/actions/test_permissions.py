@@ -133,7 +133,7 @@ READS = {
 `RIGHTS` leaves its person: nothing more is to be asked."""
 
 JOBS = {
-    "archiving": "away_again back_for sample_back with_archive",
+    "archiving": "away_again back_for sample_back with_archive years_of",
     "by_hand.tidying": "tidy",
     "centre_files.keeping": "centres_with_files",
     "centre_files.running": "fold_centre",
@@ -162,6 +162,7 @@ PIECES = {
     "crises.parts": "commit",
     "inquiries.saving": "save",
     "noting": "note",
+    "privacy.from_archive": "among_the_rest",
 }
 """How guarded verbs write: each is called by them alone, and the store asks again."""
 

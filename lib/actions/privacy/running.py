@@ -16,8 +16,9 @@ from typing import Final, cast
 import pandas as pd
 
 from lib import clock
-from lib.actions.archiving import away_again, back_for, with_archive
+from lib.actions.archiving import with_archive
 from lib.actions.permissions import needs
+from lib.actions.privacy.from_archive import among_the_rest
 from lib.actions.privacy.mentions import Mentions
 from lib.actions.privacy.units import Book, RowKey, Unit, due_units
 from lib.errors import ActionRefused, AppError, StoreError, StoreUnavailable
@@ -177,24 +178,30 @@ def anonymise(
     with alone(data, "anonymising"):
         live.refreshed()
         # What is put away is due as well, and can only be written to among the rest.
-        years = back_for(live, (row for unit in free for row in unit.rows), now)
-        desk = live.for_user(SYSTEM)
-        still = tuple(_as_seen(live, free, done))
-        mentions = _mentions(live, still)
-        _record(desk, done, len(free))
-        run = _Run(live, done, ErasedRows(data))
-        for some in _chunks(still):
-            run.erase(some)
-            progress(done.units + len(done.refused), len(free))
-            if done.queued:
-                return done
-        done.drafts = DraftBox(data).discard_about(mentions.are_in)
-        # Besides telling how much: on a Google Sheet the last change of a row leaves
-        # what stood there in the books until the next one, which is this.
-        _record(live.for_user(SYSTEM), done, len(free))
-        away_again(live, years, now)
-        _clean_up(live, done)
+        rows = [row for unit in free for row in unit.rows]
+        with among_the_rest(live, rows, now, data=data):
+            _anonymise(live, free, done, data, progress)
+        if not done.queued:
+            _clean_up(live, done)
     return done
+
+
+def _anonymise(
+    live: LiveStore, free: Sequence[Unit], done: Done, data: Path, progress: Progress
+) -> None:
+    still = tuple(_as_seen(live, free, done))
+    mentions = _mentions(live, still)
+    _record(live.for_user(SYSTEM), done, len(free))
+    run = _Run(live, done, ErasedRows(data))
+    for some in _chunks(still):
+        run.erase(some)
+        progress(done.units + len(done.refused), len(free))
+        if done.queued:
+            return
+    done.drafts = DraftBox(data).discard_about(mentions.are_in)
+    # Besides telling how much: on a Google Sheet the last change of a row leaves what
+    # stood there in the books until the next one, which is this.
+    _record(live.for_user(SYSTEM), done, len(free))
 
 
 @needs("privacy.anonymise")
@@ -208,11 +215,10 @@ def erase_again(live: LiveStore, who: Principal, *, now: datetime, data: Path) -
     with alone(data, "anonymising"):
         known = ErasedRows(data).load()
         live.refreshed()
-        years = back_for(live, known, now)
-        frames = live.refreshed().frames
-        found = again(live, known, frames, actor=who.name, at=now)
-        done.rows, done.rows_refused = found.rows, found.refused
-        away_again(live, years, now)
+        with among_the_rest(live, known, now, data=data):
+            frames = live.refreshed().frames
+            found = again(live, known, frames, actor=who.name, at=now)
+            done.rows, done.rows_refused = found.rows, found.refused
         _clean_up(live, done)
     return done
 
