@@ -519,7 +519,7 @@ def archive(
     live = open_live(place.store_url, data=place.data)
     try:
         if back:
-            _archive_back(live, place, back)
+            _archive_back(live, place, back, dry_run=dry_run)
         found = archiving.due(live, SYSTEM, clock.now(), months=months)
         _print_archive(found)
         if dry_run or not found.cases:
@@ -551,13 +551,18 @@ def archive(
     _end_of_archiving(done)
 
 
-def _archive_back(live: LiveStore, place: Installation, back: str) -> NoReturn:
+def _archive_back(
+    live: LiveStore, place: Installation, back: str, *, dry_run: bool
+) -> NoReturn:
     parts = [part.strip() for part in back.split(",") if part.strip()]
-    wanted = (
-        int(parts[0])
-        if len(parts) == 1 and parts[0].isdecimal()
-        else [read_id(part) or part for part in parts]
-    )
+    wanted: list[int | str] = [
+        int(part) if part.isdecimal() else read_id(part) or part for part in parts
+    ]
+    if dry_run:
+        found, missing = archiving.would_come(live, SYSTEM, wanted)
+        _say(_("戻すもの: {count}件").format(count=len(found)))
+        _say_missing(missing)
+        raise typer.Exit(LOOK if missing else DONE)
     with _progress(_("保管から戻しています")) as progress:
         done = archiving.bring_back(
             live, SYSTEM, clock.now(), wanted, data=place.data, progress=progress
@@ -567,7 +572,13 @@ def _archive_back(live: LiveStore, place: Installation, back: str) -> NoReturn:
             count=len(done.cases), rows=done.rows
         )
     )
+    _say_missing(done.missing)
     _end_of_archiving(done)
+
+
+def _say_missing(missing: Sequence[int | str]) -> None:
+    for one in missing:
+        _say(_("保管にないもの: {what}").format(what=one))
 
 
 def _end_of_archiving(done: archiving.Done) -> NoReturn:
@@ -575,7 +586,15 @@ def _end_of_archiving(done: archiving.Done) -> NoReturn:
         _say(_("前の回の途中から元に戻したもの: {count}").format(count=done.mended))
     for case in done.passed[:SHOWN]:
         _say(_("途中で変わったので移さなかった件: {number}").format(number=case))
-    raise typer.Exit(LOOK if done.passed else DONE)
+    for case in done.lost[:SHOWN]:
+        _say(_("年ごとのタブから消えている件: {number}").format(number=case))
+    if len(done.lost) > SHOWN:
+        _say(
+            _("年ごとのタブから消えている件は全部で{count}件").format(
+                count=len(done.lost)
+            )
+        )
+    raise typer.Exit(LOOK if done.passed or done.lost or done.missing else DONE)
 
 
 def _print_archive(found: archiving.Due) -> None:

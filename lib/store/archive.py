@@ -151,6 +151,13 @@ class TidiesArchive(Protocol):
         """Bring back what lies in the archive by mistake; return how much did."""
         ...
 
+    def lost_from_archive(self) -> tuple[str, ...]:
+        """Return the complaints that the log has put away and that stand nowhere.
+
+        As of the last time that the archive was read or tidied; no call.
+        """
+        ...
+
 
 def over_in(frames: Mapping[str, pd.DataFrame]) -> set[str]:
     """Return the complaints among these rows that are over, nothing left to be done."""

@@ -408,6 +408,14 @@ class LiveStore:
             self.refreshed()
         return back
 
+    def lost_from_archive(self) -> tuple[str, ...]:
+        """Return the complaints that people took out of the archive by hand; no call.
+
+        As of the last time that the archive was read or tidied.
+        """
+        store = self._store
+        return store.lost_from_archive() if isinstance(store, TidiesArchive) else ()
+
     def _forget_archive(self) -> None:
         """Let go of what nobody asked for lately."""
         if self._archive is not None and self._timer() > self._archive_until:

@@ -165,6 +165,10 @@ def _told(said: str, done: Done) -> str:
         told += " " + _("途中で変わったので移さなかった件: {number}").format(
             number=fmt.number(len(done.passed))
         )
+    if done.lost:
+        told += " " + _("年ごとのタブから消えている件は全部で{count}件").format(
+            count=fmt.number(len(done.lost))
+        )
     return told
 
 

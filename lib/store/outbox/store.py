@@ -198,6 +198,10 @@ class OutboxStore:
         """Bring back what lies in the archive by mistake."""
         return self._inner.tidy_archive()
 
+    def lost_from_archive(self) -> tuple[str, ...]:
+        """Return what people took out of the archive by hand."""
+        return self._inner.lost_from_archive()
+
     def audit(self, table: str, key: str) -> pd.DataFrame:
         """Return every log row of one record, those of waiting saves included.
 

@@ -153,6 +153,7 @@ class Archiver:
         self._spreadsheet = spreadsheet
         self._watch = watch
         self._writer = writer
+        self._lost: frozenset[str] = frozenset()
 
     # Reading ------------------------------------------------------------------------
 
@@ -178,8 +179,30 @@ class Archiver:
             case = whole[HANGING[code]] if code in HANGING else whole.index.to_series()
             whole = whole[case.isin(standing).to_numpy(dtype=bool)]
             frames[code] = whole[~whole.index.duplicated()]
-        there = set(frames[CASES].index)
+        there = set(map(str, frames[CASES].index))
+        self._note_lost(standing.keys() - there - _live_cases(self._watch.known()))
         return Archive(frames, {c: y for c, y in standing.items() if c in there})
+
+    def lost(self) -> tuple[str, ...]:
+        """Return which complaints stood nowhere when it was last read; no call.
+
+        The log has them put away, and somebody took them out of their yearly tab.
+        """
+        return tuple(sorted(self._lost))
+
+    def _note_lost(self, cases: Collection[str]) -> None:
+        if cases and not self._lost.issuperset(cases):
+            log.error("%d complaints are gone from their yearly tabs", len(cases))
+        self._lost = frozenset(cases)
+
+    def is_hung_on(self) -> bool:
+        """Whether what everybody sees has a row of a complaint put away; no call.
+
+        Another machine that did not know yet may have hung it there, or a person.
+        """
+        state = self._watch.known()
+        away = _standing_in(state).keys() - self._lost
+        return bool(away) and bool(_with_rows_outside(state, away))
 
     def index(self) -> pd.DataFrame:
         """Return what the complaints that are put away are looked up by; two reads."""
@@ -473,7 +496,10 @@ class Archiver:
             standing = _standing_in(state)
             years = set(standing.values()) | _years_in(state)
             shelves = self._shelves(years)
-            finding = _found_wrong(shelves, standing, state, suspects)
+            kept = {str(case) for case in _kept_in(shelves, CASES).index}
+            lost = standing.keys() - kept - _live_cases(state)
+            self._note_lost(lost)
+            finding = _found_wrong(shelves, standing, state, suspects, lost)
             if finding.is_nothing:
                 return back
             moving = Moving(
@@ -1116,9 +1142,11 @@ def _found_wrong(
     standing: Mapping[str, int],
     state: State,
     suspects: Collection[str],
+    lost: Collection[str],
 ) -> _Finding:
     whole = _whole_in(shelves, standing) - set(suspects)
     whole -= _with_rows_outside(state, whole)
+    whole |= set(lost)  # what is left of them stays, should people undo their deletion
     sorted_out = {at: _sorted_out(shelf, whole) for at, shelf in shelves.items()}
     return _Finding(
         cases=tuple(sorted({c for one in sorted_out.values() for c in one.cases})),
@@ -1158,6 +1186,8 @@ class _OnShelf:
 
 def _sorted_out(shelf: Shelf, whole: Collection[str]) -> _OnShelf:
     found = _OnShelf()
+    if "id" not in shelf.read.header.columns:
+        return found  # somebody took its header: nobody can tell what lies there
     named = dict(shelf.placed())
     frame, column = shelf.read.frame, HANGING.get(shelf.code)
     own = frame[column].tolist() if column else frame.index.tolist()
@@ -1184,6 +1214,10 @@ def _with_rows_outside(state: State, whole: Collection[str]) -> set[str]:
     for code, column in HANGING.items():
         found |= set(_frame(state, code)[column]) & set(whole)
     return {str(case) for case in found}
+
+
+def _live_cases(state: State) -> set[str]:
+    return {str(case) for case in _frame(state, CASES).index}
 
 
 def _years_in(state: State) -> set[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from lib.errors import Conflict
+from lib.errors import AppError, Conflict
 from lib.schema.frames import empty_frame
 from lib.schema.tables import TABLES, Table, table_of
 from lib.schema.tables import table as table_by_code
@@ -22,6 +23,8 @@ from lib.store.sheets.client import SheetsClient
 from lib.store.sheets.promises import Promises, promises_of
 from lib.store.sheets.watching import Watch
 from lib.store.sheets.writing import Writer, WriterLock
+
+log = logging.getLogger(__name__)
 
 
 class SheetsStore:
@@ -53,6 +56,7 @@ class SheetsStore:
         self._writer = Writer(client, spreadsheet, self._watch, lock, promises)
         self._mender = Mender(client, spreadsheet, self._watch, lock, promises)
         self._archiver = Archiver(client, spreadsheet, self._watch, self._writer)
+        self._hung_on_asked_at: int | None = None
 
     @property
     def kind(self) -> str:
@@ -68,9 +72,24 @@ class SheetsStore:
         return self._watch.again().snapshot
 
     def refresh(self, known: Snapshot) -> Snapshot:
-        """Return what stands now; one read, nothing is parsed that did not change."""
+        """Return what stands now; one read, nothing is parsed that did not change.
+
+        More where a row was hung on what is put away: then that comes back first.
+        """
         found = self._watch.again().snapshot
+        if found.revision != self._hung_on_asked_at:
+            self._hung_on_asked_at = found.revision
+            if self._archiver.is_hung_on():
+                found = self._after_tidying()
         return known if known.revision == found.revision else found
+
+    def _after_tidying(self) -> Snapshot:
+        """Return what stands once the complaints are back on which rows were hung."""
+        try:
+            self._archiver.tidy()
+        except AppError as error:
+            log.warning("a row hangs on what is put away: %s", type(error).__name__)
+        return self._watch.again().snapshot
 
     def remembered(self) -> Snapshot | None:
         """Return what this machine saw last, before any call; None for nothing."""
@@ -124,6 +143,10 @@ class SheetsStore:
     def tidy_archive(self) -> int:
         """Bring back what lies in the yearly tabs by mistake; see `Archiver.tidy`."""
         return self._archiver.tidy()
+
+    def lost_from_archive(self) -> tuple[str, ...]:
+        """Return what people took out of the yearly tabs; see `TidiesArchive`."""
+        return self._archiver.lost()
 
     def _refuse_archived(self, commit: Commit) -> None:
         """Refuse what is about complaints that the log knows to be put away.

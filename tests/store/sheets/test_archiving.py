@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from lib.schema.audit import BROUGHT_BACK
 from lib.store.archive import CASES, Moving
 from lib.store.protocol import Snapshot
 from lib.store.sheets.archiving import Archiver
@@ -17,6 +18,7 @@ from lib.store.sheets.store import SheetsStore
 from tests.sheets_api.hand import Hand
 from tests.store.archived import YEAR, away, back, filled, same_rows
 from tests.store.places import Place
+from tests.store.rows import activity, saving
 
 CASES_TAB, STEPS_TAB = "苦情台帳", "対応履歴"
 ONE, TWO, THREE, FOUR = (f"K-240605-AAAA{n}" for n in range(2, 6))
@@ -349,6 +351,64 @@ def test_rows_sorted_in_a_yearly_tab_and_an_answer_that_is_lost_cost_no_row(
 
     same_rows(_all(store, CASES), before.frames[CASES])
     assert keys_of(before).items() <= everything(store).items()
+
+
+def test_what_somebody_deletes_from_a_yearly_tab_is_told_and_never_called_back(
+    store, hand, before
+):
+    store.move(away(before, [ONE, TWO]))
+    hand.delete_rows(f"{CASES_TAB}_{YEAR}", 2)
+    steps = hand.read(f"{STEPS_TAB}_{YEAR}")
+
+    assert store.tidy_archive() == 0
+
+    log = store.load().frames["audit"]
+    assert BROUGHT_BACK not in set(log["field_name"])
+    assert store.lost_from_archive() == (ONE,)
+    assert hand.read(f"{STEPS_TAB}_{YEAR}") == steps
+
+
+@pytest.mark.slow
+def test_a_yearly_tab_that_is_deleted_is_told_and_its_steps_stay(store, hand, before):
+    store.move(away(before, [ONE, TWO]))
+    hand.delete_tab(f"{CASES_TAB}_{YEAR}")
+
+    assert store.tidy_archive() == 0
+
+    assert store.lost_from_archive() == (ONE, TWO)
+    assert ONE in str(hand.read(f"{STEPS_TAB}_{YEAR}"))
+    assert store.archive_years() == (YEAR,)
+
+
+@pytest.mark.slow
+def test_a_yearly_tab_whose_header_is_gone_is_left_alone(store, hand, before):
+    store.move(away(before, [ONE, TWO]))
+    tab = f"{CASES_TAB}_{YEAR}"
+    hand.clear(tab, "1:1")
+
+    assert store.tidy_archive() == 0
+
+    assert "090-1234-5672" in str(hand.read(tab))
+    assert store.lost_from_archive() == (ONE, TWO)
+
+
+def test_a_step_of_a_machine_that_did_not_know_brings_its_case_back(
+    store, before, sheets_place, tmp_path
+):
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(sheets_place.data, elsewhere)
+    place = Place(sheets_place.url, elsewhere)
+    other = place()
+    shown = other.load()
+    store.move(away(before, [ONE, TWO]))
+
+    other.commit(saving(activity(ONE, content="電話した")))
+    found = other.refresh(shown).frames
+
+    assert ONE in found[CASES].index
+    assert (found["activities"]["case_id"] == ONE).sum() == 3
+    assert other.archive_years() == (YEAR,)
+    place.close()
 
 
 @pytest.mark.slow
