@@ -80,7 +80,13 @@ def test_archive_shows_what_would_move_moves_it_and_brings_it_back(data):
     assert list(stored().frames["complaints"].index) == ["K-261120-AAAAA"]
     assert "K-261120-7F3QX" in exported(data.parent / "all.xlsx")
 
-    assert run("archive", "--back", "k2611207f3qx").exit_code == 0
+    dry = run("archive", "--back", "2023,2024", "--dry-run")
+    told = ("戻すもの: 1件" in dry.stdout, "保管にないもの: 2023" in dry.stdout)
+    assert (dry.exit_code, told) == (1, (True, True))
+    assert len(stored().frames["complaints"]) == 1
+
+    back = run("archive", "--back", "k2611207f3qx,K-240605-7F3QX")
+    assert (back.exit_code, "K-240605-7F3QX" in back.stdout) == (1, True)
     assert len(stored().frames["complaints"]) == 2
     assert run("archive", "--back", "2024").exit_code == 2
 

@@ -97,6 +97,7 @@ class Done:
     passed: complaints that were written to meanwhile and stay. mended: what had lain in
     the archive by mistake and came back, before the others moved or after. lost: what
     somebody deleted from the archive by hand; nothing that is left of it was touched.
+    missing: years and numbers asked for of which nothing is put away.
     """
 
     cases: list[str] = field(default_factory=list)
@@ -104,6 +105,7 @@ class Done:
     passed: list[str] = field(default_factory=list)
     mended: int = 0
     lost: tuple[str, ...] = ()
+    missing: list[int | str] = field(default_factory=list)
 
 
 def _nothing(_done: int, _all: int) -> None:
@@ -313,12 +315,12 @@ def bring_back(
     live: LiveStore,
     who: Principal,
     now: datetime,
-    wanted: int | Collection[str],
+    wanted: int | Collection[int | str],
     *,
     data: Path,
     progress: Progress = _nothing,
 ) -> Done:
-    """Bring back a whole year, or complaints by their numbers, with what hangs on them.
+    """Bring back whole years, or complaints by their numbers, with what hangs on them.
 
     Raises:
         ActionRefused: nothing of it is put away.
@@ -327,18 +329,27 @@ def bring_back(
     with alone(data, "archiving"):
         live.refreshed()
         done = Done(mended=live.tidy_archive())
-        kept = live.archive().archive if live.archive_years() else None
-        years = kept.years if kept else {}
-        chosen = [
-            case
-            for case, year in years.items()
-            if (year == wanted if isinstance(wanted, int) else case in wanted)
-        ]
-        if kept is None or not chosen:
+        years, done.missing = would_come(live, who, wanted)
+        if not years:
             raise ActionRefused(NOTHING_THERE)
-        _move(live, who, now, _rows(kept.frames, chosen), done, progress)
+        rows = _rows(live.archive().archive.frames, years)
+        _move(live, who, now, rows, done, progress)
         done.lost = live.lost_from_archive()
     return done
+
+
+@needs("archive.run")
+def would_come(
+    live: LiveStore,
+    who: Principal,  # noqa: ARG001 - `needs` asks who
+    wanted: int | Collection[int | str],
+) -> tuple[dict[str, int], list[int | str]]:
+    """Return what `bring_back` would bring, with its years, and what is not there."""
+    asked = [wanted] if isinstance(wanted, int) else list(wanted)
+    years = live.archive().archive.years if live.archive_years() else {}
+    found = {c: year for c, year in years.items() if c in asked or year in asked}
+    there = {*found, *found.values()}
+    return found, [one for one in asked if one not in there]
 
 
 def years_of(live: LiveStore, rows: Iterable[RowKey]) -> dict[str, int]:
