@@ -333,11 +333,27 @@ def _in_ms(times: Times) -> list[str]:
     return [f"{seconds * 1000:.1f}" for seconds in figures]
 
 
+def goal(kinds: list[Kind], calls: Times) -> str:
+    """Return the p95 that is judged, and beside it what one waited on this machine."""
+    every = _p95([s for kind in kinds for s in kind.times.processor] + calls.processor)
+    waited = _p95([s for kind in kinds for s in kind.times.clock] + calls.clock)
+    slowest = max(kinds, key=lambda kind: _p95(kind.times.clock))
+    return (
+        f"goal p95 {MOST_SECONDS_P95 * 1000:.0f} ms, judged on processor time: "
+        f"{every * 1000:.1f} ms; by the clock, not judged: {waited * 1000:.1f} ms, "
+        f"at most {_p95(slowest.times.clock) * 1000:.1f} ms ({slowest.name})"
+    )
+
+
+def _p95(seconds: list[float]) -> float:
+    return float(np.percentile(seconds, 95))
+
+
 def missed(kinds: list[Kind], calls: Times) -> Iterator[str]:
     """Yield each goal that was not reached, in words."""
     every = [s for kind in kinds for s in kind.times.processor] + calls.processor
-    if (late := float(np.percentile(every, 95))) > MOST_SECONDS_P95:
-        yield f"p95 {late * 1000:.0f} ms"
+    if (late := _p95(every)) > MOST_SECONDS_P95:
+        yield f"p95 {late * 1000:.0f} ms of processor time"
     for kind in kinds:
         if kind.found < LEAST_FOUND:
             yield f"{kind.name}: {kind.found:.1%} found"
@@ -355,6 +371,7 @@ def main(
     kinds = list(measured(desk, asked, now))
     calls = beside_a_call(desk, asked, now)
     report(console, len(past(desk).cases), kinds, calls)
+    console.print(goal(kinds, calls))
     cost = making(desk)
     console.print(
         f"index: {cost.seconds:.1f} s ({cost.cpu:.1f} s of processor time), one case more "
