@@ -10,6 +10,8 @@ into account:
   (regression to the mean; empirical Bayes).
 - Levels wander. What they change from one span to the next without any measure is
   taken off from what the days after can tell.
+- Bad fortnights pass. A verdict must hold against the level 28 days sooner too; where it
+  does not, the figure may only be back at its usual level.
 
 `benchmarks.effects` states how often the verdicts are right. Pure functions over sums.
 """
@@ -17,7 +19,7 @@ into account:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -60,8 +62,21 @@ _UNSURE: Final = 1.3
 SAME: Final = 1.25
 """A factor that makes no difference to work with, up or down."""
 
-_LONGEST_WAIT: Final = 180
-"""Days that somebody may be asked to wait for a verdict."""
+USUAL_BAND: Final = 0.9
+"""Share of the interval against the level 28 days sooner.
+
+Less than `BAND`: both must be left, and this one rests on the same days after.
+"""
+
+_HALVED: Final = 0.5
+_CASES: Final = (5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000)
+"""Cases in 28 days that somebody may be told to wait for, rounded as one says them."""
+
+_TRIES: Final = 30
+"""Halvings of a range of rates until it is narrow enough to be told."""
+
+_MOST_RISE: Final = 20.0
+"""Factor beyond which nobody expects a figure to rise."""
 
 _JEFFREYS: Final = 0.5
 """Events that a span without any still leaves possible."""
@@ -76,6 +91,13 @@ class Verdict(Choice):
     WORSENED = N_("悪くなった")
     SAME = N_("ほぼ変わらない")
     OPEN = N_("まだ判断できない")
+
+
+class Reason(Choice):
+    """Why a difference that is there decides nothing."""
+
+    USUAL = N_("ふだんの水準に戻っただけかもしれません。")
+    SHORT_PAST = N_("始める前の数字が56日分なく、ふだんの水準がわかりません。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +143,9 @@ class Effect:
         nothing can be compared.
     by_itself: rate after by rate before that was to be expected without any measure,
         below 1 where it began at a peak; None as above.
-    more_days: further days after which it would be decided if it went on like this;
-        None where it is decided, or not within half a year.
+    why: why nothing is decided although the days before and after differ; None where
+        they do not, or where it is decided. With USUAL everything here is against the
+        usual level.
     """
 
     verdict: Verdict
@@ -130,7 +153,7 @@ class Effect:
     low: float | None = None
     high: float | None = None
     by_itself: float | None = None
-    more_days: int | None = None
+    why: Reason | None = None
 
 
 UNKNOWN: Final = Effect(Verdict.OPEN)
@@ -207,8 +230,136 @@ def effect(
         low=low,
         high=high,
         by_itself=_by_itself(before, past),
-        more_days=_more_days(before, after, past) if decided is Verdict.OPEN else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is known before a measure, against which any days after it are held.
+
+    before: the span up to it. past: with `before` as its last span. sooner: the span up
+    to 28 days before it, and the past up to there; None where there is none.
+    """
+
+    before: Span
+    past: Past | None
+    sooner: tuple[Span, Past] | None
+    less_is_better: bool
+
+    def effect(self, after: Span) -> Effect:
+        """Return what can be said of the measure after the days of `after`."""
+        found = effect(
+            self.before, after, self.past, less_is_better=self.less_is_better
+        )
+        if found.verdict not in (Verdict.IMPROVED, Verdict.WORSENED):
+            return self._usual(after) if self._is_back(after, found) else found
+        if self.sooner is None:
+            return replace(found, verdict=Verdict.OPEN, why=Reason.SHORT_PAST)
+        return found if self._is_unusual(after, found) else self._usual(after)
+
+    def needed(self, exposure: float, days: int) -> float | None:
+        """Return the rate nearest to the level before that would be called better.
+
+        exposure, days: of the days after. None where no rate would be.
+        """
+        if self.past is None or exposure <= 0:
+            return None
+        shape, weight = _level_before(self.before, self.past)
+        near = shape / weight
+        far = 0.0 if self.less_is_better else near * _MOST_RISE
+        if not self._is_better(far, exposure, days):
+            return None
+        for _try in range(_TRIES):
+            middle = (near + far) / 2
+            if self._is_better(middle, exposure, days):
+                far = middle
+            else:
+                near = middle
+        return far
+
+    def cases_for_half(self, days: int) -> int | None:
+        """Return with how many cases in 28 days a halving would be decided.
+
+        That is, after `days` days, with a level that was steady before and moves as
+        much by itself as this one. None where none would do, or where less is not better.
+        """
+        past = self.past
+        if past is None or not self.less_is_better or self.before.days < LEAST_KNOWN:
+            return None
+        for cases in _CASES:
+            after = Span(cases * _HALVED * days / SPAN, days / SPAN, days)
+            there = replace(past, level=float(cases), events=cases * _WORTH, swing=0.0)
+            if _interval(Span(cases, 1.0, SPAN), after, there)[2] < 1:
+                return cases
+        return None
+
+    def _is_better(self, rate: float, exposure: float, days: int) -> bool:
+        after = Span(rate * exposure, exposure, days)
+        return self.effect(after).verdict is Verdict.IMPROVED
+
+    def _is_unusual(self, after: Span, found: Effect) -> bool:
+        """Whether it lies beyond the level of 28 days sooner, on the same side."""
+        if self.sooner is None or found.ratio is None:
+            return False
+        before, past = self.sooner
+        _middle, low, high = _interval(before, after, past, USUAL_BAND, gap=1)
+        return high < 1 if found.ratio < 1 else low > 1
+
+    def _is_back(self, after: Span, found: Effect) -> bool:
+        """Whether an open one left a level that was unusual, and no more than that."""
+        known = min(self.before.days, after.days) >= LEAST_KNOWN
+        if self.sooner is None or found.verdict is not Verdict.OPEN or not known:
+            return False
+        if self._is_unusual(after, found):
+            return False
+        sooner, past = self.sooner
+        alone = replace(past, level=1.0, events=0.0, swing=0.0)
+        _m, low, high = _interval(sooner, self.before, past, USUAL_BAND)
+        _m, least, most = _interval(self.before, after, alone, USUAL_BAND)
+        return (low > 1 and most < 1) or (high < 1 and least > 1)
+
+    def _usual(self, after: Span) -> Effect:
+        if self.sooner is None:
+            return UNKNOWN
+        before, past = self.sooner
+        ratio, low, high = _interval(before, after, past, gap=1)
+        shape, weight = _level_before(before, past)
+        rate = self.before.rate
+        return Effect(
+            verdict=Verdict.OPEN,
+            ratio=ratio,
+            low=low,
+            high=high,
+            by_itself=shape / weight / rate if rate else None,
+            why=Reason.USUAL,
+        )
+
+
+def background(
+    before: Span, spans: Sequence[Span], spread: float = 1.0, *, less_is_better: bool
+) -> Background:
+    """Return what `spans` tell of the figure before a measure, oldest first.
+
+    before: the 28 days up to it, the last of `spans` where enough of it is known.
+    spread: as `spread_of` gives it.
+    """
+    past = past_of(spans, spread)
+    sooner = past_of(spans[:-1], spread)
+    return Background(
+        before,
+        past,
+        (spans[-2], sooner or _none_yet(spans[:-1], spread))
+        if len(spans) > 1
+        else None,
+        less_is_better,
+    )
+
+
+def _none_yet(spans: Sequence[Span], spread: float) -> Past:
+    """Return the past of spans without any event."""
+    exposure = sum(span.exposure for span in spans)
+    level = _JEFFREYS / exposure if exposure else 1.0
+    return Past(level, 0.0, spread, 0.0, USUAL_STEP**2)
 
 
 def _verdict(low: float, high: float, *, less_is_better: bool) -> Verdict:
@@ -219,8 +370,12 @@ def _verdict(low: float, high: float, *, less_is_better: bool) -> Verdict:
     return Verdict.OPEN
 
 
-def _interval(before: Span, after: Span, past: Past) -> tuple[float, float, float]:
+def _interval(
+    before: Span, after: Span, past: Past, band: float = BAND, gap: int = 0
+) -> tuple[float, float, float]:
     """Return the ratio of the rates and its interval.
+
+    gap: spans between the two.
 
     Of two gamma variables the share of one in their sum is a beta variable; so the ratio
     is exact up to the moments that `past` took from the company's own spans.
@@ -230,9 +385,9 @@ def _interval(before: Span, after: Span, past: Past) -> tuple[float, float, floa
     shape0, weight0 = _level_before(before, past)
     shape1 = after.events / past.spread + _JEFFREYS
     weight1 = after.exposure / past.spread
-    steady = 1 / (1 / shape1 + past.wander * _UNSURE * _drift(after.days))
+    steady = 1 / (1 / shape1 + past.wander * _UNSURE * (gap + _drift(after.days)))
     scale = weight0 / (weight1 * steady / shape1)
-    tail = (1 - BAND) / 2
+    tail = (1 - band) / 2
     shares = special.betaincinv(steady, shape0, np.array([0.5, tail, 1 - tail]))
     middle, low, high = (float(s / (1 - s) * scale) for s in shares)
     return middle, low, high
@@ -263,19 +418,6 @@ def _level_before(before: Span, past: Past) -> tuple[float, float]:
 def _by_itself(before: Span, past: Past) -> float | None:
     shape, weight = _level_before(before, past)
     return shape / weight / before.rate if before.rate else None
-
-
-def _more_days(before: Span, after: Span, past: Past) -> int | None:
-    """Return after how many more days the interval would leave 1, at the same rate."""
-    if not after.days:
-        return None
-    for more in range(7, _LONGEST_WAIT + 1, 7):
-        longer = (after.days + more) / after.days
-        then = Span(after.events * longer, after.exposure * longer, after.days + more)
-        _ratio_then, low, high = _interval(before, then, past)
-        if then.days >= LEAST_KNOWN and (high < 1 or low > 1):
-            return more
-    return None
 
 
 def _wander(events: Floats, exposure: Floats, spread: float) -> float:

@@ -5,7 +5,7 @@ Pure functions over arrays; `effects` decides, this cuts the spans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,13 +16,13 @@ from lib.metrics.effects import (
     LEAST_KNOWN,
     LOOKS,
     SPAN,
-    UNKNOWN,
+    Background,
     Effect,
     Floats,
     Past,
     Span,
     Verdict,
-    effect,
+    background,
     past_of,
     spread_of,
 )
@@ -77,6 +77,26 @@ def spans_before(days: Days, until: date, count: int, length: int) -> tuple[Span
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """What an open measure waits for.
+
+    needed: the rate over all days since the start that would be called better at the
+        next look, after the last one at that; None where no rate would be.
+    change: `needed` by the rate before, less 1; None without either.
+    decides_after: days since the start of the first look at which it would be decided if
+        it went on like this, and the day of it; None where at none.
+    cases: in 28 days, with which a halving would be decided at the last look; None where
+        none are known to do.
+    """
+
+    needed: float | None
+    change: float | None
+    decides_after: int | None
+    decides_on: date | None
+    cases: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """What may be said of a measure on a day.
 
@@ -85,6 +105,7 @@ class Judged:
         before the first one what is known so far.
     next_look: the day on which the next verdict is given; None after the last one.
     decided_on: the day of the look that decided first; None where none has.
+    wait: what it takes to decide; None where it is decided, or nothing is known.
     """
 
     before: Span
@@ -93,19 +114,12 @@ class Judged:
     look: int
     next_look: date | None
     decided_on: date | None = None
+    wait: Wait | None = None
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is better, worse, the same or open."""
         return self.effect.verdict
-
-    @property
-    def more_events(self) -> int | None:
-        """Events after which it would be decided if it went on like this."""
-        more, rate = self.effect.more_days, self.after
-        if more is None or not rate.days:
-            return None
-        return max(1, round(rate.events / rate.days * more))
 
 
 def judged(days: Days, start: date, today: date, *, less_is_better: bool) -> Judged:
@@ -114,60 +128,81 @@ def judged(days: Days, start: date, today: date, *, less_is_better: bool) -> Jud
     Only looks decide: the verdict of the day is the one of the last look. A measure that
     got better at one look stays so until the next.
     """
-    past = past_before(days, start)
-    before = days.span(start - timedelta(days=SPAN), start)
+    known = background_of(days, start, less_is_better=less_is_better)
     verdicts = {
-        look: _look(days, start, look, before, past, less_is_better=less_is_better)
+        look: known.effect(days.span(start, start + timedelta(days=look)))
         for look in LOOKS
         if start + timedelta(days=look) <= today
     }
     decided = [n for n, found in verdicts.items() if _is_decided(found)]
-    coming = [start + timedelta(days=n) for n in LOOKS if n not in verdicts]
+    coming = [n for n in LOOKS if n not in verdicts]
     look = max(verdicts, default=0)
     until = start + timedelta(days=look) if look else min(today, days.last + _DAY)
     after = days.span(start, until)
-    if look:
-        found = verdicts[look]
-    else:
-        found = _so_far(before, after, past, less_is_better=less_is_better)
+    found = verdicts[look] if look else _so_far(known, after)
     return Judged(
-        before=before,
+        before=known.before,
         after=after,
         effect=found,
         look=look,
-        next_look=coming[0] if coming else None,
+        next_look=start + timedelta(days=coming[0]) if coming else None,
         decided_on=start + timedelta(days=decided[0]) if decided else None,
+        wait=None if _is_decided(found) else _wait(known, days, start, after, coming),
     )
 
 
 _DAY: Final = timedelta(days=1)
 
 
+def background_of(days: Days, start: date, *, less_is_better: bool) -> Background:
+    """Return what the year before a measure tells."""
+    return background(
+        days.span(start - timedelta(days=SPAN), start),
+        _begun(spans_before(days, start, SPANS, SPAN)),
+        _spread(days, start - timedelta(days=SPAN * SPANS), start),
+        less_is_better=less_is_better,
+    )
+
+
 def _is_decided(found: Effect) -> bool:
     return found.verdict is not Verdict.OPEN
 
 
-def _look(
-    days: Days,
-    start: date,
-    look: int,
-    before: Span,
-    past: Past | None,
-    *,
-    less_is_better: bool,
-) -> Effect:
-    after = days.span(start, start + timedelta(days=look))
-    return effect(before, after, past, less_is_better=less_is_better)
-
-
-def _so_far(
-    before: Span, after: Span, past: Past | None, *, less_is_better: bool
-) -> Effect:
+def _so_far(known: Background, after: Span) -> Effect:
     """Return the numbers before the first look, without a verdict."""
-    found = effect(before, after, past, less_is_better=less_is_better)
-    if found is UNKNOWN or found.verdict is Verdict.OPEN:
-        return found
-    return Effect(Verdict.OPEN, found.ratio, found.low, found.high, found.by_itself)
+    return replace(known.effect(after), verdict=Verdict.OPEN)
+
+
+def _wait(
+    known: Background, days: Days, start: date, after: Span, coming: list[int]
+) -> Wait | None:
+    """Return what it takes; None where there is nothing to compare."""
+    rate = known.before.rate
+    basis = after if after.days >= LEAST_KNOWN else known.before
+    if known.past is None or rate is None or not basis.days:
+        return None
+    look = coming[0] if coming else LOOKS[-1]
+    needed = known.needed(basis.exposure / basis.days * look, look)
+    if needed is not None and days.is_share and needed > 1:
+        needed = None
+    on = _decides_at(known, after, coming) if after.days else None
+    return Wait(
+        needed=needed,
+        change=needed / rate - 1 if needed is not None and rate else None,
+        decides_after=on,
+        decides_on=start + timedelta(days=on) if on else None,
+        cases=known.cases_for_half(LOOKS[-1]),
+    )
+
+
+def _decides_at(known: Background, after: Span, coming: list[int]) -> int | None:
+    """Return the first coming look that would decide if it went on like this."""
+    for look in coming:
+        longer = look / after.days
+        then = Span(after.events * longer, after.exposure * longer, look)
+        if _is_decided(known.effect(then)):
+            return look
+    return None
 
 
 def past_before(days: Days, start: date) -> Past | None:

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from lib.metrics.effects import (
+    Background,
     Effect,
     Past,
+    Reason,
     Span,
     Verdict,
+    background,
     effect,
     past_of,
     spread_of,
@@ -28,7 +31,11 @@ def span(events: float, *, days: int = 28, orders: float = ORDERS) -> Span:
 def judged(*events: float, less_is_better: bool = True) -> Effect:
     """Judge the last count against the ones before it."""
     *known, after = map(span, events)
-    return effect(known[-1], after, past_of(known), less_is_better=less_is_better)
+    return known_of(*known, less_is_better=less_is_better).effect(after)
+
+
+def known_of(*spans: Span, less_is_better: bool = True) -> Background:
+    return background(spans[-1], spans, less_is_better=less_is_better)
 
 
 # By hand ------------------------------------------------------------------------
@@ -39,7 +46,7 @@ def test_a_figure_cut_to_a_quarter_has_improved():
 
     assert found.verdict is Verdict.IMPROVED
     assert found.ratio == pytest.approx(0.26, abs=0.02)
-    assert found.more_days is None
+    assert found.why is None
 
 
 def test_more_is_better_turns_the_verdict_round():
@@ -51,13 +58,12 @@ def test_more_is_better_turns_the_verdict_round():
     )
 
 
-def test_a_fall_from_ten_to_three_decides_nothing_and_says_how_long_it_takes():
+def test_a_fall_from_ten_to_three_decides_nothing():
     found = judged(10, 10, 10, 10, 3)
 
     assert found.verdict is Verdict.OPEN
     assert found.low < 1 < found.high
-    assert found.more_days is not None
-    assert found.more_days % 7 == 0
+    assert found.why is None
 
 
 def test_what_was_begun_at_a_peak_is_expected_to_come_back_by_itself():
@@ -75,6 +81,69 @@ def test_a_level_that_rose_and_stayed_is_not_taken_for_a_peak():
 
     assert found.by_itself > 0.9
     assert found.verdict is Verdict.IMPROVED
+
+
+@pytest.mark.parametrize(
+    ("usual", "bad", "less_is_better"), [(100, 300, True), (100, 30, False)]
+)
+def test_a_bad_month_that_passes_is_no_success(usual, bad, less_is_better):
+    known = [usual] * 6 + [bad]
+
+    found = judged(*known, usual, less_is_better=less_is_better)
+
+    assert found.verdict is Verdict.OPEN
+    assert found.why is Reason.USUAL
+    # By hand: nothing has changed but the bad month, which it has left by itself.
+    assert found.ratio == pytest.approx(1, abs=0.02)
+    assert found.by_itself == pytest.approx(usual / bad, abs=0.02)
+
+
+def test_a_good_month_that_passes_is_no_harm():
+    found = judged(100, 100, 100, 100, 100, 20, 100)
+
+    assert (found.verdict, found.why) == (Verdict.OPEN, Reason.USUAL)
+
+
+def test_a_bad_month_after_which_it_is_better_than_ever_is_a_success():
+    assert judged(100, 100, 100, 100, 100, 300, 20).verdict is Verdict.IMPROVED
+
+
+def test_a_past_of_one_span_says_nothing_of_what_is_usual():
+    found = judged(100, 20)
+
+    assert (found.verdict, found.why) == (Verdict.OPEN, Reason.SHORT_PAST)
+
+
+def test_a_month_of_first_cases_that_passes_is_no_success():
+    found = judged(0, 0, 0, 60, 0)
+
+    assert (found.verdict, found.why) == (Verdict.OPEN, Reason.USUAL)
+
+
+def test_the_least_change_that_would_decide_is_the_edge_of_the_verdict():
+    known = known_of(*[span(40)] * 6)
+
+    needed = known.needed(ORDERS, 28)
+
+    below, above = (span(needed * ORDERS * factor) for factor in (0.99, 1.01))
+    assert known.effect(below).verdict is Verdict.IMPROVED
+    assert known.effect(above).verdict is Verdict.OPEN
+    # More days need less of a change.
+    assert needed < known.needed(3 * ORDERS, 84) < 0.04
+
+
+def test_where_more_is_better_the_least_change_is_a_rise():
+    known = known_of(*[span(40)] * 6, less_is_better=False)
+
+    assert known.needed(ORDERS, 28) > 0.04
+
+
+def test_what_is_too_rare_needs_more_cases_not_a_change():
+    rare = known_of(*[span(1)] * 6)
+
+    assert rare.needed(ORDERS, 28) is None
+    assert rare.cases_for_half(84) == 75
+    assert known_of(*[span(75)] * 6).needed(3 * ORDERS, 84) > 0.075 * 0.5
 
 
 def test_large_counts_that_stay_are_called_unchanged():
@@ -124,7 +193,6 @@ def test_too_few_known_days_wait_whatever_they_say():
 
     assert found.verdict is Verdict.OPEN
     assert found.high < 1
-    assert found.more_days == 7
 
 
 def test_the_interval_holds_its_ratio():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
-from lib.metrics.effects import Verdict
+from lib.metrics.effects import Reason, Verdict
 from lib.metrics.improvements import Days, judged
 from lib.metrics.relapses import relapse
 
@@ -77,13 +78,36 @@ def test_too_few_known_days_decide_nothing():
     assert found.verdict is Verdict.OPEN
 
 
-def test_what_is_open_says_how_many_days_or_cases_it_takes():
-    found = seen(company((336, 0.5), (28, 0.25)), after=28)
+def test_what_is_open_says_what_would_decide_it_and_at_which_look():
+    found = seen(company((336, 1.0), (28, 0.55)), after=28)
 
     assert found.verdict is Verdict.OPEN
-    assert found.effect.more_days
-    # By hand: a case in four days, for so many days more.
-    assert found.more_events == round(0.25 * found.effect.more_days)
+    # 0.55 in 100 orders hold for 28 days; 56 such days would be enough.
+    assert found.wait.decides_on == START + timedelta(days=56)
+    assert found.wait.decides_after == 56
+    assert 0.0055 <= found.wait.needed < 0.01
+    assert found.wait.change == pytest.approx(found.wait.needed / 0.01 - 1)
+
+
+def test_after_the_last_look_nothing_more_is_promised():
+    found = seen(company((336, 1.0), (84, 0.9)), after=200)
+
+    assert found.next_look is None
+    assert found.wait.decides_on is None
+    assert found.wait.needed < 0.009
+
+
+def test_what_is_decided_waits_for_nothing():
+    assert seen(company((336, 4.0), (28, 1.0)), after=28).wait is None
+
+
+def test_two_bad_weeks_that_pass_are_no_success_at_any_look():
+    days = company((322, 10.0), (14, 30.0), (84, 10.0))
+
+    for after in (28, 56, 84):
+        found = seen(days, after=after)
+        assert found.effect.why is Reason.USUAL
+        assert found.verdict is Verdict.OPEN
 
 
 def test_the_same_before_and_after_is_never_called_better():

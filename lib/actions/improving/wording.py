@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from functools import reduce
 from typing import Final
 
 from lib.actions.improving.figures import Against
 from lib.actions.improving.judging import Told
 from lib.actions.improving.targets import Target
-from lib.i18n import N_, _
+from lib.i18n import N_, SOURCE, _, current
 from lib.metrics.effects import SPAN, Effect, Span, Verdict
 from lib.metrics.improvements import Judged
 
@@ -88,11 +90,11 @@ def compared_text(target: Target, found: Judged, against: Against) -> str:
     )
 
 
-def verdict_text(target: Target, found: Judged) -> str:
+def verdict_text(target: Target, found: Judged, against: Against) -> str:
     """Return the verdict with how much it moved, or what is lacking for one."""
     match found.verdict:
         case Verdict.OPEN:
-            return f"{_(Verdict.OPEN.value)}: {waiting_text(found)}"
+            return f"{_(Verdict.OPEN.value)}: {open_text(target, found, against)}"
         case Verdict.SAME:
             return _("ほぼ変わらない。良くも悪くもなっていません。")
         case verdict:
@@ -122,29 +124,96 @@ def _change(ratio: float) -> int:
     return round(abs(ratio - 1) * 100)
 
 
-def waiting_text(found: Judged) -> str:
-    """Return how long, or how many cases, it takes until something can be said."""
-    if not found.look and found.next_look is not None:
-        said = _("{day.month}/{day.day}に、28日分がそろいます。").format(
-            day=found.next_look
-        )
-        return said + _further(found)
-    if found.effect.more_days is None:
-        return _("このままの数では、半年待っても決まりません。人が決めてください。")
-    words = _("あと約{days}日、または約{count}件").format(
-        days=found.effect.more_days, count=found.more_events
-    )
+def open_text(target: Target, found: Judged, against: Against) -> str:
+    """Return why nothing is decided, and when and by what it would be."""
+    parts = [
+        _(found.effect.why.value) if found.effect.why else "",
+        _next_text(found),
+        _needed_text(target, found, against),
+    ]
+    return reduce(_joined, (part for part in parts if part), "")
+
+
+def _joined(first: str, then: str) -> str:
+    """Put a sentence after another as the language does: Japanese without a space."""
+    if not first:
+        return then
+    return f"{first}{then}" if current() == SOURCE else f"{first} {then}"
+
+
+def _next_text(found: Judged) -> str:
+    """Say when is looked next, or that nobody looks any more."""
     if found.next_look is None:
-        return words
-    return words + _("(次に見るのは{day.month}/{day.day})").format(day=found.next_look)
+        return _(
+            "3回見ても決まりませんでした。もう自動では判断しません。人が決めてください。"
+        )
+    if found.wait is None or found.wait.decides_on is None:
+        return _("次に見るのは{day.month}/{day.day}。").format(day=found.next_look)
+    return _(
+        "この調子なら{day.month}/{day.day}(始めてから{days}日)に判断できます。"
+    ).format(day=found.wait.decides_on, days=found.wait.decides_after)
 
 
-def _further(found: Judged) -> str:
-    if found.effect.more_days is None or found.more_events is None:
+def _needed_text(target: Target, found: Judged, against: Against) -> str:
+    """Say the least change that would decide, or how many cases it would take."""
+    wait = found.wait
+    if wait is None:
         return ""
-    return _("いまの様子では、あと約{days}日、または約{count}件。").format(
-        days=found.effect.more_days, count=found.more_events
+    few = _few_text(target, wait.cases)
+    if wait.needed is None:
+        return "" if wait.decides_after else few
+    words = _NEEDED[target.less_is_better, found.next_look is not None]
+    said = _(words).format(
+        day=found.next_look,
+        name=_(target.name),
+        rate=rate_text(target, Span(wait.needed, 1.0, 1), against),
+        change=_change_text(target, wait.change),
     )
+    is_much = target.counts_less and (wait.change or 0.0) < -_MUCH
+    return _joined(said, few) if is_much and wait.cases else said
+
+
+_NEEDED: Final = {
+    (True, True): N_(
+        "{day.month}/{day.day}までの{name}が{rate}以下{change}なら、その日に判断できます。"
+    ),
+    (True, False): N_("始めてからの{name}が{rate}以下{change}なら、判断できました。"),
+    (False, True): N_(
+        "{day.month}/{day.day}までの{name}が{rate}以上{change}なら、その日に判断できます。"
+    ),
+    (False, False): N_("始めてからの{name}が{rate}以上{change}なら、判断できました。"),
+}
+"""By whether less is better and whether somebody looks again."""
+
+
+def _change_text(target: Target, change: float | None) -> str:
+    """Return "(前28日より約41%以上減)"; "" where the days before were better still."""
+    if change is None or (change < 0) is not target.counts_less:
+        return ""
+    percent = math.ceil(abs(change) * 100)
+    if target.misses:
+        return _("({what}が前28日より約{change}%以上減)").format(
+            what=_(target.misses), change=percent
+        )
+    words = (
+        _("(前28日より約{change}%以上減)")
+        if change < 0
+        else _("(前28日より約{change}%以上増)")
+    )
+    return words.format(change=percent)
+
+
+def _few_text(target: Target, cases: int | None) -> str:
+    """Say that there is too little to count, and how much there would have to be."""
+    if cases is None:
+        return _("件数が少ないか、ふだんから大きく動くので、数字では判断できません。")
+    return _("{what}が半分に減ったことは、28日に約{cases}件あればわかります。").format(
+        what=_(target.misses) if target.misses else _("件数"), cases=cases
+    )
+
+
+_MUCH: Final = 0.5
+"""A change that few measures reach: more cases are what is lacking."""
 
 
 def peak_text(found: Judged) -> str:
@@ -175,7 +244,7 @@ def effect_text(told: Told) -> str:
         return ""
     numbers = compared_text(told.target, found, told.against)
     return _("{verdict}。{how}").format(
-        verdict=numbers, how=verdict_text(told.target, found)
+        verdict=numbers, how=verdict_text(told.target, found, told.against)
     )
 
 

@@ -73,12 +73,13 @@ def verdict(told: Told, one: Improvement) -> str:
     """Return the verdict with its icon, or why there is none, as Markdown."""
     if told.lack is not None:
         return f":gray[:material/info: {inert(_(told.lack.value))}]"
-    if told.judged is None or told.target is None:
+    if told.judged is None or told.target is None or told.against is None:
         return ""
     if one.status is ImprovementStatus.RELAPSED:
         return f":red[:material/replay: {inert(_back(told, one))}]"
     icon = _VERDICT_ICONS[told.judged.verdict]
-    return f"{icon} **{inert(verdict_text(told.target, told.judged))}**"
+    said = verdict_text(told.target, told.judged, told.against)
+    return f"{icon} **{inert(said)}**"
 
 
 def _back(told: Told, one: Improvement) -> str:
