@@ -9,6 +9,10 @@ figure falls without it, which a plain comparison takes for an effect. The measu
 looked at 28, 56 and 84 days after it began, and is called better where one of the looks
 says so: what the app does.
 
+A second table has companies with a steady year, then an incident of two or three weeks
+right before a measure without effect, then the steady level again; day by day, of cases
+and of calls that nobody answered. None of them may count as a success either.
+
 Those that halve the figure and were called better are followed for another year of
 looks: how often one is said to be back that is not, and how soon one that is.
 """
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import product
 from typing import Annotated, Final
 
@@ -28,13 +33,13 @@ from rich.table import Table
 from lib.metrics.effects import (
     LOOKS,
     SPAN,
+    Background,
     Floats,
-    Past,
     Span,
     Verdict,
-    effect,
-    past_of,
+    background,
 )
+from lib.metrics.improvements import Days, judged
 from lib.metrics.relapses import LOOKED_AT, Course
 
 SEED = 20261122
@@ -51,6 +56,28 @@ EFFECTS = (1.0, 0.75, 0.5, 0.25)
 RATES: Final = (3.0, 10.0, 40.0, 200.0)
 WANDERS: Final = (0.0, 0.1, 0.2)
 HALVED: Final = 0.5
+
+TIMES: Final = (3.0, 5.0)
+LASTED: Final = (14, 21)
+CASES_A_DAY: Final = (1.0, 4.0, 10.0)
+CALLS_A_DAY: Final = (30, 100, 300)
+MISSED: Final = 0.05
+"""Share of the calls that nobody answers on a usual day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A bad time that passes: a day's usual cases, or calls where `is_share`."""
+
+    a_day: float
+    times: float
+    days: int
+    is_share: bool
+
+    @property
+    def words(self) -> str:
+        """Return what is counted on a day."""
+        return f"{self.a_day:g} calls" if self.is_share else f"{self.a_day:g} cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +97,10 @@ class Company:
     levels: Floats
 
     @property
-    def spans(self) -> list[Span]:
-        """The spans up to the measure."""
-        return [Span(float(count), 1.0, SPAN) for count in self.counts]
+    def known(self) -> Background:
+        """What is known up to the measure."""
+        spans = [Span(float(count), 1.0, SPAN) for count in self.counts]
+        return background(spans[-1], spans, less_is_better=True)
 
 
 def worlds(rates: Sequence[float]) -> tuple[World, ...]:
@@ -92,19 +120,16 @@ def company(world: World, rng: np.random.Generator) -> Company:
     return Company(counts[: last + 1], after)
 
 
-def looked(
-    one: Company, past: Past | None, after: Floats
-) -> Iterator[tuple[int, Verdict]]:
+def looked(known: Background, after: Floats) -> Iterator[tuple[int, Verdict]]:
     """Yield each look, in spans since the start, with its verdict."""
     for number in range(1, len(LOOKS) + 1):
         span = Span(float(after[:number].sum()), float(number), number * SPAN)
-        found = effect(one.spans[-1], span, past, less_is_better=True)
-        yield number, found.verdict
+        yield number, known.effect(span).verdict
 
 
-def first_better(one: Company, past: Past | None, after: Floats) -> int | None:
+def first_better(known: Background, after: Floats) -> int | None:
     """Return the look at which it was first called better; None where at none."""
-    seen = looked(one, past, after)
+    seen = looked(known, after)
     return next((n for n, verdict in seen if verdict is Verdict.IMPROVED), None)
 
 
@@ -116,7 +141,7 @@ def shares(
     for _company in range(companies):
         one = company(world, rng)
         after = rng.poisson(one.levels[: len(LOOKS)] * factor).astype(float)
-        found = first_better(one, past_of(one.spans), after)
+        found = first_better(one.known, after)
         at_first += found == 1
         at_any += found is not None
     return at_first / companies, at_any / companies
@@ -145,16 +170,16 @@ def back(
     false, found, settled = 0, 0, 0
     for _company in range(companies):
         one = company(world, rng)
-        past = past_of(one.spans)
+        known = one.known
         stays = rng.poisson(one.levels * HALVED).astype(float)
-        look = first_better(one, past, stays)
+        look = first_better(known, stays)
         if look is None:
             continue
         settled += 1
         returns = stays.copy()
         returns[look:] = rng.poisson(one.levels[look:])
-        false += first_back(one, past, stays, look) is not None
-        seen = first_back(one, past, returns, look)
+        false += first_back(known, stays, look) is not None
+        seen = first_back(known, returns, look)
         found += seen is not None and seen <= len(LOOKS)
     return (false / settled, found / settled) if settled >= _ENOUGH else None
 
@@ -162,21 +187,78 @@ def back(
 _ENOUGH: Final = 20
 
 
-def first_back(one: Company, past: Past | None, after: Floats, look: int) -> int | None:
+def first_back(known: Background, after: Floats, look: int) -> int | None:
     """Return the look after settling at which it is said to be back; None for none."""
-    before = one.spans[-1]
     first = Span(float(after[:look].sum()), float(look), look * SPAN)
-    course = Course(before, first, past, less_is_better=True)
+    course = Course(known.before, first, known.past, less_is_better=True)
     for number, count in enumerate(after[look : look + LOOKED_AT], start=1):
         if course.look(Span(float(count), 1.0, SPAN)):
             return number
     return None
 
 
+def incidents(rates: Sequence[float]) -> tuple[Incident, ...]:
+    """Return the kinds of incidents, of these usual cases a day and of calls."""
+    kinds = product(TIMES, LASTED)
+    return tuple(
+        Incident(a_day, times, days, is_share)
+        for times, days in kinds
+        for is_share, usual in ((False, rates), (True, CALLS_A_DAY))
+        for a_day in usual
+    )
+
+
+def after_incident(kind: Incident, rng: np.random.Generator) -> Days:
+    """Return a year's days up to an incident and the usual ones after it."""
+    before = SPAN * SPANS
+    level = np.ones(before + LOOKS[-1])
+    level[before - kind.days : before] = kind.times
+    count = len(level)
+    if kind.is_share:
+        exposure = rng.poisson(kind.a_day, count).astype(float)
+        events = rng.binomial(exposure.astype(int), level * MISSED).astype(float)
+    else:
+        exposure = np.full(count, 100.0)
+        events = rng.poisson(level * kind.a_day).astype(float)
+    known = np.ones(count, dtype=bool)
+    return Days(_FIRST_DAY, events, exposure, known, is_share=kind.is_share)
+
+
+_FIRST_DAY: Final = date(2025, 1, 1)
+
+
+def passed(
+    kind: Incident, companies: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return how often an incident that passed is called a success.
+
+    At the first look, and at any.
+    """
+    start = _FIRST_DAY + timedelta(days=SPAN * SPANS)
+    at_first = at_any = 0
+    for _company in range(companies):
+        days = after_incident(kind, rng)
+        better = [
+            judged(days, start, start + timedelta(days=look), less_is_better=True)
+            for look in LOOKS
+        ]
+        seen = [found.verdict is Verdict.IMPROVED for found in better]
+        at_first += seen[0]
+        at_any += any(seen)
+    return at_first / companies, at_any / companies
+
+
+def is_missed(false: float, companies: int) -> bool:
+    """Whether a share is above the goal, by more than the companies drawn explain."""
+    error = np.sqrt(MOST_FALSE * (1 - MOST_FALSE) / companies)
+    return bool(false > MOST_FALSE + 2 * error)
+
+
 def main(
     companies: Annotated[int, typer.Option(help="of each kind and effect")] = 1000,
     seed: Annotated[int, typer.Option(help="other companies")] = SEED,
     rates: Annotated[list[float] | None, typer.Option(help="cases in 28 days")] = None,
+    a_day: Annotated[list[float] | None, typer.Option(help="in an incident")] = None,
 ) -> None:
     """Print the table; exit 1 where more than 5 % of nothing is called better."""
     rng = np.random.default_rng(seed)
@@ -184,12 +266,11 @@ def main(
     for factor in EFFECTS[1:]:
         table.add_column(f"×{factor} found: 28 / 84 days")
     table.add_column("back: false a year / found in 84 days")
-    missed = []
+    missed: list[World | Incident] = []
     for world in worlds(rates or RATES):
         found = [shares(world, factor, companies, rng) for factor in EFFECTS]
         false = found[0][1]
-        # What the share may miss it by through the companies drawn: two errors.
-        if false > MOST_FALSE + 2 * np.sqrt(MOST_FALSE * (1 - MOST_FALSE) / companies):
+        if is_missed(false, companies):
             missed.append(world)
         again = back(world, companies, rng)
         table.add_row(
@@ -201,6 +282,14 @@ def main(
             *(f"{first:.0%} / {every:.0%}" for first, every in found[1:]),
             f"{again[0]:.0%} / {again[1]:.0%}" if again else "—",
         )
+    Console(width=160).print(table)
+    table = Table("usual day", "incident", "false: at 28 days", "at any look")
+    for kind in incidents(a_day or CASES_A_DAY):
+        first, every = passed(kind, companies, rng)
+        if is_missed(every, companies):
+            missed.append(kind)
+        words = f"×{kind.times:g} for {kind.days} days"
+        table.add_row(kind.words, words, f"{first:.1%}", f"{every:.1%}")
     Console(width=160).print(table)
     if missed:
         Console().print("missed:", *missed)
