@@ -305,8 +305,18 @@ def test_voices_become_complaints_and_wishes_as_a_person_decides(open_page):
 
 
 def test_voices_nobody_decided_about_stay_out_and_it_is_said(open_page):
-    opinions = [["記入日", "ご意見"], ["2026/11/01", "電話が長い"]]
+    opinions = [
+        ["記入日", "満足度", "ご意見", "年代"],
+        ["2026/11/01", "", "電話が長い", "40代"],
+        ["2026/11/02", 5, "よかった", ""],
+    ]
     app = upload(open_page("excel_import"), "意見箱.xlsx", book_of({"一覧": opinions}))
+
+    assert any("年代 1件。要るものは" in text.value for text in app.caption)
+    assert any("5点満点とみなしました" in text.value for text in app.warning)
+    press(app, "import:voices:scale:一覧")
+    assert not any("点満点とみなしました" in text.value for text in app.warning)
+
     press(press(app, "import:next"), "import:next")
 
     assert app.button(key="import:go").disabled

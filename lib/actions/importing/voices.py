@@ -76,6 +76,7 @@ class Why(Choice):
     NEUTRAL = N_("点数がふつう")
     SILENT = N_("文がない(点数だけ)")
     NO_SCORE = N_("点数がないので、人が決める")
+    REVERSED = N_("1が満足の点数らしいので、人が決める")
     MAY_WISH = N_("要望らしい(点数がないので、人が決める)")
     HARM = N_("けが・体調の言葉があるので、人が決める")
     TROUBLE = N_("困りごとの言葉があるので、人が決める")
@@ -155,6 +156,10 @@ _NAMED_BEST: Final = tuple(
     )
 )
 """How headers name the best score: 「5点満点」, 「10段階」, 「0〜10」, 「5:満足〜1:不満」."""
+_REVERSED: Final = re.compile(
+    r"(?<!\d)1(?!\d)[\s:.=・]*(?:とても|非常に|大変|やや)?(?:満足|良い|よい)"
+)
+"""How a header says that one, and not the highest score, is the best."""
 _BESTS: Final = range(3, 101)
 _RECOMMENDS: Final = re.compile(r"推奨|nps")
 _RECOMMENDED: Final = 10
@@ -389,16 +394,18 @@ def _heard(
         for number, row in enumerate(sheet.rows[at + 1 :], at + 2)
         if any(_text(cell) for cell in row)
     ]
-    scale = _Scale()
+    scale, is_reversed = _Scale(), False
     if Part.SCORE in columns:
         cells = [_cell(row, columns, Part.SCORE) for _n, row in rows]
-        scale = _scale(headers[columns[Part.SCORE][0]], cells, chosen.best)
+        asked = headers[columns[Part.SCORE][0]]
+        scale = _scale(asked, cells, chosen.best)
+        is_reversed = _REVERSED.search(folded(asked)) is not None
     best = scale.best
     voices = (_voice(number, row, columns, headers, best) for number, row in rows)
     judged = (
         replace(voice, becomes=Becomes.NEITHER, why=Why.THERE)
         if _key(kind, voice) in known
-        else _judged(voice, best, rules, chosen)
+        else _judged(voice, best, rules, chosen, is_reversed=is_reversed)
         for voice in voices
     )
     unread = _unread([row for _number, row in rows], columns)
@@ -672,8 +679,12 @@ def _said(cell: Any) -> str:
     return storable(_text(cell)).strip()
 
 
-def _judged(voice: Voice, best: int, rules: Rules, chosen: Chosen) -> Voice:
+def _judged(
+    voice: Voice, best: int, rules: Rules, chosen: Chosen, *, is_reversed: bool
+) -> Voice:
     becomes, why = _becomes(voice, best, rules)
+    if is_reversed and why is not Why.SILENT:
+        becomes, why = Becomes.UNDECIDED, Why.REVERSED
     if voice.row in chosen.rows and voice.words:
         becomes, why = chosen.rows[voice.row], Why.BY_HAND
     return replace(voice, becomes=becomes, why=why)

@@ -343,6 +343,14 @@ def test_four_of_ten_is_a_complaint_where_nobody_gave_more_than_five():
     assert [v.why for v in one.voices] == [Why.LOW, Why.NEUTRAL, Why.LOW]
 
 
+@pytest.mark.parametrize("asked", ["評価(1:満足〜5:不満)", "1=とても良い、5=悪い 評価"])
+def test_where_one_is_the_best_score_a_person_decides(asked):
+    rows = [[asked, "自由記述"], [5, "ひどい"], [1, "おいしい"], [5, ""]]
+    _file, (one,), _said = heard(rows)
+    assert [v.why for v in one.voices] == [Why.REVERSED, Why.REVERSED, Why.SILENT]
+    assert one.count(Becomes.UNDECIDED) == 2
+
+
 def test_a_score_beyond_the_best_is_no_praise():
     rows = [["満足度", "自由記述"], [9, "よく分からない"]]
     _file, (one,), _said = heard(rows, chosen=Chosen(best=5))
