@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from functools import cache
+from typing import Any, Final, cast
 
 import altair as alt
 import pandas as pd
 
-from lib.charts.kpis import mark_layers
-from lib.charts.look import BLUE, GREY, OCHRE, TEAL, VERMILION, day_axis, value_axis
+from lib.charts.kpis import mark_layers, mark_signs
+from lib.charts.look import (
+    BLUE,
+    GREY,
+    OCHRE,
+    TEAL,
+    VERMILION,
+    Spec,
+    day_axis,
+    filled,
+    spec_of,
+    value_axis,
+)
 
 _BAND: Final = 0.18
 _FORMAT: Final = ",.1~f"
@@ -51,6 +63,44 @@ def effect(
     )
     layers = [*mark_layers(marks, x), *_levels(levels, zero=zero), start, line, dots]
     return cast("alt.LayerChart", alt.layer(*layers))
+
+
+SMALL: Final = 64
+"""Height of the chart on a card."""
+
+Row = dict[str, Any]
+
+
+def small(
+    weeks: list[Row], begun: list[Row], marks: list[Row], *, zero: bool = True
+) -> Spec:
+    """Return the weeks as a line without axes, with the start and what else happened.
+
+    Args:
+        weeks: a row a week, at least one; `day` (ISO), `value` (None for none), `text`.
+        begun: one row; `day` on which the measure began, `text`.
+        marks: what else happened; `day`, `kind` (code), `text`.
+        zero: whether the axis begins at 0.
+    """
+    return filled(_small(zero=zero), (begun, weeks, marks))
+
+
+@cache
+def _small(*, zero: bool) -> Spec:
+    """Build it once, whatever rows it will have: a board has dozens of them."""
+    rows = pd.DataFrame(
+        [{"day": "2026-01-05", "value": 1.0, "kind": "note", "text": ""}]
+    )
+    x = alt.X("day:T", axis=None)
+    y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=zero))
+    tooltip = [alt.Tooltip("text:N", title=" ")]
+    base = alt.Chart(rows)
+    start = base.mark_rule(color=TEAL, strokeWidth=2).encode(x=x, tooltip=tooltip)
+    line = base.mark_line(
+        strokeWidth=1.8, color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE)
+    ).encode(x=x, y=y, tooltip=tooltip)
+    chart = alt.layer(start, line, *mark_signs(rows, x))
+    return spec_of(cast("alt.LayerChart", chart), height=SMALL)
 
 
 _COLOURS: Final = {

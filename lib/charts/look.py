@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -47,6 +48,22 @@ def spec_of(chart: alt.LayerChart | alt.Chart, *, height: int = HEIGHT) -> Spec:
         name: _arrow(rows) for name, rows in made.get("datasets", {}).items()
     }
     return made
+
+
+def filled(spec: Spec, layers: Sequence[list[dict[str, Any]]]) -> Spec:
+    """Return a specification that was built once with other rows, a list for each layer.
+
+    For many small charts of one kind: only the rows of each are its own. A layer
+    without rows is left out.
+    """
+    kept = [
+        {**layer, "data": {"name": f"layer-{place}"}}
+        for place, layer in enumerate(spec["layer"])
+        if layers[place]
+    ]
+    datasets = {f"layer-{n}": _arrow(rows) for n, rows in enumerate(layers) if rows}
+    shared = {name: part for name, part in spec.items() if name != "data"}
+    return {**shared, "layer": kept, "datasets": datasets}
 
 
 def plain(spec: Spec) -> Spec:

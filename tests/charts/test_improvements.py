@@ -50,6 +50,20 @@ def test_other_measures_stand_as_marks():
     assert "another" in [row["text"] for row in rows_of(drawn(marks)) if "text" in row]
 
 
+def test_the_small_one_has_its_start_and_what_else_happened():
+    weeks = [{"day": "2026-02-26", "value": 30.0, "text": "30"}]
+    begun = [{"day": "2026-03-02", "text": "begun"}]
+    marks = [{"day": "2026-03-09", "kind": "measure", "text": "another"}]
+
+    both = improvements.small(weeks, begun, marks)
+    alone = improvements.small(weeks, begun, [])
+
+    assert kinds(both) == ["rule", "line", "point"]
+    assert [row["text"] for row in rows_of(both)] == ["begun", "30", "another"]
+    assert kinds(alone) == ["rule", "line"]
+    assert [row["text"] for row in rows_of(alone)] == ["begun", "30"]
+
+
 def test_rates_begin_at_nothing_and_shares_are_looked_at_closer():
     def begins_at_zero(spec) -> set[bool]:
         found = (layer["encoding"].get("y", {}) for layer in spec["layer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,13 @@ def test_the_page_says_what_the_figures_say(open_page, put):
     board = app.run()
     assert "10.0" in [part.value for part in board.metric]
     assert "前28日 受注1,000件あたり30.0件 → 後28日" not in told(board)
+    (small,) = board.get("vega_lite_chart")
+    assert [
+        layer["mark"]["type"] for layer in json.loads(small.proto.spec)["layer"]
+    ] == [
+        "rule",
+        "line",
+    ]
 
     app.query_params["id"] = "S-260101-AAAAA"
     one = app.run()

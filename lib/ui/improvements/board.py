@@ -174,10 +174,9 @@ def _figure(desk: UserStore, one: Improvement, told: Told, now: datetime) -> Non
         delta_description=_("前28日 {rate}").format(
             rate=wording.short_text(told.target, found.before, against)
         ),
-        chart_data=list(picture.sparkline(desk, one, now)) or None,
-        chart_type="line",
         border=False,
     )
+    picture.show_small(desk, one, now)
 
 
 def _change(told: Told) -> str | None:

@@ -50,16 +50,50 @@ def show(desk: UserStore, one: Improvement, now: datetime) -> None:
     )
 
 
-def sparkline(desk: UserStore, one: Improvement, now: datetime) -> tuple[float, ...]:
-    """Return the weeks before and after as numbers, oldest first; () for none."""
+def show_small(desk: UserStore, one: Improvement, now: datetime) -> None:
+    """Draw its weeks as a line on a card, with its start and what else happened."""
+    spec = desk.derived(
+        ("improvement small picture", one.id, one.version, now.date(), current()),
+        lambda: _small(desk, one, now),
+    )
+    if spec is not None:
+        st.vega_lite_chart(
+            spec,
+            key=f"improvements.small.{one.id}",
+            alt=_("始める前と後の、週ごとの数字"),
+        )
 
-    def made() -> tuple[float, ...]:
-        told = told_of(desk, one, now)
-        weeks = _weeks(told, one.starts_on or now.date(), now.date())
-        return tuple(round(value, 3) for _s, value, _t in weeks if value is not None)
 
-    name = ("improvement spark", one.id, one.version, now.date())
-    return desk.derived(name, made)
+def _small(desk: UserStore, one: Improvement, now: datetime) -> Spec | None:
+    told, start = told_of(desk, one, now), one.starts_on
+    if start is None or told.target is None or told.against is None:
+        return None
+    weeks = _weeks(told, start, now.date())
+    if all(value is None for _first, value, _span in weeks):
+        return None
+    rows = [
+        {
+            "day": (first + timedelta(days=_WEEK // 2)).isoformat(),
+            "value": value,
+            "text": _week_text(told.target, told.against, first, span),
+        }
+        for first, value, span in weeks
+    ]
+    marks = _marks(desk, one, weeks[0][0], now)
+    others = [
+        {"day": f"{day:%Y-%m-%d}", "kind": kind, "text": text}
+        for day, kind, text in marks.itertuples(index=False)
+    ]
+    return charts.small(
+        rows,
+        [{"day": start.isoformat(), "text": _begun_text(start)}],
+        others,
+        zero=told.against is not Against.CASES,
+    )
+
+
+def _begun_text(start: date) -> str:
+    return _("{day} 始めた").format(day=fmt.full_day(start))
 
 
 def _weeks(
@@ -112,8 +146,7 @@ def _spec(desk: UserStore, one: Improvement, now: datetime) -> Spec | None:
         list(_levels(told, told.target, told.against, found, start)),
         columns=["since", "until", "value", "low", "high", "kind", "text"],
     )
-    words = _("{day} 始めた").format(day=fmt.full_day(start))
-    begun = pd.DataFrame([{"day": pd.Timestamp(start), "text": words}])
+    begun = pd.DataFrame([{"day": pd.Timestamp(start), "text": _begun_text(start)}])
     first = weeks[0][0]
     chart = charts.effect(
         rows,
