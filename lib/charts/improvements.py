@@ -65,8 +65,11 @@ def effect(
     return cast("alt.LayerChart", alt.layer(*layers))
 
 
-SMALL: Final = 64
+SMALL: Final = 84
 """Height of the chart on a card."""
+
+_SIGNS_ROOM: Final = 16
+"""Pixels at its top that are left to the signs of marks."""
 
 Row = dict[str, Any]
 
@@ -92,7 +95,8 @@ def _small(*, zero: bool) -> Spec:
         [{"day": "2026-01-05", "value": 1.0, "kind": "note", "text": ""}]
     )
     x = alt.X("day:T", axis=None)
-    y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=zero))
+    room = [alt.ExprRef("height"), _SIGNS_ROOM]
+    y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=zero, range=room))
     tooltip = [alt.Tooltip("text:N", title=" ")]
     base = alt.Chart(rows)
     start = base.mark_rule(color=TEAL, strokeWidth=2).encode(x=x, tooltip=tooltip)
