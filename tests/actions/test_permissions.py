@@ -39,7 +39,8 @@ from lib.store.opening import open_store
 READS = {
     "archiving": "is_full put_away_like",
     "analysing.reading": "cases_of contacts_of orders_of began_on words_of headline_of"
-    " pareto_of course_of cross_of launches_of clock_of shares_of behind",
+    " pareto_of course_of cross_of launches_of clock_of shares_of behind"
+    " contacts_behind",
     "business_settings": "claim_types_of value_of new_centre_of values_of"
     " setting_write",
     "by_hand.new_rows": "adoption taken_in",
@@ -64,7 +65,7 @@ READS = {
     "crises.reading": "board boards past left_in crisis_of candidates",
     "crises.working": "step_of may_be_waived lacks waits_for",
     "documents": "listed find document_of fitting overdue read_by training_of",
-    "dossier": "may_unmask refuse_unmasking gathered similar",
+    "dossier": "may_unmask refuse_unmasking gathered similar handler_of",
     "handover": "handovers underway waiting members_of",
     "health": "choices standings punctuality left_out",
     "importing.undoing": "runs_of may_undo",
