@@ -7,7 +7,12 @@ from typing import Final
 
 from lib.actions.improving import listing
 from lib.actions.improving.judging import Told
-from lib.actions.improving.wording import compared_text, relapse_text, verdict_text
+from lib.actions.improving.wording import (
+    compared_text,
+    open_text,
+    relapse_text,
+    verdict_text,
+)
 from lib.i18n import _
 from lib.metrics.effects import Verdict
 from lib.schema.learning import Improvement
@@ -78,6 +83,9 @@ def verdict(told: Told, one: Improvement) -> str:
     if one.status is ImprovementStatus.RELAPSED:
         return f":red[:material/replay: {inert(_back(told, one))}]"
     icon = _VERDICT_ICONS[told.judged.verdict]
+    if told.judged.verdict is Verdict.OPEN:
+        waits = inert(open_text(told.target, told.judged, told.against))
+        return f"{icon} **{inert(_(Verdict.OPEN.value))}** {waits}"
     said = verdict_text(told.target, told.judged, told.against)
     return f"{icon} **{inert(said)}**"
 
