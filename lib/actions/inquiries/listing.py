@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
 
+from lib.actions.searching import slug
 from lib.i18n import N_
 from lib.metrics import referrals
 from lib.metrics.inquiries import Alarm, alarm_of, alarms
@@ -104,6 +105,25 @@ def chosen(rows: pd.DataFrame, view: View) -> pd.DataFrame:
             return rows[rows["is_open"] & unasked & ~referrals.is_matched(rows)]
         case View.ALL:
             return rows[rows["status"] != InquiryStatus.CANCELLED.value]
+
+
+def of_agency(
+    rows: pd.DataFrame, agency: str, first: date | None, last: date | None
+) -> pd.DataFrame:
+    """Return the contacts of an agency whose first one came in these days.
+
+    agency: `searching.slug` of its name, "" for every one. None leaves a day open.
+    """
+    if agency:
+        names = rows["agency_name"].astype("object").fillna("").astype("str")
+        rows = rows[[slug(name.strip()) == agency for name in names]]
+    days = rows["first_contact_at"].dt.tz_localize(None).dt.normalize()
+    is_inside = pd.Series(data=True, index=rows.index)
+    if first is not None:
+        is_inside &= days >= pd.Timestamp(first)
+    if last is not None:
+        is_inside &= days <= pd.Timestamp(last)
+    return rows[is_inside]
 
 
 def counted(rows: pd.DataFrame) -> dict[View, int]:

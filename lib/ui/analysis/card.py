@@ -142,7 +142,15 @@ def _to_improvement(desk: UserStore, at: Here, one: Picked) -> None:
 
 
 def _contacts(one: Picked) -> None:
-    """Draw the way to contacts from agencies: their list has no filter by agency."""
+    """Draw the way to contacts from agencies: to all at once, else to the newest."""
+    if one.contacts_query is not None:
+        navigation.link(
+            inquiries.PAGE,
+            _("この連絡を見る"),
+            icon=":material/account_balance:",
+            **one.contacts_query,
+        )
+        return
     for number in one.contacts[:MOST_CONTACTS]:
         navigation.link(
             inquiries.PAGE,

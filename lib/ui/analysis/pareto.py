@@ -21,6 +21,7 @@ from lib.ui import format as fmt
 from lib.ui.analysis import behind, narrowing, words
 from lib.ui.analysis.address import BY, Here, go, only_code
 from lib.ui.analysis.shown import Column, Picked, Shown
+from lib.ui.inquiries import address as inquiries
 
 KEY: Final = "analysis.pareto"
 """Widget key of the picture."""
@@ -164,6 +165,9 @@ def _pick(at: Here, found: Pareto, desk: UserStore, row: int) -> Picked | None:
         contacts=reading.contacts_behind(desk, at.asked, at.by, value)
         if is_contacts
         else (),
+        contacts_query=inquiries.query_of_agency(value, at.chosen.first, at.chosen.last)
+        if is_contacts and not narrowing.codes(at)
+        else None,
     )
 
 

@@ -58,7 +58,8 @@ class Picked:
 
     what: what it is, in the person's language. lines: its figures in words.
     query: opens the ledger on exactly these cases; None where these are contacts from
-        agencies, whose numbers are `contacts`.
+        agencies, whose numbers are `contacts`; `contacts_query` lists them all, None
+        where the page filters by more than their list can.
     scope: what an improvement would be about. says_all: whether the scope tells all of
         it; else an improvement is tied to the cases themselves, whose numbers `cases`
         gives.
@@ -79,6 +80,7 @@ class Picked:
     only: str = ""
     cases: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    contacts_query: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@
 |---|---|
 | `inquiry` | number of the contact that is open beside the list |
 | `view` | code of `listing.View`; left out, the open ones |
+| `agency` | `searching.slug` of an agency's name: its contacts alone |
+| `from`, `to` | days of the first contact, with `agency` |
 | `new` | `1`: a call is being written down |
 
 Unknown codes are ignored; nothing that a person typed stands here.
@@ -12,12 +14,13 @@ Unknown codes are ignored; nothing that a person typed stands here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 import streamlit as st
 
 from lib.actions.inquiries.listing import INQUIRIES, View
-from lib.actions.searching import case_code, read_case_code
+from lib.actions.searching import case_code, read_case_code, slug
 from lib.store.access import UserStore
 
 PAGE: Final = "inquiries"
@@ -29,11 +32,18 @@ CALL: Final = {"new": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What the address says. inquiry: the code of the open contact, "" for none."""
+    """What the address says. inquiry: the code of the open contact, "" for none.
+
+    agency: slug of the one whose contacts are shown, "" for all; first, last: days of
+    the first contact, None leaves them open.
+    """
 
     view: View = View.OPEN
     inquiry: str = ""
     is_call: bool = False
+    agency: str = ""
+    first: date | None = None
+    last: date | None = None
 
 
 def here() -> Address:
@@ -43,6 +53,9 @@ def here() -> Address:
         View.from_code(query.get("view", "")) or View.OPEN,
         read_case_code(query.get("inquiry", "")),
         query.get("new") == CALL["new"],
+        query.get("agency", ""),
+        _day(query.get("from", "")),
+        _day(query.get("to", "")),
     )
 
 
@@ -52,6 +65,9 @@ def move(to: Address) -> None:
         "view": "" if to.view is View.OPEN else to.view.code,
         "inquiry": to.inquiry,
         "new": CALL["new"] if to.is_call else "",
+        "agency": to.agency,
+        "from": to.first.isoformat() if to.first else "",
+        "to": to.last.isoformat() if to.last else "",
     }
     st.query_params.from_dict({name: text for name, text in found.items() if text})
 
@@ -74,6 +90,23 @@ def leave_call() -> None:
 def query_of(number: str) -> dict[str, str]:
     """Return the query that opens a contact, for `navigation.link`."""
     return {"inquiry": case_code(number)}
+
+
+def query_of_agency(name: str, first: date, last: date) -> dict[str, str]:
+    """Return the query that lists the contacts of an agency in these days."""
+    return {
+        "view": View.ALL.code,
+        "agency": slug(name),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def opened(desk: UserStore, at: Address) -> str:

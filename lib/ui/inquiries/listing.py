@@ -81,9 +81,16 @@ def listed(desk: UserStore, at: Address, now: datetime) -> Listed:
 
     def made() -> Listed:
         every = listing.listed(desk, now)
-        return Listed(listing.chosen(every, at.view), listing.counted(every), now)
+        rows = listing.chosen(every, at.view)
+        rows = listing.of_agency(rows, at.agency, at.first, at.last)
+        return Listed(rows, listing.counted(every), now)
 
-    return desk.derived(("inquiry rows", at.view, f"{now:%Y%m%d%H%M}"), made)
+    return desk.derived(("inquiry rows", _part(at), f"{now:%Y%m%d%H%M}"), made)
+
+
+def _part(at: Address) -> Address:
+    """Return of an address what decides which contacts are listed."""
+    return replace(at, inquiry="", is_call=False)
 
 
 def state_words(state: State) -> str:
@@ -105,6 +112,23 @@ def bar(at: Address, found: Listed) -> None:
         on_change=_choose_view,
         width="content",
     )
+    if at.agency or at.first or at.last:
+        st.button(
+            inert(_narrowed(at, found)),
+            key="inquiries.narrowed",
+            icon=":material/close:",
+            icon_position="right",
+            help=_("この絞り込みを外す"),
+            on_click=address.move,
+            args=(Address(at.view),),
+        )
+
+
+def _narrowed(at: Address, found: Listed) -> str:
+    names = found.rows["agency_name"].head(1) if at.agency else ()
+    days = [fmt.full_day(day) if day else "" for day in (at.first, at.last)]
+    said = [*map(str, names), " – ".join(days) if any(days) else ""]
+    return " · ".join(filter(None, said)) or _("絞り込み")
 
 
 def _choose_view() -> None:
@@ -150,7 +174,8 @@ def _choose(number: str) -> None:
 
 def _nothing(at: Address) -> None:
     with st.container(border=True):
-        if at.view in (View.OPEN, View.ALL):
+        is_narrowed = bool(at.agency or at.first or at.last)
+        if at.view in (View.OPEN, View.ALL) and not is_narrowed:
             st.markdown(f"**{inert(_('いま進めている連絡はありません。'))}**")
             words = _(
                 "センターや役所から連絡が来たら「センターから連絡が来た」を押します。話の順に書けば、期限と同じ件が分かります。"
@@ -163,7 +188,7 @@ def _nothing(at: Address) -> None:
             key="inquiries.clear",
             icon=":material/filter_list_off:",
             on_click=address.move,
-            args=(replace(at, view=View.OPEN),),
+            args=(Address(View.OPEN, at.inquiry),),
         )
 
 
@@ -182,7 +207,7 @@ def _shown(
         return tuple(map(str, rows.index)), grids.packed(shown)
 
     minute = f"{found.now:%Y%m%d%H%M}"
-    name = ("inquiry grid", context.language(), names, minute, at.view, page.start)
+    name = ("inquiry grid", context.language(), names, minute, _part(at), page.start)
     return desk.derived(name, made)
 
 
