@@ -11,7 +11,7 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
-from lib.charts.kpis import mark_layers
+from lib.charts.kpis import mark_layers, mark_signs
 from lib.charts.look import BLUE, GREY, OCHRE, SERIES, day_axis, value_axis
 
 PICK: Final = "pick"
@@ -238,13 +238,17 @@ def heat_height(count: int) -> int:
     return count * ROW_HEIGHT + 2 * _AXES
 
 
-def launch(rows: pd.DataFrame, names: list[str]) -> alt.LayerChart:
+def launch(
+    rows: pd.DataFrame, names: list[str], marks: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """Return a line for each product over the weeks since its launch.
 
     Args:
         rows: a row a product and week; `row`, `week` (1 is the first), `name`, `value`
             (NaN for none), `text` for the bubble.
         names: of the products, in the order of their colours.
+        marks: what was done about one of them, a row a mark; `week`, `kind` (code),
+            `text`.
     """
     x = alt.X(
         "week:Q",
@@ -257,7 +261,7 @@ def launch(rows: pd.DataFrame, names: list[str]) -> alt.LayerChart:
         axis=value_axis("~s"),
         scale=alt.Scale(domain=[0, top], nice=False),
     )
-    return _lines(rows, x, y, "name", names)
+    return _below_signs(mark_signs(marks, x), _lines(rows, x, y, "name", names))
 
 
 def shares(
@@ -278,7 +282,10 @@ def shares(
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
     signs = mark_layers(marks, alt.X("day:T", axis=day_axis()))
-    lines = _lines(rows, x, y, "kind", kinds)
+    return _below_signs(signs, _lines(rows, x, y, "kind", kinds))
+
+
+def _below_signs(signs: list[alt.Chart], lines: alt.LayerChart) -> alt.LayerChart:
     if not signs:
         return lines
     # Signs have shapes of their own, which are none of the lines'; colours go with

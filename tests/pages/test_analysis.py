@@ -11,8 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import clock
+from lib.actions.analysing.reading import Asked
 from lib.actions.searching import selected, slug
+from lib.charts.look import rows_of
+from lib.metrics.analysis import Chosen, Dimension
+from lib.metrics.analysis_views import Step
 from lib.schema.kpi_day import COMPANY
+from lib.schema.learning import Improvement
 from lib.schema.masters import Member, Product
 from lib.schema.principal import SYSTEM
 from lib.schema.vocab import (
@@ -21,12 +26,13 @@ from lib.schema.vocab import (
     Channel,
     ComplaintKind,
     ComplaintStatus,
+    ImprovementStatus,
     Role,
 )
 from lib.ui import context, filters
 from lib.ui import format as fmt
-from lib.ui.analysis import taking
-from lib.ui.analysis.address import View
+from lib.ui.analysis import launch, taking
+from lib.ui.analysis.address import Here, Measure, Period, Shape, View
 from lib.ui.improvements import proposing
 from tests.metrics.rows import at, complaint, day, inquiry, kpi_day
 
@@ -186,7 +192,7 @@ def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):
     page.query_params["view"] = "pareto"
     page.query_params["by"] = "agency_name"
     sound(press(page.run(), "analysis.pareto", 0))
-    assert any(label.startswith("G-") for label in links(page))
+    assert "この連絡を見る" in links(page)
     page.query_params["told"] = "both"
     page.query_params["only"] = "lot.L1"
     words = said(sound(page.run()))
@@ -198,6 +204,48 @@ def test_filters_stand_in_the_address_as_codes_and_nonsense_is_left_out(look):
     for forged in (99, -1, "0", True, None, {"row": 0}):
         sound(press(page, "analysis.pareto", forged))
         assert "選んだもの" in said(page)
+
+
+def test_a_bar_of_an_agency_opens_the_list_of_its_contacts(look, open_page, put):
+    put(inquiry(at(13), agency_name="あおば市消費生活センター"))
+    page = look(by="agency_name", period="own", **{"from": "2026-11-12"})
+    page.query_params["to"] = "2026-11-12"
+    sound(press(page.run(), "analysis.pareto", 0))
+    query = dict(parse_qsl(links(page)["この連絡を見る"]))
+
+    there = open_page("inquiries", operator=MANAGER)
+    for name, value in query.items():
+        there.query_params[name] = value
+    sound(there.run())
+
+    chip = next(b for b in there.button if b.key == "inquiries.narrowed")
+    assert "みどり市消費生活センター · 2026/11/12" in chip.label
+    assert "1件" in said(there)
+    sound(chip.click().run())
+    assert "2件" in said(there)
+
+
+def test_a_measure_stands_at_the_week_after_the_launch_of_its_own_product(put):
+    for number, product in enumerate(("A-01", "B-02", "")):
+        put(
+            Improvement(
+                id=f"S-26111{number}-AAAAA",
+                title="箱を替える",
+                status=ImprovementStatus.DOING,
+                starts_on=day(12),
+                product_code=product,
+            )
+        )
+    chosen = Chosen(day(1), day(21))
+    choices = (Dimension.CATEGORY, Step.WEEK, Measure.COUNT, Shape.PICTURE)
+    asked = Here(Asked(chosen), Period.OWN, View.LAUNCH, *choices)
+
+    shown = launch.made(context.live().for_user(SYSTEM), asked)
+
+    signs = [row for row in rows_of(shown.spec or {}) if "kind" in row]
+    assert [(row["week"], row["kind"]) for row in signs] == [(1, "measure")]
+    assert signs[0]["text"].startswith("美容液: ")
+    assert shown.days == (day(10), day(16))
 
 
 def test_a_file_says_which_days_and_cases_it_counts(look, monkeypatch):

@@ -25,7 +25,7 @@ from lib.ui.analysis.shown import Column, Picked, Shown
 from lib.ui.charts import mark_words
 
 KEY: Final = "analysis.course"
-_MARK_LETTERS: Final = 90
+MARK_LETTERS: Final = 90
 
 
 def controls(_desk: UserStore, at: Here) -> None:
@@ -107,7 +107,7 @@ def marks(desk: UserStore, at: Here) -> pd.DataFrame:
         (
             pd.Timestamp(mark.day),
             mark.kind.code,
-            one_line(mark_words(mark, names), _MARK_LETTERS),
+            one_line(mark_words(mark, names), MARK_LETTERS),
         )
         for mark in marks_of(desk, at.chosen.first, at.chosen.last)
     ]

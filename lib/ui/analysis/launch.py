@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -11,6 +12,8 @@ import pandas as pd
 from lib import clock
 from lib.actions.analysing import reading
 from lib.actions.analysing.reading import Mark
+from lib.actions.kpi_targets import marks_of
+from lib.actions.kpi_views import call_centres
 from lib.actions.searching import slug
 from lib.charts import analysis as charts
 from lib.charts.look import Spec, spec_of
@@ -18,14 +21,18 @@ from lib.i18n import _
 from lib.metrics.analysis import Dimension
 from lib.metrics.analysis_views import LAUNCH_WEEKS, Launches
 from lib.store.access import UserStore
+from lib.text import one_line
 from lib.ui import format as fmt
 from lib.ui.analysis import behind, words
 from lib.ui.analysis.address import MEASURE, Here, Measure, choose
+from lib.ui.analysis.course import MARK_LETTERS
 from lib.ui.analysis.shown import Column, Picked, Shown
+from lib.ui.charts import mark_words
 
 KEY: Final = "analysis.launch"
 
 MOST_LINES: Final = 6
+_WEEK: Final = 7
 
 
 def controls(_desk: UserStore, at: Here) -> None:
@@ -115,7 +122,32 @@ def _spec(desk: UserStore, at: Here, rows: pd.DataFrame) -> Spec:
             ],
         }
     )
-    return spec_of(charts.launch(points, list(names.values())), height=300)
+    chart = charts.launch(points, list(names.values()), _marks(desk, drawn, names))
+    return spec_of(chart, height=300)
+
+
+def _marks(
+    desk: UserStore, drawn: pd.DataFrame, names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return what was done about the products that are drawn, each in its week."""
+    about = desk.frame("improvements")["product_code"]
+    weeks = {
+        str(code): (own["starts"].iloc[0], int(own["week"].iloc[0]), len(own))
+        for code, own in drawn.groupby("product_code")
+    }
+    centres = {centre.code: centre.name for centre in call_centres(desk)}
+    found = marks_of(desk, drawn["starts"].min().date(), drawn["ends"].max().date())
+    rows = []
+    for mark in found:
+        code = str(about.get(mark.key, "")) if mark.key else ""
+        if code not in weeks:
+            continue
+        starts, first, count = weeks[code]
+        week = first + (pd.Timestamp(mark.day) - starts).days // _WEEK
+        if first <= week < first + count:
+            text = f"{names[code]}: {mark_words(mark, centres)}"
+            rows.append((week + 1, mark.kind.code, one_line(text, MARK_LETTERS)))
+    return pd.DataFrame(rows, columns=["week", "kind", "text"])
 
 
 def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | None:
@@ -150,7 +182,8 @@ def _pick(at: Here, rows: pd.DataFrame, desk: UserStore, row: int) -> Picked | N
 
 def _notes(desk: UserStore, found: Launches | None) -> tuple[str, ...]:
     notes = [
-        _("横軸は発売からの週。台帳のある全期間から出し、上の期間にはよりません。")
+        _("横軸は発売からの週。台帳のある全期間から出し、上の期間にはよりません。"),
+        _("上の印は、その商品の施策(◆)・できごと(▼)です。"),
     ]
     if found and found.undated:
         names = [words.name_of(desk, Dimension.PRODUCT_CODE, c) for c in found.undated]
