@@ -180,16 +180,24 @@ def check(
         everything = checking.check(snapshot)
         found = resting.finished(snapshot, everything, memory, clock.now())
         found += keeping.told(place.data)
+        live = LiveStore(store)
+        archiving.with_archive(live, snapshot.frames)
+        lost = live.lost_from_archive()
     problems = checking.to_mend(found)
     if json:
-        told = {"problems": [asdict(p) | {"typed": _typed(p)} for p in found]}
+        told = {
+            "problems": [asdict(p) | {"typed": _typed(p)} for p in found],
+            "lost": lost,
+        }
         sys.stdout.write(orjson.dumps(told).decode() + "\n")
-    elif problems:
+        raise typer.Exit(LOOK if problems or lost else DONE)
+    if problems:
         _console().print(_problem_grid(found))
         _say(_("直すところが{count}か所あります。").format(count=len(problems)))
-    else:
+    elif not lost:
         _say(_("問題は見つかりませんでした。"))
-    raise typer.Exit(LOOK if problems else DONE)
+    _tell_lost(lost)
+    raise typer.Exit(LOOK if problems or lost else DONE)
 
 
 @app.command(
@@ -586,15 +594,18 @@ def _end_of_archiving(done: archiving.Done) -> NoReturn:
         _say(_("前の回の途中から元に戻したもの: {count}").format(count=done.mended))
     for case in done.passed[:SHOWN]:
         _say(_("途中で変わったので移さなかった件: {number}").format(number=case))
-    for case in done.lost[:SHOWN]:
-        _say(_("年ごとのタブから消えている件: {number}").format(number=case))
-    if len(done.lost) > SHOWN:
-        _say(
-            _("年ごとのタブから消えている件は全部で{count}件").format(
-                count=len(done.lost)
-            )
-        )
+    _tell_lost(done.lost)
     raise typer.Exit(LOOK if done.passed or done.lost or done.missing else DONE)
+
+
+def _tell_lost(cases: Sequence[str]) -> None:
+    """Say which complaints people took out of the archive by hand."""
+    for case in cases[:SHOWN]:
+        _say(_("年ごとのタブから消えている件: {number}").format(number=case))
+    if len(cases) > SHOWN:
+        _say(
+            _("年ごとのタブから消えている件は全部で{count}件").format(count=len(cases))
+        )
 
 
 def _print_archive(found: archiving.Due) -> None:

@@ -288,7 +288,7 @@ def test_check_lists_problems_for_people_and_for_programs():
 
 
 def test_check_as_json_is_an_empty_list_when_all_is_well():
-    assert json.loads(run("check", "--json").stdout) == {"problems": []}
+    assert json.loads(run("check", "--json").stdout) == {"lost": [], "problems": []}
 
 
 def test_a_workbook_holds_every_table_and_a_csv_the_chosen_one(tmp_path):
