@@ -25,6 +25,7 @@ _ROOM: Final = 1.14
 _MOST_NAMED: Final = 16
 """Bars that have room for their numbers."""
 _FAINT: Final = 0.45
+_SIGN_ROOM: Final = 1.5
 _DARK_CELL: Final = 0.45
 _DEPTHS: Final = [0, _DARK_CELL, _DARK_CELL + 0.001, 1]
 _OPACITIES: Final = [0.06, 0.28, 0.72, 0.95]
@@ -262,6 +263,29 @@ def launch(
         scale=alt.Scale(domain=[0, top], nice=False),
     )
     return _below_signs(mark_signs(marks, x), _lines(rows, x, y, "name", names))
+
+
+def few_weeks(rows: pd.DataFrame, marks: pd.DataFrame) -> alt.LayerChart:
+    """Return small bars without axes, a bar a week, with the signs of what was done.
+
+    Args:
+        rows: a row a week, the oldest first; `starts` (day), `count`, `text` for the
+            bubble.
+        marks: a row a mark; `starts` (of its week), `kind` (code), `text`.
+    """
+    # Above the highest bar there is room for the signs.
+    top = max(float(rows["count"].max()), 1.0) * (_SIGN_ROOM if len(marks) else 1.0)
+    x = alt.X("starts:O", axis=None, scale=alt.Scale(paddingInner=0.2))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(color=BLUE, cornerRadiusEnd=1)
+        .encode(
+            x=x,
+            y=alt.Y("count:Q", axis=None, scale=alt.Scale(domain=[0, top], nice=False)),
+            tooltip=[alt.Tooltip("text:N", title=" ")],
+        )
+    )
+    return cast("alt.LayerChart", alt.layer(bars, *mark_signs(marks, x)))
 
 
 def shares(

@@ -7,8 +7,13 @@ from datetime import timedelta
 import pytest
 
 from lib import clock
+from lib.actions import problems
+from lib.charts.look import rows_of
+from lib.schema.learning import Improvement
 from lib.schema.principal import SYSTEM
+from lib.schema.vocab import ImprovementStatus
 from lib.ui import context
+from lib.ui.frequent import cards
 from lib.ui.improvements.proposing import name_of
 from tests.builders import complaint
 
@@ -84,3 +89,36 @@ def test_the_ledger_shows_the_cases_that_a_link_names(open_page):
     assert "2件 / 全3件" in shown(app)
     app.button(key="ledger.filter.chip.cases").click().run()
     assert "3件 / 全3件" in shown(app)
+
+
+def test_a_measure_stands_in_its_week_above_the_cases_it_is_about(put):
+    begun = clock.today() - timedelta(days=1)
+    about, other = "S-261120-AAAAA", "S-261120-BBBBB"
+    put(
+        *(
+            Improvement(
+                id=key,
+                title="口を替える",
+                starts_on=begun,
+                status=ImprovementStatus.DOING,
+            )
+            for key in (about, other)
+        ),
+        *(
+            complaint(
+                id=key, content=text, improvement_id=about, received_at=clock.now()
+            )
+            for key, text in zip(IDS, TEXTS, strict=True)
+        ),
+    )
+    desk = context.live().for_user(SYSTEM)
+    (problem,) = problems.found(desk, clock.today(), 28).problems
+
+    rows = rows_of(cards.weeks_of(desk, problem, clock.today()))
+
+    weeks = [row for row in rows if "count" in row]
+    signs = [row for row in rows if "kind" in row]
+    assert [row["count"] for row in weeks] == [0, 0, 0, 3]
+    assert [(row["starts"], row["kind"]) for row in signs] == [
+        (weeks[-1]["starts"], "measure")
+    ]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final, Literal
 
+import pandas as pd
 import streamlit as st
 
+from lib import clock
 from lib.actions.improving import Scope
+from lib.actions.kpi_targets import marks_of
 from lib.actions.problems import examples
 from lib.actions.searching import case_code
-from lib.i18n import N_, _
+from lib.charts import analysis as charts
+from lib.charts.look import Spec, spec_of
+from lib.i18n import N_, _, current
 from lib.metrics.likeness.problems import Pace, Problem
 from lib.store.access import UserStore
 from lib.text import inert, one_line
@@ -32,6 +38,10 @@ MOSTLY: Final = 0.8
 """Share of the cases of one product (or type) that make an improvement about it."""
 
 NAMES_SHOWN: Final = 3
+
+WEEKS_HEIGHT: Final = 64
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = timedelta(days=7)
 
 COLOURS: Final[Mapping[Pace, Literal["red", "orange", "blue", "gray"]]] = {
     Pace.SEVERAL_A_WEEK: "red",
@@ -89,6 +99,7 @@ def _card(desk: UserStore, problem: Problem, place: int) -> None:
             pace = problem.pace
             st.badge(_(pace.value), icon=ICONS[pace], color=COLOURS[pace])
         _counts(problem)
+        _weeks(desk, problem)
         st.caption(inert(f"{_mix(problem)}\n{_about(desk, problem)}"))
         _texts(desk, problem)
         _to_do(desk, problem)
@@ -108,9 +119,52 @@ def _counts(problem: Problem) -> None:
         delta=inert(change.format(recent=problem.recent, before=problem.before)),
         delta_color="off",
         delta_arrow=_arrow(problem),
-        chart_data=list(problem.weekly),
-        chart_type="bar",
     )
+
+
+def _weeks(desk: UserStore, problem: Problem) -> None:
+    """Draw its cases week by week, with the measures that were begun about them."""
+    until = clock.today()
+    spec = desk.derived(
+        ("frequent weeks", problem, until, current()),
+        lambda: weeks_of(desk, problem, until),
+    )
+    st.vega_lite_chart(
+        spec,
+        key=f"frequent.weeks:{problem.key}",
+        height=WEEKS_HEIGHT,
+        alt=_("週ごとの件数: {counts}").format(
+            counts=fmt.listed(map(str, problem.weekly))
+        ),
+    )
+
+
+def weeks_of(desk: UserStore, problem: Problem, until: date) -> Spec:
+    """Return the chart of its weeks, the last of which ends on the day `until`."""
+    first = until + _DAY - _WEEK * len(problem.weekly)
+    starts = [first + _WEEK * place for place in range(len(problem.weekly))]
+    rows = pd.DataFrame(
+        {
+            "starts": [day.isoformat() for day in starts],
+            "count": problem.weekly,
+            "text": [
+                f"{fmt.day(day)} – {fmt.day(day + _WEEK - _DAY)}: "
+                f"{fmt.number(count, unit=N_('件'))}"
+                for day, count in zip(starts, problem.weekly, strict=True)
+            ],
+        }
+    )
+    signs = [
+        (
+            starts[(mark.day - first) // _WEEK].isoformat(),
+            mark.kind.code,
+            one_line(f"{fmt.day(mark.day)} {mark.text()}", 90),
+        )
+        for mark in marks_of(desk, first, until)
+        if mark.key in problem.improvements
+    ]
+    marks = pd.DataFrame(signs, columns=["starts", "kind", "text"])
+    return spec_of(charts.few_weeks(rows, marks), height=WEEKS_HEIGHT)
 
 
 def _arrow(problem: Problem) -> Literal["up", "down", "off"]:
