@@ -95,7 +95,7 @@ def _small(*, zero: bool) -> Spec:
         [{"day": "2026-01-05", "value": 1.0, "kind": "note", "text": ""}]
     )
     x = alt.X("day:T", axis=None)
-    room = [alt.ExprRef("height"), _SIGNS_ROOM]
+    room: list[Any] = [alt.ExprRef("height"), _SIGNS_ROOM]
     y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=zero, range=room))
     tooltip = [alt.Tooltip("text:N", title=" ")]
     base = alt.Chart(rows)
