@@ -194,8 +194,11 @@ def spread_of(events: Floats, exposure: Floats, *, is_share: bool = False) -> fl
 
     events, exposure: of whole weeks, in order; chance alone for fewer than five.
     """
-    chance = 1.0 - _ratio(events.sum(), exposure.sum()) if is_share else 1.0
-    chance = max(chance, 0.0)
+    chance = 1.0
+    if is_share:
+        # Of a share of 0 or 1 half an event may yet turn out otherwise.
+        all_of = max(float(exposure.sum()), 1.0)
+        chance = max(1.0 - float(events.sum()) / all_of, _JEFFREYS / all_of)
     if len(events) < _LEAST_WEEKS or not events.sum():
         return chance
     both = exposure[:-1] + exposure[1:]
@@ -308,7 +311,8 @@ class Background:
     def _is_back(self, after: Span, found: Effect) -> bool:
         """Whether an open one left a level that was unusual, and no more than that."""
         known = min(self.before.days, after.days) >= LEAST_KNOWN
-        if self.sooner is None or found.verdict is not Verdict.OPEN or not known:
+        compared = known and self.before.exposure > 0 and after.exposure > 0
+        if self.sooner is None or found.verdict is not Verdict.OPEN or not compared:
             return False
         if self._is_unusual(after, found):
             return False
@@ -436,7 +440,3 @@ def _wander(events: Floats, exposure: Floats, spread: float) -> float:
     weights = (usual / (usual + chance)) ** 2
     total = _WORTH * usual + float((weights * steps).sum())
     return max(0.0, total / (_WORTH + float(weights.sum())))
-
-
-def _ratio(above: float, below: float) -> float:
-    return float(above / below) if below > 0 else 0.0

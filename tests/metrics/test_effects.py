@@ -232,6 +232,22 @@ def test_a_share_scatters_less_than_a_count():
     assert spread_of(answered, calls, is_share=True) == pytest.approx(0.1, abs=0.02)
 
 
+def test_a_figure_that_was_always_whole_is_judged_all_the_same():
+    whole = np.full(8, 100.0)
+    spread = spread_of(whole, whole, is_share=True)
+    spans = [Span(400, 400, 28)] * 4
+
+    assert spread > 0
+    known = background(spans[-1], spans, spread, less_is_better=False)
+    assert known.effect(Span(200, 400, 28)).verdict is Verdict.WORSENED
+
+
+def test_a_month_without_orders_before_the_measure_decides_nothing():
+    known = known_of(span(40), span(40), span(0, orders=0.0))
+
+    assert known.effect(span(10)).verdict is Verdict.OPEN
+
+
 def test_few_weeks_are_taken_for_chance():
     few = np.array([1.0, 50.0, 2.0])
 
