@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing as mp
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +17,9 @@ from lib.store.opening import open_live
 from tests.actions.notices.rows import LEAD, NOON, case, tokyo
 from tests.builders import fill
 from tests.notify.receiver import receiver
+from tests.store.contract.workers import context as processes
 
 BASE = "https://mimamori.example.jp"
-
-processes = mp.get_context("forkserver")
-processes.set_forkserver_preload(["lib.actions.notices.queue", "tests.builders"])
-"""Real processes with nothing in common; importing everything once is enough."""
 
 
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cases: int) -> str:

@@ -17,8 +17,9 @@ from tests.store.places import open_place
 from tests.store.rows import NOON, activity, change, complaint, read, saving
 
 context = multiprocessing.get_context("forkserver")
+"""The only one of the suite: what it imports beforehand is said once for all."""
 # A child starts as the main program does, so what that imports is shared as well.
-context.set_forkserver_preload([__name__, "pytest"])
+context.set_forkserver_preload([__name__, "pytest", "lib.actions.notices.queue"])
 
 
 def switch_off_the_check() -> None:
