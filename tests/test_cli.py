@@ -382,7 +382,7 @@ def test_the_module_runs_as_a_program():
     )
 
     assert outcome.returncode == cli.DONE, outcome.stderr
-    assert json.loads(outcome.stdout) == {"problems": []}
+    assert json.loads(outcome.stdout) == {"problems": [], "lost": []}
 
 
 # A shared sheet ----------------------------------------------------------------------

@@ -96,17 +96,22 @@ def empty_app(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def empty_sheet_app(tmp_path: Path) -> Iterator[Server]:
-    """Serve an app on a new, empty spreadsheet, for one test."""
+def sheet_settings(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Give the settings that lead to a new, empty spreadsheet, for one test."""
     with Emulator() as emulator:
         place = sheet_place(emulator, tmp_path / "data")
-        settings = {
+        yield {
             "MIMAMORI_STORE": place.url,
             "MIMAMORI_SHEETS_API": emulator.url,
             "MIMAMORI_SERVICE_ACCOUNT": str(place.data / SHEETS_KEY),
         }
-        with running(place.data, **settings) as server:
-            yield server
+
+
+@pytest.fixture
+def empty_sheet_app(tmp_path: Path, sheet_settings: dict[str, str]) -> Iterator[Server]:
+    """Serve an app on that spreadsheet."""
+    with running(tmp_path / "data", **sheet_settings) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
