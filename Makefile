@@ -64,6 +64,7 @@ proof: $(TEST_READY) ## the long form of each proof, and the benchmarks
 	$(BIN)/python -m benchmarks.effects
 	$(BIN)/python -m benchmarks.likeness --speed
 	$(BIN)/python -m benchmarks.knowledge
+	$(BIN)/python -m benchmarks.archive
 	$(BIN)/python -m benchmarks.lost_updates
 
 .PHONY: screenshots
