@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
 import streamlit as st
+from PIL import Image
 
 from lib.i18n import _, current
 from lib.reports.guide import drawings
@@ -73,5 +78,19 @@ def _step(number: int, step: Step) -> None:
         st.image(drawings.drawn(step.drawing), width=_DRAWING_WIDTH, alt=_(step.alt))
     if step.picture:
         st.image(
-            picture_of(step.picture, current()), width=_PICTURE_WIDTH, alt=_(step.alt)
+            _ready(picture_of(step.picture, current())),
+            width=_PICTURE_WIDTH,
+            alt=_(step.alt),
+            output_format="PNG",
         )
+
+
+@cache
+def _ready(picture: Path) -> bytes:
+    """Return a picture as Streamlit sends it; else it works it out anew at each run."""
+    with Image.open(picture) as found:
+        height = round(found.height * _PICTURE_WIDTH / found.width)
+        small = found.convert("RGB").resize((_PICTURE_WIDTH, height))
+    written = BytesIO()
+    small.save(written, "PNG", optimize=True)
+    return written.getvalue()
