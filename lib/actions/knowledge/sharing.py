@@ -19,17 +19,16 @@ import pandas as pd
 from lib.actions.cases import COMPLAINTS, EXPORTED
 from lib.actions.knowledge.past import INQUIRIES, is_put_away
 from lib.actions.knowledge.searching import Lesson, lessons
+from lib.actions.noting import note
 from lib.actions.permissions import needs
 from lib.errors import NotAllowed
 from lib.i18n import N_, _
 from lib.metrics.knowledge.returns import WINDOW_DAYS, Return
 from lib.reports.dossier.veil import LONGEST_TAIL, MAIL, NUMBER, OFFICER, Veil
-from lib.schema.audit import AuditEntry
 from lib.schema.complaint import UNKNOWN_PRODUCT
 from lib.schema.vocab import Role
 from lib.settings.install import app_url
 from lib.store.access import UserStore
-from lib.store.protocol import Commit, Insert
 from lib.text import digits
 
 DIGEST: Final = "解決の要約(伏せ字)"
@@ -80,27 +79,16 @@ def digest(
     if not found:
         raise NotAllowed
     text = _composed(desk, found, archived=archived)
-    _note(system, desk.principal.name, [one.number for one in found], now, commit_id)
+    note(
+        system,
+        desk.principal.name,
+        EXPORTED,
+        *((COMPLAINTS, one.number) for one in found),
+        now=now,
+        after=DIGEST,
+        commit_id=commit_id,
+    )
     return text
-
-
-def _note(
-    system: UserStore, who: str, numbers: Sequence[str], now: datetime, commit_id: str
-) -> None:
-    entries = [
-        AuditEntry(
-            id=f"L-{commit_id}-{place:05}",
-            commit_id=commit_id,
-            at=now,
-            actor=who,
-            table=COMPLAINTS,
-            row_key=number,
-            field_name=EXPORTED,
-            after=DIGEST,
-        )
-        for place, number in enumerate(numbers, start=1)
-    ]
-    system.commit(Commit(commit_id, who, now, tuple(map(Insert, entries))))
 
 
 # Masking --------------------------------------------------------------------------

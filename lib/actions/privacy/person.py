@@ -18,21 +18,19 @@ import pandas as pd
 
 from lib.actions.archiving import with_archive
 from lib.actions.entry import recognise
+from lib.actions.noting import note
 from lib.actions.permissions import needs
 from lib.actions.privacy.mentions import CONTACT_IN_TEXT
 from lib.actions.privacy.units import Book, RowKey, Unit
 from lib.errors import FieldProblem, InvalidRecord
 from lib.i18n import N_
 from lib.metrics.referrals import plain_number
-from lib.schema.audit import AuditEntry
-from lib.schema.ids import new_commit_id
 from lib.schema.principal import SYSTEM, Principal
 from lib.schema.tables import TABLES, Table
 from lib.schema.tables import table as table_by_code
 from lib.settings.customer_key import customer_keys, normalised_contact, secret_of
 from lib.store.contacts import marks_of
 from lib.store.live import LiveStore
-from lib.store.protocol import Commit, Insert
 
 TOLD: Final = ("complaints", "agency_inquiries", "activities", "escalations", "audit")
 """Tables that are handed over, in this order."""
@@ -99,24 +97,8 @@ def log_export(live: LiveStore, who: Principal, held: Held, now: datetime) -> No
 
     Ask it before the file is given out.
     """
-    commit_id = new_commit_id()
-    roots = [(unit.rows[0], number) for number, unit in enumerate(held.units, start=1)]
-    entries = [
-        AuditEntry(
-            id=f"L-{commit_id}-{number:05d}",
-            commit_id=commit_id,
-            at=now,
-            actor=who.name,
-            table=code,
-            row_key=key,
-            field_name=EXPORTED,
-        )
-        for (code, key), number in roots
-    ]
-    if entries:
-        live.for_user(SYSTEM).commit(
-            Commit(commit_id, who.name, now, tuple(map(Insert, entries)))
-        )
+    desk = live.for_user(SYSTEM)
+    note(desk, who.name, EXPORTED, *(unit.rows[0] for unit in held.units), now=now)
 
 
 # Finding -----------------------------------------------------------------------------
